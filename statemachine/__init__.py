@@ -1,0 +1,1 @@
+"""Step Functions that you own: Amazon States Language workflows in one durable Python process."""

@@ -1,0 +1,62 @@
+"""What can go wrong, in two kinds: what a definition can catch, and what an API caller is told.
+
+This module knows no state, no store and no wire format.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class StateError(Exception):
+    """A failure inside an execution, with AWS's error name and cause. A definition may retry or catch it.
+
+    `located` says that the interpreter itself found it: the cause is then prefixed with "An error occurred while
+    executing the state 'NAME' (entered at the event id #N). " as AWS does (errors of tasks and Fail states are not).
+    """
+
+    def __init__(self, error: str | None, cause: str | None = None, *, located: bool = False) -> None:
+        super().__init__(error, cause)
+        self.error = error
+        self.cause = cause
+        self.located = located
+
+
+class RuntimeFailure(StateError):
+    """States.Runtime: found by the interpreter, never retried or caught (recorded: not even by its own name)."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__("States.Runtime", cause, located=True)
+
+
+class IntrinsicFailure(StateError):
+    """States.IntrinsicFailure: an intrinsic function refused its arguments. It can be retried and caught."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__("States.IntrinsicFailure", cause, located=True)
+
+
+class QueryEvaluationError(StateError):
+    """States.QueryEvaluationError: a JSONata expression failed; `location` names the field, as in `Output/result`."""
+
+    def __init__(self, cause: str, location: str | None = None) -> None:
+        super().__init__("States.QueryEvaluationError", cause, located=True)
+        self.location = location
+
+
+class ExpressionSyntaxError(ValueError):
+    """A path, template, intrinsic call or JSONata expression that cannot be compiled. The text says why."""
+
+
+class ServiceError(Exception):
+    """What an API caller is told: AWS's exception name, its text and the HTTP status.
+
+    `members` are further members of the answer, such as `reason` of a ValidationException.
+    """
+
+    def __init__(self, code: str, message: str, *, status: int = 400, **members: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+        self.members = members

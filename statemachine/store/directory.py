@@ -1,0 +1,89 @@
+"""The directory that holds a store: on a local disk, and closed to other users. It knows no file in it by name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from statemachine.store.base import StoreError
+
+_NETWORK_FILE_SYSTEMS = {
+    "afs",
+    "beegfs",
+    "ceph",
+    "cifs",
+    "coda",
+    "fuse.ceph",
+    "fuse.gcsfuse",
+    "fuse.glusterfs",
+    "fuse.juicefs",
+    "fuse.rclone",
+    "fuse.s3fs",
+    "fuse.sshfs",
+    "glusterfs",
+    "gpfs",
+    "lustre",
+    "ncpfs",
+    "nfs",
+    "nfs4",
+    "orangefs",
+    "pvfs2",
+    "smb3",
+    "smbfs",
+}
+_OTHERS_MAY_WRITE = 0o022
+_MOUNTS = Path("/proc/self/mountinfo")
+
+
+def private_directory(path: str | os.PathLike[str]) -> Path:
+    """The real path of the directory, which is made with mode 0700 where it is missing.
+
+    Raises StoreError for a directory that users other than its owner may write into, or that lies on a network file
+    system (as far as the system tells): locks and shared memory do not hold there.
+    """
+    directory = Path(os.path.realpath(path))
+    missing = [path for path in (directory, *directory.parents) if not path.exists()]
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for made in missing:
+        _sync(made.parent)
+    status = directory.stat()
+    if status.st_mode & _OTHERS_MAY_WRITE:
+        mode = f"{status.st_mode & 0o7777:04o}"
+        raise StoreError(f"{directory}: other users may write into it (mode {mode}); chmod 700 would do")
+    kind = file_system(status.st_dev)
+    if kind in _NETWORK_FILE_SYSTEMS:
+        raise StoreError(f"{directory}: on a network file system ({kind}); a store needs a local disk")
+    return directory
+
+
+def private_file(path: str | os.PathLike[str]) -> None:
+    """Make the file where it is missing, and let only its owner read and write it."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        # Not opened here: closing any descriptor of a database drops all locks that this process has on it.
+        os.chmod(path, 0o600)
+
+
+def file_system(device: int, mounts: Path = _MOUNTS) -> str | None:
+    """The type of the file system on a device (`st_dev`), such as ext4 or nfs4; None where the system does not say."""
+    number = f"{os.major(device)}:{os.minor(device)}"
+    try:
+        lines = mounts.read_text(errors="replace").splitlines()
+    except OSError:
+        return None
+    for line in lines:
+        # 36 35 98:0 /root /mount/point options optional-fields… - type source super-options
+        before, _, after = line.partition(" - ")
+        if before.split(" ", 3)[2] == number:
+            return after.split(" ", 1)[0]
+    return None
+
+
+def _sync(directory: Path) -> None:
+    """Let the names in a directory survive a power cut."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

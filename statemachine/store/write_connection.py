@@ -1,0 +1,154 @@
+"""The one SQLite connection of this process that writes to a file, and keeps its promises: what is committed is on
+disk, a group is whole or absent, an error reaches the caller that caused it. It knows statements only as text.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from statemachine.store.base import StoreDamaged, StoreError
+from statemachine.store.connection import Connection
+from statemachine.store.directory import private_file
+from statemachine.store.sqlite_errors import as_store_errors
+
+_SYNCHRONOUS_FULL = 2
+_SETTINGS = {
+    "fullfsync": "ON",  # macOS: a plain fsync leaves data in the disk's own cache
+    "checkpoint_fullfsync": "ON",
+    "mmap_size": 0,
+    "cache_size": -32 * 1024,  # KiB
+    "wal_autocheckpoint": 4000,  # pages
+    "journal_size_limit": 64 * 1024 * 1024,  # bytes
+}
+
+
+def has_wal_reset_bug(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> bool:
+    """Can two connections that write to one WAL database at the same instant damage it in this version of SQLite?
+
+    True from 3.7.0 to 3.51.2, but for the repaired 3.44.6 and 3.50.7 (sqlite.org/wal.html#walresetbug). Our stores
+    have one such connection; a foreign program that writes to the file would be the second.
+    """
+    repaired = {(3, 44): 6, (3, 50): 7}.get(version[:2])
+    if repaired is not None:
+        return version[2] < repaired
+    return (3, 7, 0) <= version < (3, 51, 3)
+
+
+class WriteConnection(Connection):
+    """WAL, a sync before each commit returns, and transactions that cannot be half done."""
+
+    autocommit = False  # sqlitedict reads it
+
+    def __init__(self, path: str) -> None:
+        """Raises StoreError where durability is not to be had, StoreDamaged where SQLite finds the file damaged."""
+        private_file(path)
+        self.users = 0
+        self._inside = False
+        self._doomed = False
+        with as_store_errors(path):
+            super().__init__(path, "rw")
+            try:
+                self._insist_on_durability()
+                self._check_pages()
+            except BaseException:
+                self._database.close()
+                raise
+
+    def _insist_on_durability(self) -> None:
+        journal = self.select_one("PRAGMA journal_mode = WAL")[0]
+        self._database.execute("PRAGMA synchronous = FULL")
+        synchronous = self.select_one("PRAGMA synchronous")[0]
+        if (journal, synchronous) != ("wal", _SYNCHRONOUS_FULL):
+            raise StoreError(
+                f"{self.path}: commits would not be durable: SQLite grants journal_mode {journal} and synchronous"
+                f" {synchronous} instead of wal and {_SYNCHRONOUS_FULL}"
+            )
+        for name, value in _SETTINGS.items():
+            self._database.execute(f"PRAGMA {name} = {value}")
+
+    def _check_pages(self) -> None:
+        finding = self.select_one("PRAGMA quick_check(1)")[0]
+        if finding != "ok":
+            raise StoreDamaged(f"{self.path}: the store is damaged: {finding}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One atomic group: committed and on disk when the block ends, rolled back when it raises.
+
+        A transaction inside another is a part of it, and so is every single statement. Once a part has failed the
+        whole cannot be committed any more, even if the error was caught inside.
+        """
+        self.check_process()
+        with self._lock:
+            if self._inside:
+                yield from self._part()
+            else:
+                yield from self._whole()
+
+    def _whole(self) -> Iterator[None]:
+        self._inside, self._doomed = True, False
+        try:
+            self._database.execute("BEGIN IMMEDIATE")
+            yield
+            self._refuse_doomed()
+            self._database.execute("COMMIT")
+        except BaseException:
+            if self._database.in_transaction:  # SQLite may have rolled back by itself
+                self._database.execute("ROLLBACK")
+            raise
+        finally:
+            self._inside = False
+
+    def _part(self) -> Iterator[None]:
+        self._refuse_doomed()
+        try:
+            yield
+        except BaseException:
+            self._doomed = True
+            raise
+
+    def _refuse_doomed(self) -> None:
+        if self._doomed:
+            raise StoreError(f"{self.path}: a part of this transaction has failed, so none of it is kept")
+
+    def execute(self, statement: str, values: Sequence[Any] | None = None) -> None:
+        """Run one statement that writes; durable when this returns, unless it is part of a transaction."""
+        with self.transaction():
+            self._database.execute(statement, values or ())
+
+    def executemany(self, statement: str, items: Iterable[Sequence[Any]]) -> None:
+        """Run one statement for each of the items, all or none."""
+        with self.transaction():
+            self._database.executemany(statement, items)
+
+    def commit(self, blocking: bool = True) -> None:
+        """Nothing to do: what was written outside a transaction is durable already. sqlitedict calls it."""
+
+    def close(self, force: bool = False) -> None:
+        """One user less; the last one closes the file. Harmless in a forked child."""
+        with _opening:
+            self.users -= 1
+            if self.users <= 0 and os.getpid() == self._process:
+                _open.pop(self.path, None)
+                super().close()
+
+
+_open: dict[str, WriteConnection] = {}
+_opening = threading.RLock()  # reentrant: collecting garbage may close a dict while another one is opened
+
+
+def write_connection(path: str) -> WriteConnection:
+    """The connection that writes to this file, the same for each caller in this process; each closes it once."""
+    real = os.path.realpath(path)
+    with _opening:
+        connection = _open.get(real)
+        if connection is None:
+            connection = _open[real] = WriteConnection(real)
+        connection.check_process()
+        connection.users += 1
+        return connection

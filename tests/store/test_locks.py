@@ -1,0 +1,177 @@
+"""One owner of a data directory, over real processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from statemachine.store.locks import INTERPRETER, SERVER, DirectoryInUse, DirectoryLock
+
+ROOT = Path(__file__).parents[2]
+HOLDER = """
+import sys
+from statemachine.store.locks import DirectoryLock
+lock = DirectoryLock(sys.argv[1], "server.lock")
+lock.acquire(0)
+print("held", flush=True)
+sys.stdin.read()
+"""
+BYSTANDER = "import sys; print('started', flush=True); sys.stdin.read()"
+ENOUGH = 20.0
+
+
+@contextmanager
+def running(program: str, *arguments: str, pass_fds: tuple[int, ...] = ()) -> Iterator[subprocess.Popen[bytes]]:
+    """A Python process that has printed its first line and ends with its input."""
+    command = [sys.executable, "-c", program, *arguments]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=pass_fds
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def refused(directory: Path, name: str = SERVER, wait: float = 0.0) -> DirectoryInUse:
+    with pytest.raises(DirectoryInUse) as caught:
+        DirectoryLock(directory, name).acquire(wait)
+    return caught.value
+
+
+def take_and_release(directory: Path) -> None:
+    lock = DirectoryLock(directory, SERVER)
+    lock.acquire(ENOUGH)
+    lock.release()
+
+
+def test_a_lock_is_taken_and_released(tmp_path: Path) -> None:
+    lock = DirectoryLock(tmp_path, SERVER)
+    assert not lock.held
+    lock.acquire(0)
+    assert lock.held
+    assert lock.path == tmp_path / "server.lock"
+    assert lock.path.read_text() == f"{os.getpid()}\n"
+    assert lock.path.stat().st_mode & 0o777 == 0o600
+    lock.release()
+    lock.release()
+    assert not lock.held
+    assert lock.path.exists()
+    take_and_release(tmp_path)
+
+
+def test_the_two_locks_are_independent(tmp_path: Path) -> None:
+    server, interpreter = DirectoryLock(tmp_path, SERVER), DirectoryLock(tmp_path, INTERPRETER)
+    server.acquire(0)
+    interpreter.acquire(0)
+    server.release()
+    interpreter.release()
+
+
+def test_a_second_owner_is_told_path_and_pid(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "alias").symlink_to("real")
+    with running(HOLDER, str(tmp_path / "real")) as holder:
+        for directory in (tmp_path / "real", tmp_path / "alias", tmp_path / "alias" / ".." / "real"):
+            error = refused(directory, wait=0.06)
+            assert error.pid == holder.pid
+            assert error.path == tmp_path / "real" / "server.lock"
+            assert str(error) == f"{tmp_path / 'real'} is in use by process {holder.pid}, which holds server.lock"
+        holder.send_signal(signal.SIGSTOP)
+        assert refused(tmp_path / "real").pid == holder.pid
+        holder.kill()
+        take_and_release(tmp_path / "real")
+
+
+def test_a_lock_file_without_a_pid_is_held_all_the_same(tmp_path: Path) -> None:
+    lock = DirectoryLock(tmp_path, SERVER)
+    lock.acquire(0)
+    lock.path.write_text("")
+    error = refused(tmp_path)
+    assert error.pid is None
+    assert "in use by another process" in str(error)
+    lock.release()
+
+
+def test_waiting_without_end_ends_when_the_holder_dies(tmp_path: Path) -> None:
+    lock = DirectoryLock(tmp_path, SERVER)
+    with running(HOLDER, str(tmp_path)) as holder:
+        waiting = Thread(target=lock.acquire, daemon=True)
+        waiting.start()
+        assert not lock.held
+        holder.kill()
+        waiting.join(ENOUGH)
+    assert lock.held
+    assert lock.holder() == os.getpid()
+    lock.release()
+
+
+def test_waiting_without_end_can_be_given_up(tmp_path: Path) -> None:
+    owner, lock = DirectoryLock(tmp_path, SERVER), DirectoryLock(tmp_path, SERVER)
+    owner.acquire(0)
+    ends: list[BaseException] = []
+
+    def wait() -> None:
+        try:
+            lock.acquire()
+        except DirectoryInUse as error:
+            ends.append(error)
+
+    waiting = Thread(target=wait, daemon=True)
+    waiting.start()
+    lock.release()
+    waiting.join(ENOUGH)
+    assert len(ends) == 1
+    owner.release()
+    with pytest.raises(DirectoryInUse):  # given up for good, though it would be free
+        lock.acquire(0)
+    take_and_release(tmp_path)
+
+
+def test_a_program_that_is_started_does_not_inherit_the_lock(tmp_path: Path) -> None:
+    lock = DirectoryLock(tmp_path, SERVER)
+    lock.acquire(0)
+    with running(BYSTANDER):
+        lock.release()
+        take_and_release(tmp_path)
+
+
+def test_a_program_that_is_given_the_lock_holds_it_too(tmp_path: Path) -> None:
+    lock = DirectoryLock(tmp_path, SERVER)
+    lock.acquire(0)
+    with running(BYSTANDER, pass_fds=(lock.fileno(),)):
+        lock.release()
+        refused(tmp_path)
+    take_and_release(tmp_path)
+
+
+def test_a_forked_child_keeps_the_lock(tmp_path: Path) -> None:
+    lock = DirectoryLock(tmp_path, SERVER)
+    lock.acquire(0)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(writing)
+        os.read(reading, 1)
+        os._exit(0)
+    os.close(reading)
+    lock.release()
+    refused(tmp_path)
+    os.close(writing)
+    os.waitpid(child, 0)
+    take_and_release(tmp_path)
+
+
+def test_a_missing_directory_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="missing"):
+        DirectoryLock(tmp_path / "missing", SERVER).acquire(0)

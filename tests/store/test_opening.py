@@ -1,0 +1,148 @@
+"""Which files and directories a store opens, which it refuses, and how private it keeps them."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from statemachine.store import directory
+from statemachine.store.base import StoreDamaged, StoreError, UnknownFormat
+from statemachine.store.directory import file_system, private_directory
+from statemachine.store.sqlite import FORMAT, DurableDict, SqliteStore
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture
+def open_umask() -> object:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_directory_and_files_are_the_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "data" / "store.db"
+    store = SqliteStore(path)
+    store.commit({"a": b"1"}, {}, 0)
+    assert mode(path.parent) == 0o700
+    assert {file.name: oct(mode(file)) for file in path.parent.iterdir()} == {
+        "store.db": "0o600",
+        "store.db-wal": "0o600",
+        "store.db-shm": "0o600",
+    }
+    store.close()
+    path.chmod(0o644)
+    SqliteStore(path).close()
+    assert mode(path) == 0o600
+
+
+@pytest.mark.parametrize("permissions", [0o770, 0o702, 0o777, 0o1777])
+def test_a_directory_that_others_may_write_into_is_refused(tmp_path: Path, permissions: int) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    data.chmod(permissions)
+    with pytest.raises(StoreError, match=rf"{data}: other users may write into it \(mode {permissions:04o}\)"):
+        SqliteStore(data / "store.db")
+    assert list(data.iterdir()) == []
+
+
+def test_a_directory_that_others_may_read_is_used(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    data.chmod(0o755)
+    SqliteStore(data / "store.db").close()
+    assert mode(data / "store.db") == 0o600
+
+
+def test_any_path_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path in ("relative.db", "a b/c?mode=ro#d%41.db", "é/😀.db"):
+        store = SqliteStore(path)
+        store.commit({"a": b"1"}, {}, 0)
+        store.close()
+        assert Path(path).stat().st_size > 0
+        again = SqliteStore(tmp_path / path)
+        assert again.get("a") == b"1"
+        again.close()
+
+
+MOUNTS = """\
+22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
+40 22 0:35 / /home/shared\\040files rw,relatime shared:20 master:1 - nfs4 server:/export rw,vers=4.2
+41 22 0:36 / /mnt/remote rw - fuse.sshfs user@host: rw
+"""
+
+
+@pytest.mark.parametrize(
+    ("device", "kind"), [((254, 0), "ext4"), ((0, 35), "nfs4"), ((0, 36), "fuse.sshfs"), ((0, 99), None)]
+)
+def test_the_file_system_of_a_device(tmp_path: Path, device: tuple[int, int], kind: str | None) -> None:
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(MOUNTS)
+    assert file_system(os.makedev(*device), mounts) == kind
+    assert file_system(os.makedev(*device), tmp_path / "missing") is None
+
+
+def test_a_network_file_system_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(directory, "file_system", lambda _: "nfs4")
+    with pytest.raises(StoreError, match=rf"{tmp_path}: on a network file system \(nfs4\)"):
+        private_directory(tmp_path)
+
+
+def test_the_real_path_is_used(tmp_path: Path) -> None:
+    (tmp_path / "alias").symlink_to(tmp_path / "real")
+    assert private_directory(tmp_path / "alias") == tmp_path / "real"
+
+
+def test_a_store_keeps_its_rows_and_its_epoch(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "store.db")
+    store.commit({"a": b"1"}, {}, store.raise_epoch())
+    store.close()
+    again = SqliteStore(tmp_path / "store.db")
+    assert again.get("a") == b"1"
+    assert again.raise_epoch() == 2
+    again.close()
+
+
+def test_a_store_of_a_newer_format_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    SqliteStore(path).close()
+    with DurableDict(path, "about") as about:
+        about["format"] = FORMAT + 1
+    with pytest.raises(UnknownFormat, match=f"a store of format {FORMAT + 1}; this version reads format {FORMAT}"):
+        SqliteStore(path)
+
+
+def test_a_database_of_another_program_is_refused_and_keeps_its_tables(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    other = sqlite3.connect(path)
+    with other:
+        other.execute("CREATE TABLE theirs (a)")
+    with pytest.raises(UnknownFormat, match="no store of ours"):
+        SqliteStore(path)
+    assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("theirs",)]
+    other.close()
+
+
+def test_a_refused_store_can_be_opened_once_the_cause_is_gone(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    path.write_bytes(b"not a database" * 1000)
+    with pytest.raises(StoreDamaged, match=rf"{path}.*SQLITE_NOTADB"):
+        SqliteStore(path)
+    assert path.read_bytes() == b"not a database" * 1000
+    path.unlink()
+    SqliteStore(path).close()
+
+
+def test_an_unfinished_creation_is_finished(tmp_path: Path) -> None:
+    (tmp_path / "store.db").touch()
+    store = SqliteStore(tmp_path / "store.db")
+    assert store.raise_epoch() == 1
+    store.close()
