@@ -1,0 +1,49 @@
+"""Failures of expressions in AWS's words (recorded, where nothing else is said)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from statemachine.errors import QueryEvaluationError
+from statemachine.json_text import dump
+from statemachine.query.jsonata.expressions import Expression
+from statemachine.query.jsonata.messages import worded
+from statemachine.query.jsonata.request import Failed, Undefined, Unsupported
+
+_TYPES: dict[type, str] = {
+    str: "string",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    list: "array",
+    dict: "object",
+    type(None): "null",
+}
+
+
+def without_value(expression: Expression, outcome: Undefined | Unsupported | Failed) -> QueryEvaluationError:
+    """The expression gave no JSON value."""
+    if isinstance(outcome, Failed):
+        return _failure(expression, f"threw an error during evaluation. {worded(outcome)}")
+    if isinstance(outcome, Undefined):
+        return _failure(expression, "returned nothing (undefined).")
+    return _failure(expression, "returned an unsupported result type.")
+
+
+def unexpected_type(expression: Expression, expected: str, value: Any) -> QueryEvaluationError:
+    """The expression gave a value of another type than the field takes; `expected` is one of JSON's types."""
+    found = _TYPES[type(value)]
+    return _failure(
+        expression,
+        f"returned an unexpected result type. Expected '{expected}', but was '{found}' for value: {dump(value)}",
+    )
+
+
+def unexpected_value(expression: Expression, expected: str, value: Any) -> QueryEvaluationError:
+    """The expression gave a value of the right type that the field does not take (our words)."""
+    return _failure(expression, f"returned an unexpected value. Expected {expected}, but was: {dump(value)}")
+
+
+def _failure(expression: Expression, what: str) -> QueryEvaluationError:
+    text = f"The JSONata expression '{expression.text}' specified for the field '{expression.location}' {what}"
+    return QueryEvaluationError(text, expression.location)

@@ -1,0 +1,132 @@
+"""What those functions do in Python that `functions` lists.
+
+Pure: what is random or tells the time comes from the Surroundings. Arguments and results are JSON values; None stands
+for null and for what is missing, ABSENT for undefined. Source, where nothing else is said: AWS documentation; what bad
+arguments give is as other emulators found it on AWS.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from statemachine.json_text import JsonError, dump, parse
+from statemachine.query.jsonata.numbers import EXACT_MAX, read_values
+from statemachine.query.view import ABSENT, Chance
+
+LENGTH_MAX = 1_000_000
+"""Ours: how many elements $range makes, and how wide $pad makes a text."""
+
+_ALGORITHMS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
+
+
+class Refused(ValueError):
+    """A function cannot take its arguments. The text is JSONata's code and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a function draws on besides its arguments; `now` is in epoch milliseconds."""
+
+    now: int
+    chance: Chance
+
+
+def partition(surroundings: Surroundings, array: Any, size: Any) -> Any:
+    """$partition: chunks of `size` elements, the last one may be shorter (recorded)."""
+    length = _whole(size, "partition", 2)
+    elements = array if isinstance(array, list) else [] if array is None else [array]
+    if not elements or not length or length < 0:
+        return ABSENT
+    return [elements[start : start + length] for start in range(0, len(elements), length)]
+
+
+def range_(surroundings: Surroundings, start: Any, end: Any, step: Any) -> Any:
+    """$range: from `start` to `end`, inclusive; a single number is not wrapped into an array."""
+    low, high, stride = (_whole(value, "range", place) for place, value in enumerate((start, end, step), 1))
+    if low is None or high is None or not stride:
+        return ABSENT
+    length = (high - low) // stride + 1
+    if length > LENGTH_MAX:
+        raise Refused(f"D2014: The size of the sequence allocated by $range must not exceed {LENGTH_MAX}")
+    numbers = [low + stride * place for place in range(length)]
+    return ABSENT if not numbers else numbers[0] if length == 1 else numbers
+
+
+def hash_(surroundings: Surroundings, data: Any, algorithm: Any) -> Any:
+    """$hash: hexadecimal digits in lower case; what is no text is hashed as its JSON text (as States.Hash)."""
+    if data is None or algorithm is None:
+        return ABSENT
+    if algorithm not in _ALGORITHMS:
+        raise _mismatch("hash", 2)
+    text = data if isinstance(data, str) else dump(data)
+    return hashlib.new(_ALGORITHMS[algorithm], text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
+
+
+def random(surroundings: Surroundings, seed: Any) -> float:
+    """$random: a number in [0, 1), always the same one for the same seed."""
+    chance = surroundings.chance if seed is None else Chance(f"$random {dump(seed)}")
+    return chance.fraction()
+
+
+def uuid(surroundings: Surroundings) -> str:
+    """$uuid: a version 4 UUID."""
+    return surroundings.chance.uuid4()
+
+
+def parse_json(surroundings: Surroundings, text: Any) -> Any:
+    """$parse: the value of JSON text; of blank text it is null (as States.StringToJson)."""
+    if text is None:
+        return ABSENT
+    if not isinstance(text, str):
+        raise _mismatch("parse", 1)
+    if not text.strip():
+        return None
+    try:
+        parse(text)
+    except JsonError as error:
+        raise Refused(f"D3120: {error.message}") from None
+    return read_values(text)
+
+
+def millis(surroundings: Surroundings, *picture: Any) -> int:
+    """$millis, and what $now puts into words: the same moment wherever it is asked for."""
+    return surroundings.now
+
+
+def shuffle(surroundings: Surroundings, array: Any) -> Any:
+    """$shuffle: the elements in an order that chance gives."""
+    if array is None:
+        return ABSENT
+    shuffled = list(array)
+    for last in range(len(shuffled) - 1, 0, -1):
+        other = surroundings.chance.between(0, last + 1)
+        shuffled[last], shuffled[other] = shuffled[other], shuffled[last]
+    return shuffled
+
+
+def pad(surroundings: Surroundings, text: Any, width: Any, padding: Any) -> Any:
+    """$pad: as in JSONata, but not wider than LENGTH_MAX. A negative `width` pads on the left."""
+    if text is None:
+        return ABSENT
+    wanted = _whole(width, "pad", 2) or 0
+    if abs(wanted) > LENGTH_MAX:
+        raise Refused(f"D2014: The width given to $pad must not exceed {LENGTH_MAX}")
+    missing = max(abs(wanted) - len(text), 0)
+    unit = padding or " "
+    filling = (unit * (missing // len(unit) + 1))[:missing]
+    return text + filling if wanted > 0 else filling + text
+
+
+def _whole(value: Any, function: str, place: int) -> int | None:
+    """A number without its fraction, None where it is missing."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < EXACT_MAX:
+        raise _mismatch(function, place)
+    return int(value)
+
+
+def _mismatch(function: str, place: int) -> Refused:
+    return Refused(f'T0410: Argument {place} of function "{function}" does not match function signature')

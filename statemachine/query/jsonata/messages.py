@@ -1,0 +1,34 @@
+"""The words of a failed evaluation: JSONata's codes with the texts of its reference implementation, which AWS uses too
+(recorded: T1006).
+
+Knows no expression and no field.
+"""
+
+from __future__ import annotations
+
+import re
+
+from jsonata.jexception import JException  # type: ignore[import-untyped]
+
+from statemachine.query.jsonata.request import Failed
+
+_CODED = re.compile(r"\b([STDU]\d{4}): (.*)", re.DOTALL)
+_PLACEHOLDER = "{{"
+
+
+def worded(failure: Failed) -> str:
+    """Code and text, as AWS writes them."""
+    return f"{failure.code}: {failure.message}" if failure.code else failure.message
+
+
+def failure_of(text: str) -> Failed:
+    """The failure that an evaluator words as `text`; its code may stand behind words of the evaluator's own."""
+    match = _CODED.search(text)
+    if match is None:
+        return Failed("", text)
+    code, message = match.groups()
+    reference = JException.error_codes.get(code, _PLACEHOLDER)
+    if _PLACEHOLDER in reference:
+        return Failed(code, message)
+    # The catalogue came by way of Java and says Object where the reference says function.
+    return Failed(code, reference.replace("Object", "function"))

@@ -1,0 +1,102 @@
+"""jsonatapy behind the border: JSONata in Rust.
+
+A compiled expression may be used in the thread that compiled it only, so each evaluation compiles its own: that takes
+a few microseconds. The library holds the interpreter's lock for as long as it evaluates.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import jsonatapy
+
+from statemachine.errors import ExpressionSyntaxError
+from statemachine.json_text import dump, load
+from statemachine.query.jsonata.evaluator import Evaluation
+from statemachine.query.jsonata.messages import failure_of, worded
+from statemachine.query.jsonata.numbers import plain
+from statemachine.query.jsonata.request import Outcome, Undefined, Unsupported, Value
+
+_WITHOUT_WORK = re.compile(r"""[\w\s$.,:\[\]{}"'`]*""")
+"""Neither calls and functions, which need brackets, nor arithmetic or regular expressions."""
+_NAME = re.compile(r"\$(\w*)")
+
+
+class NativeEvaluator:
+    """See `Evaluator`."""
+
+    def check(self, text: str) -> None:
+        """Raises ExpressionSyntaxError."""
+        try:
+            jsonatapy.compile(text)
+        except BaseException as error:
+            raise ExpressionSyntaxError(worded(failure_of(_explained(error)))) from None
+
+    def evaluate(self, evaluation: Evaluation) -> Outcome:
+        """The outcome of one evaluation."""
+        try:
+            return _evaluate(evaluation)
+        except BaseException as error:
+            return failure_of(_explained(error))
+
+
+class _Function(Exception):
+    """A function or regular expression is part of the result."""
+
+
+def _explained(error: BaseException) -> str:
+    """What the library says. Its own defects come as PanicException, which is not an Exception."""
+    if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
+        raise error
+    return str(error)
+
+
+def _evaluate(evaluation: Evaluation) -> Outcome:
+    limits = {
+        "timeout": evaluation.limits.milliseconds,
+        "max_stack_depth": evaluation.limits.depth,
+        "max_sequence_length": evaluation.limits.sequence,
+    }
+    text = _compiled(evaluation).evaluate_json_or_none(evaluation.input, evaluation.bindings, **limits)
+    if text is None:
+        return Undefined()
+    # JSON writes an infinity as null and a function as "": what it really was, the same result as Python values tells.
+    if ("null" in text or '""' in text) and not _only_picks(evaluation):
+        try:
+            result = _compiled(evaluation).evaluate(_value(evaluation.input), evaluation.bindings, **limits)
+            return Value(dump(_restored(load(text), result)))
+        except _Function:
+            return Unsupported()
+    return Value(text)
+
+
+def _only_picks(evaluation: Evaluation) -> bool:
+    """Can the result hold nothing but parts of the bound values and of the text?"""
+    text = evaluation.text
+    return bool(_WITHOUT_WORK.fullmatch(text)) and all(name in evaluation.bindings for name in _NAME.findall(text))
+
+
+def _value(input: str | None) -> Any:
+    return None if input is None else load(input)
+
+
+def _compiled(evaluation: Evaluation) -> Any:
+    compiled = jsonatapy.compile(evaluation.text)
+    for name, function in evaluation.functions().items():
+        compiled.register(name, function)
+    return compiled
+
+
+def _restored(written: Any, result: Any) -> Any:
+    """The JSON value with strings for infinities and NaN, which are floats in `result`."""
+    if isinstance(written, dict):
+        return {name: _restored(value, result[name]) for name, value in written.items()}
+    if isinstance(written, list):
+        return [_restored(value, other) for value, other in zip(written, result, strict=True)]
+    if written == "" and result is None:
+        raise _Function
+    if written is None and isinstance(result, float) and not math.isfinite(result):
+        return plain(result)
+    return written

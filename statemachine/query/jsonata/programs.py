@@ -1,0 +1,94 @@
+"""A program: all expressions of one field group, evaluated together over one view.
+
+It asks whoever evaluates with one request, which is the same whenever the view is, and hands over only what the
+expressions look at. Knows no field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from statemachine.json_text import dump
+from statemachine.query.jsonata.analysis import STATES
+from statemachine.query.jsonata.evaluation import evaluate
+from statemachine.query.jsonata.expressions import Expression
+from statemachine.query.jsonata.failures import without_value
+from statemachine.query.jsonata.numbers import read_result
+from statemachine.query.jsonata.reads import Parts, merged, pick
+from statemachine.query.jsonata.request import Answer, Request, Value
+from statemachine.query.view import ABSENT, View
+
+WORK_MAX = 65_536
+"""Ours: how much is done in this process at once: the program's cost times the characters that it looks at."""
+WORK_OF_NOTHING = 100
+"""Ours: so many characters' worth is done for each place of an expression, even where it looks at nothing."""
+
+
+class Program:
+    """The expressions, in the order in which they are evaluated. Shared by all executions: nothing of a run is kept."""
+
+    def __init__(self, expressions: Sequence[Expression]) -> None:
+        assert expressions
+        known = [expression.known for expression in expressions]
+        self._expressions = tuple(expressions)
+        self._texts = tuple(expression.text for expression in expressions)
+        self._reads = merged(one.reads for one in known)
+        self._cost = _together(one.cost for one in known)
+        self._tells_time = any(one.tells_time for one in known)
+        self._draws_chance = any(one.draws_chance for one in known)
+
+    def run(self, view: View) -> list[Any]:
+        """The values of the expressions. Raises QueryEvaluationError for the first that has none, and lets Unfinished
+        pass."""
+        outcomes = self._answer(view).outcomes
+        values = []
+        for expression, outcome in zip(self._expressions, outcomes, strict=False):
+            if not isinstance(outcome, Value):
+                raise without_value(expression, outcome)
+            values.append(read_result(outcome.text))
+        assert len(values) == len(self._expressions), "an answer ends early only with a failure"
+        return values
+
+    def _answer(self, view: View) -> Answer:
+        bindings = dump(self._bindings(view))
+        cheap = self._cost is not None and self._cost * (len(bindings) + WORK_OF_NOTHING) <= WORK_MAX
+        request = Request(
+            self._texts,
+            bindings,
+            int(view.now * 1000) if self._tells_time else 0,
+            view.chance.seed_for(self._expressions[0].location) if self._draws_chance else "",
+        )
+        return evaluate(request) if cheap or view.evaluate is None else view.evaluate(request)
+
+    def _bindings(self, view: View) -> dict[str, Any]:
+        bound = {}
+        for name, parts in self._reads.items():
+            if name == STATES:
+                bound[name] = _states(view, parts)
+            elif name in view.variables:
+                bound[name] = pick(view.variables[name], parts)
+        return bound
+
+
+def _states(view: View, parts: Parts) -> dict[str, Any]:
+    """`$states`, or the parts of it that are read; its members stand in AWS's order (recorded)."""
+    states = {}
+    for name, attribute in _MEMBERS:
+        if parts is None or name in parts:
+            value = getattr(view, attribute)
+            if value is not ABSENT:
+                states[name] = pick(value, parts[name] if parts else None)
+    return states
+
+
+_MEMBERS = (("input", "input"), ("context", "context"), ("result", "result"), ("errorOutput", "error"))
+
+
+def _together(costs: Iterable[int | None]) -> int | None:
+    total = 0
+    for cost in costs:
+        if cost is None:
+            return None
+        total += cost
+    return total

@@ -1,0 +1,84 @@
+"""Which names of an expression mean something outside it: variables of the state machine, and what Step Functions
+does not have because an expression has no input of its own.
+
+Knows the scopes of JSONata: what `:=` binds, parameters, and the names for a step's focus and index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from statemachine.query.jsonata.syntax import Node, children
+
+
+class References(NamedTuple):
+    """`names` are read but not bound in the expression, with those of functions; `at_top` are the bare names, `$` and
+    `$$` that would need an input."""
+
+    names: frozenset[str]
+    at_top: tuple[str, ...]
+
+
+def references_of(root: Node) -> References:
+    """The references of the expression with this tree."""
+    walk = _Walk()
+    walk.visit(root, _Scope(None), at_top=True)
+    while walk.bodies:
+        body, scope = walk.bodies.pop()
+        walk.visit(body, scope, at_top=False)
+    return References(frozenset(walk.names), tuple(dict.fromkeys(walk.at_top)))
+
+
+class _Scope:
+    """Names bound in a block, a function or a path; `outer` is the scope around it."""
+
+    def __init__(self, outer: _Scope | None, names: Iterable[str] = ()) -> None:
+        self.outer = outer
+        self.names = set(names)
+
+    def binds(self, name: str) -> bool:
+        return name in self.names or (self.outer is not None and self.outer.binds(name))
+
+
+class _Walk:
+    """`bodies` are those of functions, kept for later: they see what is bound after them, too."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.at_top: list[str] = []
+        self.bodies: list[tuple[Node, _Scope]] = []
+
+    def visit(self, node: Node, scope: _Scope, *, at_top: bool) -> None:
+        """`at_top`: the context here is the input that there is none of."""
+        if node.type == "variable":
+            self._variable(str(node.value), scope, at_top=at_top)
+        elif node.type == "name" and at_top:
+            self.at_top.append(str(node.value))
+        if node.type == "path":
+            self._path(node, scope, at_top=at_top)
+        elif node.type == "bind":
+            self.visit(node.rhs, scope, at_top=at_top)
+            scope.names.add(str(node.lhs.value))
+        elif node.type == "lambda":
+            self.bodies.append((node.body, _Scope(scope, (str(parameter.value) for parameter in node.arguments))))
+        else:
+            inner = _Scope(scope) if node.type == "block" else scope
+            for child in children(node):
+                # A predicate, a grouping and a transformation have what they are about for their context.
+                about = child.type == "filter" or child is node.group or node.type == "transform"
+                self.visit(child, inner, at_top=at_top and not about)
+
+    def _variable(self, name: str, scope: _Scope, *, at_top: bool) -> None:
+        if name in ("", "$"):
+            if at_top:
+                self.at_top.append(f"${name}")
+        elif not scope.binds(name):
+            self.names.add(name)
+
+    def _path(self, path: Node, scope: _Scope, *, at_top: bool) -> None:
+        inner = _Scope(scope, (str(name) for step in path.steps for name in (step.focus, step.index) if name))
+        for place, step in enumerate(path.steps):
+            self.visit(step, inner, at_top=at_top and place == 0)
+        if path.group is not None:
+            self.visit(path.group, inner, at_top=False)

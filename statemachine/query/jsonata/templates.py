@@ -1,0 +1,55 @@
+"""Templates: JSON in which any string may be an expression (Arguments, Output, Assign, ItemSelector, …).
+
+What holds no expression is shared by all that a template gives, not copied. Knows no field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from statemachine.query.jsonata.expressions import Expression, compile_expression, is_expression
+from statemachine.query.jsonata.programs import Program
+from statemachine.query.language import Reader
+
+Filler = Callable[[Sequence[Any]], Any]
+"""From the values of a program's expressions to what they are part of."""
+
+
+def compile_template(template: Any, location: str, expressions: list[Expression]) -> Filler:
+    """What fills the template at that place of a state (`Output`, `Catch[0]/Output`) with the values of `expressions`,
+    to which those of the template are added. Raises ExpressionSyntaxError."""
+    return _compiled(template, location, expressions) or (lambda values: template)
+
+
+def template_reader(template: Any, location: str) -> Reader:
+    """What fills the template in for a view. Raises ExpressionSyntaxError; the reader, QueryEvaluationError."""
+    expressions: list[Expression] = []
+    fill = compile_template(template, location, expressions)
+    if not expressions:
+        return lambda view: template
+    program = Program(expressions)
+    return lambda view: fill(program.run(view))
+
+
+def _compiled(template: Any, location: str, expressions: list[Expression]) -> Filler | None:
+    """As `compile_template`, but None where the template holds no expression."""
+    if is_expression(template):
+        place = len(expressions)
+        expressions.append(compile_expression(template, location))
+        return lambda values: values[place]
+    if isinstance(template, dict):
+        members = {name: _compiled(value, f"{location}/{name}", expressions) for name, value in template.items()}
+        return _object(template, members) if any(members.values()) else None
+    if isinstance(template, list):
+        elements = [_compiled(value, f"{location}[{place}]", expressions) for place, value in enumerate(template)]
+        return _array(template, elements) if any(elements) else None
+    return None
+
+
+def _object(template: dict[str, Any], members: dict[str, Filler | None]) -> Filler:
+    return lambda values: {name: fill(values) if fill else template[name] for name, fill in members.items()}
+
+
+def _array(template: list[Any], elements: list[Filler | None]) -> Filler:
+    return lambda values: [fill(values) if fill else value for fill, value in zip(elements, template, strict=True)]

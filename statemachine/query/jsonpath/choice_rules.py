@@ -1,0 +1,163 @@
+"""Choice rules: And, Or, Not and the comparison operators, each rule a closure from a view to true or false.
+
+To add an operator: a row in a table below. Knows nothing of the Choice state, its Next or its Default.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from statemachine.errors import ExpressionSyntaxError, RuntimeFailure
+from statemachine.query.jsonpath.paths import Path, parse_path
+from statemachine.query.jsonpath.timestamps import parse_timestamp
+from statemachine.query.jsonpath.wildcards import compile_wildcards
+from statemachine.query.language import Condition, Reader
+from statemachine.query.view import ABSENT, View
+
+Comparable = Any
+"""What a kind makes of a value so that two of them can be compared; ABSENT for a value of another kind."""
+
+
+def _text(value: Any) -> Comparable:
+    return value if isinstance(value, str) else ABSENT
+
+
+def _text_units(value: Any) -> Comparable:
+    # Java compares UTF-16 code units, which is another order than Python's beyond U+FFFF.
+    return value.encode("utf-16-be", "surrogatepass") if isinstance(value, str) else ABSENT
+
+
+def _number(value: Any) -> Comparable:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else ABSENT
+
+
+def _boolean(value: Any) -> Comparable:
+    return value if isinstance(value, bool) else ABSENT
+
+
+def _timestamp(value: Any) -> Comparable:
+    moment = parse_timestamp(value)
+    return ABSENT if moment is None else moment
+
+
+Kind = Callable[[Any], Comparable]
+Relation = Callable[[Any, Any], bool]
+
+_ORDERS: dict[str, Relation] = {
+    "LessThan": operator.lt,
+    "GreaterThan": operator.gt,
+    "LessThanEquals": operator.le,
+    "GreaterThanEquals": operator.ge,
+}
+
+COMPARISONS: dict[str, tuple[Kind, Relation]] = {
+    "StringEquals": (_text, operator.eq),
+    "NumericEquals": (_number, operator.eq),
+    "BooleanEquals": (_boolean, operator.eq),
+    "TimestampEquals": (_timestamp, operator.eq),
+    **{f"String{order}": (_text_units, relation) for order, relation in _ORDERS.items()},
+    **{f"Numeric{order}": (_number, relation) for order, relation in _ORDERS.items()},
+    **{f"Timestamp{order}": (_timestamp, relation) for order, relation in _ORDERS.items()},
+}
+"""Operators that compare the variable with a literal or, with `Path` behind the name, with what a path finds."""
+
+TYPE_TESTS: dict[str, Callable[[Any], bool]] = {
+    "IsNull": lambda value: value is None,
+    "IsNumeric": lambda value: _number(value) is not ABSENT,
+    "IsString": lambda value: isinstance(value, str),
+    "IsBoolean": lambda value: isinstance(value, bool),
+    "IsTimestamp": lambda value: _timestamp(value) is not ABSENT,
+}
+"""Operators that look at what the variable is; their literal says whether it should be."""
+
+OPERATORS = frozenset(
+    {*COMPARISONS, *(f"{name}Path" for name in COMPARISONS), *TYPE_TESTS, "IsPresent", "StringMatches"}
+)
+"""All comparison operators of the States Language."""
+
+_COMBINATIONS = frozenset({"And", "Or", "Not"})
+
+
+def compile_rule(rule: Mapping[str, Any], where: str) -> Condition:
+    """The test of a rule and the rules nested in it; `where` is its place, as in `Choices[1]`.
+
+    The test raises RuntimeFailure where a path finds nothing, except that of IsPresent. Raises ExpressionSyntaxError.
+    """
+    if not isinstance(rule, Mapping):
+        raise ExpressionSyntaxError(f"{where} must be an object")
+    operators = [name for name in rule if name in OPERATORS or name in _COMBINATIONS]
+    if len(operators) != 1:
+        raise ExpressionSyntaxError(f"{where} must hold exactly one operator but has {len(operators)}")
+    name = operators[0]
+    if name in _COMBINATIONS:
+        return _combination(name, rule[name], f"{where}/{name}")
+    if "Variable" not in rule:
+        raise ExpressionSyntaxError(f"{where} must have a Variable")
+    return _comparison(name, parse_path(rule["Variable"]), rule[name], where)
+
+
+def _combination(name: str, rules: Any, where: str) -> Condition:
+    if name == "Not":
+        inner = compile_rule(rules, where)
+        return lambda view: not inner(view)
+    if not isinstance(rules, list) or not rules:
+        raise ExpressionSyntaxError(f"{where} must be a non-empty array of rules")
+    parts = [compile_rule(rule, f"{where}[{place}]") for place, rule in enumerate(rules)]
+    if name == "And":
+        return lambda view: all(part(view) for part in parts)
+    return lambda view: any(part(view) for part in parts)
+
+
+def _comparison(name: str, variable: Path, operand: Any, where: str) -> Condition:
+    if name == "IsPresent":
+        return _presence(variable, operand)
+    value = _reader(variable)
+    if name in TYPE_TESTS:
+        test = TYPE_TESTS[name]
+        return lambda view: test(value(view)) is operand
+    if name == "StringMatches":
+        if not isinstance(operand, str):
+            raise ExpressionSyntaxError(f"{where}/StringMatches must be a string")
+        matches = compile_wildcards(operand)
+        return lambda view: isinstance(text := value(view), str) and matches(text)
+    if name in COMPARISONS:
+        kind, relation = COMPARISONS[name]
+        return _with_literal(value, kind, relation, kind(operand))
+    kind, relation = COMPARISONS[name.removesuffix("Path")]
+    return _with_path(value, kind, relation, _reader(parse_path(operand)))
+
+
+def _with_literal(value: Reader, kind: Kind, relation: Relation, right: Comparable) -> Condition:
+    def test(view: View) -> bool:
+        left = kind(value(view))
+        return left is not ABSENT and right is not ABSENT and relation(left, right)
+
+    return test
+
+
+def _with_path(value: Reader, kind: Kind, relation: Relation, other: Reader) -> Condition:
+    def test(view: View) -> bool:
+        left, right = kind(value(view)), kind(other(view))
+        return left is not ABSENT and right is not ABSENT and relation(left, right)
+
+    return test
+
+
+def _presence(variable: Path, wanted: bool) -> Condition:
+    find, definite = variable.find, variable.definite
+
+    def test(view: View) -> bool:
+        value = find(view)
+        return (value is not ABSENT if definite else bool(value)) is wanted
+
+    return test
+
+
+def _reader(path: Path) -> Reader:
+    return path.read_or(
+        lambda view: RuntimeFailure(
+            f"Invalid path '{path.text}': The choice state's condition path references an invalid value."
+        )
+    )

@@ -1,0 +1,140 @@
+"""Filters of paths, `[?(@.price < 10 && @.tags)]`: from AWS's dialect to the text that jsonpath-ng reads.
+
+A test is a path of names and indexes; a comparison has such a path on one side and a path or a literal on the other.
+What Jayway knows beyond that (regular expressions, `in`, functions) is refused: AWS's documentation does not have it,
+and some of it takes time without bound. Never looks at a value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from statemachine.query.jsonpath.scanner import INTEGER, NAME, Scanner, quote
+
+TERMS_MAX = 10
+"""How many tests, comparisons and inner brackets a filter may hold."""
+
+_COMPARISON = re.compile(r"==|!=|<=|>=|<(?!~)|>")
+_NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?(?![\w.])")
+_WORD = re.compile(r"[^\W\d][\w-]*")
+_CONSTANTS = ("true", "false", "null")
+_SIDES_CHANGED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+class _Operand(NamedTuple):
+    text: str
+    is_literal: bool
+
+
+def read_filter(scanner: Scanner) -> str:
+    """The condition between the round brackets that stand here, in jsonpath-ng's text. Raises ExpressionSyntaxError."""
+    scanner.skip_blanks()
+    scanner.expect("(")
+    return _FilterReader(scanner).within_brackets()
+
+
+class _FilterReader:
+    """Reads one filter and counts its terms."""
+
+    def __init__(self, scanner: Scanner) -> None:
+        self.scanner = scanner
+        self.terms = 0
+
+    def within_brackets(self) -> str:
+        condition = self.any_of()
+        if not self.scanner.skip(")"):
+            raise self.scanner.refusal("A comparison (==, !=, <, <=, >, >=), '&&', '||' or ')' is missing")
+        return condition
+
+    def any_of(self) -> str:
+        return self._joined("||", self.all_of)
+
+    def all_of(self) -> str:
+        return self._joined("&&", self.term)
+
+    def _joined(self, operator: str, read: Callable[[], str]) -> str:
+        parts = [read()]
+        while self.scanner.skip(operator):
+            parts.append(read())
+        return f" {operator} ".join(parts)
+
+    def term(self) -> str:
+        """`(…)`, `!@.a`, `@.a`, `@.a == 1` or `1 == @.a`, and the blanks around it."""
+        scanner = self.scanner
+        self.terms += 1
+        if self.terms > TERMS_MAX:
+            raise scanner.refusal(f"A filter may hold {TERMS_MAX} terms at most")
+        scanner.skip_blanks()
+        if scanner.skip("("):
+            condition = f"({self.within_brackets()})"
+        elif scanner.skip("!"):
+            scanner.skip_blanks()
+            condition = f"!{self._path()}"
+        else:
+            condition = self._test()
+        scanner.skip_blanks()
+        return condition
+
+    def _test(self) -> str:
+        left = self._operand()
+        self.scanner.skip_blanks()
+        operator = self.scanner.take(_COMPARISON)
+        if operator is None:
+            if left.is_literal:
+                raise self.scanner.refusal("One of ==, !=, <, <=, > and >= is missing")
+            return left.text
+        self.scanner.skip_blanks()
+        right = self._operand()
+        if left.is_literal and right.is_literal:
+            raise self.scanner.refusal("A comparison needs a path that begins with @ or $")
+        if left.is_literal:
+            return f"{right.text} {_SIDES_CHANGED[operator]} {left.text}"
+        comparison = f"{left.text} {operator} {right.text}"
+        if right.is_literal:
+            return comparison
+        # Two members that are missing are not equal in Jayway, but they are in jsonpath-ng.
+        return f"(!{left.text} || {comparison})" if operator == "!=" else f"({left.text} && {comparison})"
+
+    def _operand(self) -> _Operand:
+        scanner = self.scanner
+        if scanner.text.startswith(("@", "$"), scanner.position):
+            return _Operand(self._path(), is_literal=False)
+        text = scanner.quoted()
+        if text is None:
+            number = scanner.take(_NUMBER)
+            if number is not None:
+                return _Operand(number, is_literal=True)
+            text = scanner.take(_WORD)
+            if text in _CONSTANTS:
+                return _Operand(text, is_literal=True)
+        # A word without quotes is text: many published definitions have it.
+        if text is None:
+            raise scanner.refusal("A path that begins with @ or $, or a literal, is missing")
+        return _Operand(quote(text), is_literal=True)
+
+    def _path(self) -> str:
+        """Names and indexes after @ (the item) or $ (the root)."""
+        scanner = self.scanner
+        text = "@" if scanner.skip("@") else "$"
+        if text == "$":
+            scanner.expect("$")
+        while True:
+            if scanner.skip("[") or scanner.skip(".["):
+                key = self._key_in_brackets()
+            elif scanner.skip("."):
+                name = scanner.take(NAME)
+                key = None if name is None else quote(name)
+            else:
+                return text
+            if key is None:
+                raise scanner.refusal("Inside a filter a path has names and indexes only, and one is missing")
+            text += f"[{key}]"
+
+    def _key_in_brackets(self) -> str | None:
+        name = self.scanner.quoted()
+        key = self.scanner.take(INTEGER) if name is None else quote(name)
+        if key is not None:
+            self.scanner.expect("]")
+        return key

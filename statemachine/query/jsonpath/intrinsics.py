@@ -1,0 +1,136 @@
+"""The table of the intrinsic functions (`States.Format`, …) with the rules for their arguments.
+
+To change or add one: a row here, and what it does in `intrinsic_functions`. Knows nothing of call syntax or views.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from statemachine.query.jsonpath import intrinsic_functions as functions
+from statemachine.query.jsonpath.intrinsic_functions import INTEGER_MAX, ArgumentRefused, rounded
+
+Rule = Callable[[Any], Any]
+"""From an argument to what the function is given; raises ArgumentRefused, whose text follows "Argument 1"."""
+
+
+class Intrinsic(NamedTuple):
+    """One function: what it does, and a rule for each argument.
+
+    The last `optional` arguments may be missing; further arguments follow the rule `more`. `draws`: the function is
+    given the view's Chance before the arguments.
+    """
+
+    function: Callable[..., Any]
+    rules: tuple[Rule, ...] = ()
+    optional: int = 0
+    more: Rule | None = None
+    draws: bool = False
+
+    def rules_for(self, count: int) -> tuple[Rule, ...] | None:
+        """The rules for `count` arguments, or None where the function does not take so many."""
+        surplus = count - len(self.rules)
+        if surplus > 0:
+            return None if self.more is None else self.rules + (self.more,) * surplus
+        return self.rules[:count] if -surplus <= self.optional else None
+
+    @property
+    def expects(self) -> str:
+        """How many arguments it takes, for messages."""
+        least = len(self.rules) - self.optional
+        if self.more is not None:
+            return f"{least} or more"
+        return f"{least} to {len(self.rules)}" if self.optional else str(least)
+
+
+def anything(value: Any) -> Any:
+    """Every value is taken."""
+    return value
+
+
+def text(value: Any) -> Any:
+    """A string."""
+    if not isinstance(value, str):
+        raise _must_be("a string", value)
+    return value
+
+
+def template(value: Any) -> Any:
+    """A string with places `{}`; of a literal it is the text with its escapes."""
+    return text(value)
+
+
+def items(value: Any) -> Any:
+    """An array."""
+    if not isinstance(value, list):
+        raise _must_be("an array", value)
+    return value
+
+
+def members(value: Any) -> Any:
+    """An object."""
+    if not isinstance(value, dict):
+        raise _must_be("an object", value)
+    return value
+
+
+def truth(value: Any) -> Any:
+    """A boolean."""
+    if not isinstance(value, bool):
+        raise _must_be("a boolean", value)
+    return value
+
+
+def integer(value: Any) -> Any:
+    """A number, which is rounded."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _must_be("a number", value)
+    whole = rounded(value)
+    if abs(whole) > INTEGER_MAX:
+        raise ArgumentRefused(f"must be between -{INTEGER_MAX} and {INTEGER_MAX} but was: {value}")
+    return whole
+
+
+def size(value: Any) -> Any:
+    """A number which, rounded, is positive."""
+    whole = integer(value)
+    if whole <= 0:
+        raise ArgumentRefused(f"must be a positive integer but was: {value}")
+    return whole
+
+
+def step(value: Any) -> Any:
+    """A number which, rounded, is not zero."""
+    whole = integer(value)
+    if whole == 0:
+        raise ArgumentRefused("must not be 0")
+    return whole
+
+
+def _must_be(wanted: str, value: Any) -> ArgumentRefused:
+    names = {str: "string", bool: "boolean", int: "number", float: "number", list: "array", dict: "object"}
+    return ArgumentRefused(f"must be {wanted} but was: {names.get(type(value), 'null')}")
+
+
+INTRINSICS = {
+    "States.Format": Intrinsic(functions.format_text, (template,), more=anything),
+    "States.StringToJson": Intrinsic(functions.string_to_json, (text,)),
+    "States.JsonToString": Intrinsic(functions.json_to_string, (anything,)),
+    "States.Array": Intrinsic(functions.array, more=anything),
+    "States.ArrayPartition": Intrinsic(functions.array_partition, (items, size)),
+    "States.ArrayContains": Intrinsic(functions.array_contains, (items, anything)),
+    "States.ArrayRange": Intrinsic(functions.array_range, (integer, integer, step)),
+    "States.ArrayGetItem": Intrinsic(functions.array_get_item, (items, integer)),
+    "States.ArrayLength": Intrinsic(len, (items,)),
+    "States.ArrayUnique": Intrinsic(functions.array_unique, (items,)),
+    "States.Base64Encode": Intrinsic(functions.base64_encode, (text,)),
+    "States.Base64Decode": Intrinsic(functions.base64_decode, (text,)),
+    "States.Hash": Intrinsic(functions.hash_of, (anything, text)),
+    "States.JsonMerge": Intrinsic(functions.json_merge, (members, members, truth)),
+    "States.MathRandom": Intrinsic(functions.math_random, (integer, integer, integer), optional=1, draws=True),
+    "States.MathAdd": Intrinsic(functions.math_add, (integer, integer)),
+    "States.StringSplit": Intrinsic(functions.string_split, (text, text)),
+    "States.UUID": Intrinsic(functions.uuid, draws=True),
+}
+"""The 18 functions of the States Language."""

@@ -1,0 +1,116 @@
+"""Finding what a path's segments lead to, and saying what is in the way.
+
+A chain of names and indexes is a loop over the keys; whatever may find many values goes to `selection`. Knows values
+only, no views.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from statemachine.errors import ExpressionSyntaxError
+from statemachine.query.jsonpath.java import java_text
+from statemachine.query.jsonpath.segments import Segment
+from statemachine.query.jsonpath.selection import compile_selection
+from statemachine.query.view import ABSENT
+
+Finder = Callable[[Any], Any]
+"""From the value where a path starts to the value that it finds, or ABSENT."""
+
+_NOTHING_THERE = (KeyError, IndexError, TypeError)
+
+
+def compile_lookup(segments: Sequence[Segment]) -> Finder:
+    """The finder of these segments; where one of them is indefinite it gives a list. Raises ExpressionSyntaxError."""
+    if segments and segments[-1].last:
+        return _then(compile_lookup(segments[:-1]), segments)
+    if all(segment.definite for segment in segments):
+        return _follow([segment.key for segment in segments])
+    select = compile_selection([segment.text for segment in segments])
+    first = next(number for number, segment in enumerate(segments) if not segment.definite)
+    if segments[first].rule not in ("slice", "union"):
+        return select
+    follow = _follow([segment.key for segment in segments[:first]])
+
+    def find(value: Any) -> Any:
+        # Recorded: on a missing member a slice gives [], but it fails on a value that is there and no array.
+        holder = follow(value)
+        return select(value) if holder is ABSENT or holder is None or isinstance(holder, list) else ABSENT
+
+    return find
+
+
+def obstacle(segments: Sequence[Segment], value: Any) -> str:
+    """Why the segments find nothing from `value`, in Jayway's words (recorded for members that are missing)."""
+    way = "$"
+    for segment in segments:
+        is_name = isinstance(segment.key, str)
+        if is_name and not isinstance(value, dict):
+            return f"Property {segment.text} not found in path {way}"
+        if not is_name and not isinstance(value, list):
+            return f"Filter: {segment.text} can only be applied to arrays. Current context is: {java_text(value)}"
+        value = _follow([segment.key])(value)
+        if value is ABSENT and is_name and segment is not segments[-1]:
+            return f"Missing property in path {way}{segment.text}"
+        if value is ABSENT:
+            break
+        way += segment.text
+    return f"No results for path: ${''.join(segment.text for segment in segments)}"
+
+
+def _follow(keys: Sequence[str | int | None]) -> Finder:
+    if not keys:
+        return lambda value: value
+    if any(isinstance(key, int) for key in keys):
+        return _follow_indexes(keys)
+
+    def follow(value: Any) -> Any:
+        try:
+            for key in keys:
+                value = value[key]
+        except _NOTHING_THERE:
+            return ABSENT
+        return value
+
+    return follow
+
+
+def _follow_indexes(keys: Sequence[str | int | None]) -> Finder:
+    def follow(value: Any) -> Any:
+        try:
+            for key in keys:
+                if isinstance(value, str):  # the characters of a text are no items
+                    return ABSENT
+                value = value[key]
+        except _NOTHING_THERE:
+            return ABSENT
+        return value
+
+    return follow
+
+
+def _then(find: Finder, segments: Sequence[Segment]) -> Finder:
+    """A last step after `find`: the length of what it found, or an object of the members that `names` picks."""
+    names = segments[-1].names
+    definite = all(segment.definite for segment in segments)
+    if not names and not definite:
+        raise ExpressionSyntaxError("length() may only follow a path of names and indexes")
+
+    def length(value: Any) -> Any:
+        found = find(value)
+        return len(found) if isinstance(found, list | dict | str) else ABSENT
+
+    def pick(value: Any) -> Any:
+        found = find(value)
+        return {name: found[name] for name in names if name in found} if isinstance(found, dict) else ABSENT
+
+    def pick_from_each(value: Any) -> Any:
+        found = find(value)
+        if found is ABSENT:
+            return ABSENT
+        return [{name: item[name] for name in names if name in item} for item in found if isinstance(item, dict)]
+
+    if not names:
+        return length
+    return pick if definite else pick_from_each

@@ -1,0 +1,155 @@
+"""Paths: `$.a.b[0]` into the input, `$$.Execution.Id` into the context object, `$name.a` into a variable.
+
+A path is compiled once and shared for ever. Knows nothing of states; a failure names a field only if it is told one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from statemachine.errors import ExpressionSyntaxError, RuntimeFailure, StateError
+from statemachine.json_text import dump
+from statemachine.query.jsonpath.lookup import Finder, compile_lookup, obstacle
+from statemachine.query.jsonpath.placement import place
+from statemachine.query.jsonpath.scanner import Scanner
+from statemachine.query.jsonpath.segments import Segment, read_segments
+from statemachine.query.language import Reader
+from statemachine.query.view import ABSENT, View
+
+SELECTING_LENGTH_MAX = 4096
+"""How many characters a path may have that is more than names and indexes."""
+
+_ROOT = re.compile(r"\$\$|\$[^\W\d]\w*|\$")
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A compiled path.
+
+    `root` is "$" (the input), "$$" (the context object) or a variable's name. `definite`: it finds one value or none,
+    where any other finds a list. `reference`: it has names and indexes only. `find` gives ABSENT where a definite path
+    finds nothing.
+    """
+
+    text: str
+    root: str
+    definite: bool
+    reference: bool
+    segments: tuple[Segment, ...] = field(repr=False)
+    find: Reader = field(repr=False, compare=False)
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """The variables that it reads: none or one."""
+        return frozenset() if self.root in ("$", "$$") else frozenset({self.root})
+
+    def read(self, view: View) -> Any:
+        """What the path finds. Raises RuntimeFailure `Invalid path '$.x' : …`."""
+        value = self.find(view)
+        if value is ABSENT:
+            raise self.failure(view)
+        return value
+
+    def read_or(self, failure: Callable[[View], StateError]) -> Reader:
+        """As `read`, but where nothing is found it raises what `failure` gives."""
+        find = self.find
+
+        def read(view: View) -> Any:
+            value = find(view)
+            if value is ABSENT:
+                raise failure(view)
+            return value
+
+        return read
+
+    def reader(self, name: str) -> Reader:
+        """As `read`, for a field whose failures name it, as those of members of templates do (recorded)."""
+        return self.read_or(
+            lambda view: RuntimeFailure(
+                f"The JSONPath '{self.text}' specified for the field '{name}' {self.not_found_in(view)}"
+            )
+        )
+
+    def put(self, target: Any, value: Any) -> Any:
+        """A copy of `target` with `value` at the place that this reference path names (ResultPath).
+
+        Raises StateError States.ResultPathMatchFailure where something in the target is in the way.
+        """
+        return place(target, [segment.key for segment in self.segments if segment.key is not None], value, self.text)
+
+    def failure(self, view: View) -> RuntimeFailure:
+        """Why the path finds nothing (recorded for InputPath, OutputPath and TimeoutSecondsPath)."""
+        document = _document(self.root, view)
+        if document is ABSENT:
+            return RuntimeFailure(f"Invalid path '{self.text}' : The variable '${self.root}' has not been assigned")
+        return RuntimeFailure(f"Invalid path '{self.text}' : {obstacle(self.segments, document)}")
+
+    def not_found_in(self, view: View) -> str:
+        """The end of a sentence about a path that finds nothing."""
+        document = _document(self.root, view)
+        if document is ABSENT:
+            return f"could not be found: the variable '${self.root}' has not been assigned"
+        return f"could not be found in the input '{dump(document)}'"
+
+
+def parse_path(text: str) -> Path:
+    """The path of that text. Raises ExpressionSyntaxError."""
+    if not isinstance(text, str):
+        raise ExpressionSyntaxError("A path must be a string")
+    return _parse_path(text)
+
+
+@lru_cache(maxsize=8192)
+def _parse_path(text: str) -> Path:
+    scanner = Scanner(text)
+    path = read_path(scanner)
+    if not scanner.at_end:
+        raise scanner.refusal("A segment of a path begins with '.' or '['")
+    return path
+
+
+def parse_reference_path(text: str) -> Path:
+    """A path into the input with names and indexes only, as ResultPath wants it. Raises ExpressionSyntaxError."""
+    path = parse_path(text)
+    if path.root != "$" or not path.reference:
+        raise ExpressionSyntaxError(f"'{text}' is no Reference Path: it may have names and indexes after $ only")
+    return path
+
+
+def read_path(scanner: Scanner) -> Path:
+    """The path that begins here, as far as it goes. Raises ExpressionSyntaxError."""
+    begin = scanner.position
+    sign = scanner.take(_ROOT)
+    if sign is None:
+        raise scanner.refusal("A path begins with $")
+    segments = read_segments(scanner)
+    text = scanner.text[begin : scanner.position]
+    if len(text) > SELECTING_LENGTH_MAX and any(segment.key is None for segment in segments):
+        raise scanner.refusal(f"A path of more than names and indexes may have {SELECTING_LENGTH_MAX} characters")
+    root = sign if sign in ("$", "$$") else sign[1:]
+    return Path(
+        text=text,
+        root=root,
+        definite=all(segment.definite for segment in segments),
+        reference=all(segment.reference for segment in segments),
+        segments=segments,
+        find=_from_root(root, compile_lookup(segments)),
+    )
+
+
+def _from_root(root: str, lookup: Finder) -> Reader:
+    if root == "$":
+        return lambda view: lookup(view.input)
+    if root == "$$":
+        return lambda view: lookup(view.context)
+    return lambda view: lookup(view.variables.get(root, ABSENT))
+
+
+def _document(root: str, view: View) -> Any:
+    if root == "$":
+        return view.input
+    return view.context if root == "$$" else view.variables.get(root, ABSENT)

@@ -1,0 +1,38 @@
+"""Timestamps as AWS reads them: ISO 8601 in the extended form with an offset, as in `2024-03-14T01:59:00.5Z`.
+
+Upper-case T, and Z or an offset, are required (recorded). Knows no clock.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+_TIMESTAMP = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NANOSECONDS = 1_000_000_000
+
+
+def parse_timestamp(text: object) -> int | None:
+    """Nanoseconds since the epoch, or None where `text` is no timestamp."""
+    match = _TIMESTAMP.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        return None
+    year, month, day, hour, minute = map(int, match.group(1, 2, 3, 4, 5))
+    second, fraction, sign, offset_hours, offset_minutes = match.group(6, 7, 8, 9, 10)
+    offset = timedelta(hours=int(offset_hours or 0), minutes=int(offset_minutes or 0))
+    try:
+        zone = timezone(-offset if sign == "-" else offset)
+        moment = datetime(year, month, day, hour, minute, int(second or 0), tzinfo=zone)
+    except ValueError:
+        return None
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * _NANOSECONDS + int((fraction or "0").ljust(9, "0"))
+
+
+def parse_epoch_seconds(text: object) -> float | None:
+    """Seconds since the epoch, or None where `text` is no timestamp."""
+    nanoseconds = parse_timestamp(text)
+    return None if nanoseconds is None else nanoseconds / _NANOSECONDS

@@ -1,0 +1,77 @@
+"""What a query language must offer: a few methods, called at registration only, most of them giving back closures.
+
+The interpreter uses a language through this interface alone, so that states never ask which language they are in.
+A method raises `ExpressionSyntaxError` for text that the language refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Protocol
+
+from statemachine.query.view import View
+
+Reader = Callable[[View], Any]
+Condition = Callable[[View], bool]
+
+
+class Produced(NamedTuple):
+    """What a state hands on: its output, and the variables it assigns (None: it assigns none)."""
+
+    output: Any
+    assigned: dict[str, Any] | None
+
+
+class Dataflow(Protocol):
+    """Input and output processing of one state, catcher or choice rule. A value that passes through unchanged must be
+    the same object, because its JSON text is then kept too."""
+
+    def select(self, view: View) -> Any:
+        """The effective input (InputPath). `view.input` is the raw input of the state."""
+
+    def arguments(self, view: View) -> Any:
+        """What the work is given (Parameters, Arguments). `view.input` is the effective input."""
+
+    def after(self, view: View) -> Produced:
+        """Output and variables. `view.input` is the raw input again. `view.result` is what the work gave (a Pass state
+        gives its Result, else its arguments), ABSENT where a state does none (Wait, Choice, Succeed). In a catcher
+        `view.error` is the error output {"Error": …, "Cause": …} and `view.result` is ABSENT."""
+
+
+class QueryLanguage(Protocol):
+    """JSONPath or JSONata."""
+
+    name: str
+
+    def field(self, fields: Mapping[str, Any], name: str, where: str = "") -> Reader | None:
+        """The reader of the field `name` in any of its forms (`Seconds`, `SecondsPath`, `{% … %}`), or None when
+        `fields` has none of them. Its value is checked and converted as AWS does for that field (see FIELDS)."""
+
+    def template(self, template: Any, where: str) -> Reader:
+        """A payload template such as ItemSelector. `where` is the field's name, for messages (`ItemSelector`)."""
+
+    def condition(self, rule: Mapping[str, Any], where: str) -> Condition:
+        """The test of one choice rule. `where` is its place, as in `Choices[1]`."""
+
+    def dataflow(self, fields: Mapping[str, Any], kind: str, where: str = "") -> Dataflow:
+        """Input and output processing for a state of type `kind` ("Task", …), for a catcher (`kind="Catch"`,
+        `where="Catch[0]"`), or for a choice rule merged with its state's InputPath and OutputPath (`kind="Choice"`)."""
+
+    def variables_read(self, fields: Mapping[str, Any]) -> set[str]:
+        """The names of the variables that a state reads, those of states nested in it apart."""
+
+
+FIELDS = {
+    "Seconds": "seconds to wait, a number >= 0",
+    "Timestamp": "the moment to wait for, epoch seconds",
+    "TimeoutSeconds": "whole seconds >= 1",
+    "HeartbeatSeconds": "whole seconds >= 1",
+    "MaxConcurrency": "a whole number >= 0",
+    "ToleratedFailureCount": "a whole number >= 0",
+    "ToleratedFailurePercentage": "a number from 0 to 100",
+    "Error": "text, or None",
+    "Cause": "text, or None",
+    "Items": "a list (JSONPath: ItemsPath, default the effective input itself)",
+    "Credentials": "an object with RoleArn",
+}
+"""The fields that `QueryLanguage.field` is asked for, and what their readers give."""

@@ -1,0 +1,47 @@
+"""How large a computed value would be as JSON, found without writing it.
+
+A template may name the same large value many times, so that its text is far larger than what is in memory.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from statemachine.errors import StateError
+
+BYTES_MAX = 262_144
+"""AWS's limit on payloads."""
+DEPTH_MAX = 500
+"""Ours: how deeply a computed value may be nested, so that writing it cannot exhaust the stack."""
+
+
+def check_size(value: Any) -> None:
+    """Raises StateError States.DataLimitExceeded when the JSON text of `value` would be larger than BYTES_MAX for
+    certain. Each object and array is looked at once, however often it occurs."""
+    if _size(value, {}, 0) > BYTES_MAX:
+        raise too_large()
+
+
+def too_large() -> StateError:
+    """The failure of a value beyond the limits."""
+    text = "The computed value has a size or nesting exceeding the maximum of the service limit."
+    return StateError("States.DataLimitExceeded", text, located=True)
+
+
+def _size(value: Any, known: dict[int, int], depth: int) -> int:
+    """At least this many characters."""
+    if isinstance(value, str):
+        return len(value) + 2
+    if not isinstance(value, dict | list):
+        return 1
+    found = known.get(id(value))
+    if found is not None:
+        return found
+    if depth > DEPTH_MAX:
+        raise too_large()
+    if isinstance(value, dict):
+        size = 2 + sum(len(name) + 4 + _size(member, known, depth + 1) for name, member in value.items())
+    else:
+        size = 2 + sum(1 + _size(item, known, depth + 1) for item in value)
+    known[id(value)] = size
+    return size

@@ -1,0 +1,26 @@
+"""The evaluators that are tested: both libraries, the native one where it is installed."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import pytest
+
+from statemachine.query.jsonata.python_evaluator import PythonEvaluator
+
+
+def native() -> Any:
+    try:
+        return importlib.import_module("statemachine.query.jsonata.native_evaluator").NativeEvaluator()
+    except ImportError:
+        return None
+
+
+NATIVE = native()
+needs_native = pytest.mark.skipif(NATIVE is None, reason="jsonatapy has no build for this machine")
+
+BOTH = [
+    pytest.param(NATIVE, id="native", marks=needs_native),
+    pytest.param(PythonEvaluator(), id="python"),
+]

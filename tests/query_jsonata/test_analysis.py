@@ -1,0 +1,118 @@
+"""What is known of an expression when it is registered: what it reads, which variables, what there is none of, and
+whether it is cheap."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from pathlib import Path as File
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from statemachine.errors import ExpressionSyntaxError
+from statemachine.query.jsonata.analysis import Analysis, analyse
+from statemachine.query.jsonata.cost import COST_MAX, LINEAR_FUNCTIONS
+from statemachine.query.jsonata.functions import FUNCTIONS
+from statemachine.query.jsonata.syntax import BUILT_IN, CHARACTERS_MAX
+from tests.query_jsonata.evaluators import needs_native
+from tests.query_jsonata.texts import TEXTS
+
+CASES = json.loads((File(__file__).parent / "cases" / "analysis.json").read_text())
+
+
+def told(known: Analysis) -> dict[str, Any]:
+    return {
+        "reads": known.reads,
+        "variables": sorted(known.variables),
+        "at_top": list(known.at_top),
+        "cost": known.cost,
+    }
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["expression"])
+def test_what_is_known_of_an_expression(case: dict[str, Any]) -> None:
+    wanted = {"reads": {}, "variables": [], "at_top": [], "cost": None, **case}
+    expression = wanted.pop("expression")
+    if "$$" in expression or wanted["at_top"]:
+        wanted["cost"] = analyse(expression).cost  # refused anyway
+    assert told(analyse(expression)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        ("1 +", "S0207: Unexpected end of expression"),
+        ("", "S0207: Unexpected end of expression"),
+        ("$sum($states.input.items.numbers", "S0203: Expected ) before end of expression"),
+        ("10 + * 2", "S0201: Syntax error: 2"),
+        ("$.store.book[?(@.price < 10)].title", "S0211: The symbol ? cannot be used as a unary operator"),
+        ("'abc", "S0101: String literal must be terminated by a matching quote"),
+        ("a := 1", "S0212: The left side of := must be a variable name (start with $)"),
+        ("%", 'S0217: The object representing the "parent" cannot be derived from this expression'),
+        pytest.param("[1!2]", "S0204: Unknown operator: !", marks=needs_native),
+        pytest.param("2()", "T1006: Attempted to invoke a non-function", marks=needs_native),
+    ],
+)
+def test_what_is_no_jsonata_is_refused_with_a_reason(expression: str, why: str) -> None:
+    with pytest.raises(ExpressionSyntaxError) as raised:
+        analyse(expression)
+    assert str(raised.value) == why
+
+
+@pytest.mark.parametrize(
+    ("expression", "time", "chance"),
+    [
+        ("$now()", True, False),
+        ("$x.$millis()", True, False),
+        ("$map($x, $uuid)", False, True),
+        ("[$random(), $shuffle($x)]", False, True),
+        ("$uuidOf($x)", False, False),
+        ("'$now()'", False, False),
+    ],
+)
+def test_who_asks_for_time_and_chance(expression: str, time: bool, chance: bool) -> None:
+    known = analyse(expression)
+    assert (known.tells_time, known.draws_chance) == (time, chance)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "$uuid() & $x & $now() & (" * 6 + "1" + ")" * 6 + " ?: $y" * 7,
+        "(" * 450 + "$uuid() & $x & $y & $now()" + ")" * 450,
+        f"$uuid() & $x & $y & $now() & '{'a' * CHARACTERS_MAX}'",
+    ],
+    ids=["many defaults", "nested deeply", "long"],
+)
+def test_of_what_cannot_be_looked_into_the_worst_is_assumed(expression: str) -> None:
+    known = analyse(expression)
+    assert known.cost is None
+    assert known.reads == {"uuid": None, "x": None, "y": None, "now": None}
+    assert known.variables == {"x", "y"}
+    assert known.tells_time
+    assert known.draws_chance
+
+
+def test_many_places_are_not_cheap() -> None:
+    assert analyse(f"[{', '.join(['1'] * (COST_MAX - 1))}]").cost == COST_MAX
+    assert analyse(f"[{', '.join(['1'] * COST_MAX)}]").cost is None
+
+
+def test_cheap_functions_exist() -> None:
+    assert BUILT_IN | FUNCTIONS.keys() >= LINEAR_FUNCTIONS
+
+
+def test_the_parser_leaves_the_depth_of_calls_as_it_was() -> None:
+    assert sys.getrecursionlimit() <= 3_000
+
+
+@settings(max_examples=400, deadline=None)
+@given(TEXTS)
+def test_any_text_is_refused_or_known(text: str) -> None:
+    with contextlib.suppress(ExpressionSyntaxError):
+        known = analyse(text)
+        assert known.variables <= known.reads.keys()
+        assert known.cost is None or 0 < known.cost <= COST_MAX

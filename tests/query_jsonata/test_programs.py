@@ -1,0 +1,180 @@
+"""One field group, one request: what is handed over, to whom, and what becomes of the answer."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+
+from statemachine.errors import ExpressionSyntaxError, QueryEvaluationError
+from statemachine.query.jsonata import JSONATA
+from statemachine.query.jsonata.analysis import analyse
+from statemachine.query.jsonata.evaluation import evaluate
+from statemachine.query.jsonata.programs import WORK_MAX
+from statemachine.query.jsonata.reads import pick
+from statemachine.query.jsonata.request import Answer, Failed, Limits, Request, Value
+from statemachine.query.view import Chance, Unfinished, View
+from tests.query_jsonata.texts import BINDINGS, EXPRESSIONS
+
+COSTLY = "$map([1], function($e) { $e }) "
+"""What makes an expression go elsewhere."""
+
+
+class Elsewhere:
+    """Answers requests and remembers them."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+
+    def __call__(self, request: Request) -> Answer:
+        self.requests.append(request)
+        return evaluate(request)
+
+
+def run(template: Any, input: Any = None, **more: Any) -> tuple[Any, list[Request]]:
+    elsewhere = Elsewhere()
+    value = JSONATA.template(template, "Output")(View(input, evaluate=elsewhere, **more))
+    return value, elsewhere.requests
+
+
+def test_a_cheap_group_is_evaluated_here() -> None:
+    assert run({"a": "{% $states.input.x %}", "b": ["{% 1 + 1 %}"]}, {"x": 7}) == ({"a": 7, "b": [2]}, [])
+
+
+def test_one_costly_expression_sends_the_whole_group_as_one_request() -> None:
+    value, (request,) = run({"a": "{% $states.input.x %}", "b": f"{{% {COSTLY}%}}"}, {"x": 7})
+    assert value == {"a": 7, "b": 1}
+    assert request.expressions == ("$states.input.x", COSTLY.strip())
+
+
+def test_cheap_expressions_over_much_data_are_evaluated_elsewhere() -> None:
+    text = "x" * (WORK_MAX // 2)
+    assert run("{% $states.input.a %}", {"a": text[: WORK_MAX // 4]})[1] == []
+    value, (request,) = run("{% $states.input.a %}", {"a": text})
+    assert value == text
+    assert json.loads(request.bindings) == {"states": {"input": {"a": text}}}
+
+
+def test_many_cheap_expressions_are_evaluated_elsewhere() -> None:
+    assert run(["{% 1 %}"] * 100)[1] == []
+    assert len(run(["{% 1 %}"] * 1_000)[1]) == 1
+
+
+def test_without_anybody_elsewhere_everything_is_evaluated_here() -> None:
+    assert JSONATA.template(f"{{% {COSTLY}%}}", "Output")(View({})) == 1
+
+
+def test_only_what_is_read_is_handed_over() -> None:
+    expressions = ["$states.input.a.b", "$states.result", "$v.c", "$count", COSTLY]
+    _, (request,) = run(
+        [f"{{% {text} %}}" for text in expressions],
+        {"a": {"b": 1, "big": "…"}, "big": "…"},
+        result=[2],
+        error={"Error": "E"},
+        variables={"v": [{"c": 3, "big": "…"}], "count": 4, "big": "…"},
+        context=pytest.fail,
+    )
+    assert json.loads(request.bindings) == {
+        "states": {"input": {"a": {"b": 1}}, "result": [2]},
+        "v": [{"c": 3}],
+        "count": 4,
+    }
+
+
+def test_from_what_is_nested_deeply_too() -> None:
+    value: Any = {"a": 1, "big": "…"}
+    for _ in range(450):
+        value = [value]
+    assert run("{% $states.input.a %}", value)[0] == 1
+
+
+def test_all_of_states_has_the_members_that_there_are_in_the_order_of_aws() -> None:
+    value, _ = run("{% $states %}", 1, result=2, context=lambda: {"State": {"Name": "S"}})
+    assert json.dumps(value) == '{"input": 1, "context": {"State": {"Name": "S"}}, "result": 2}'
+    value, _ = run("{% $states %}", 1, error={"Error": "E", "Cause": "c"})
+    assert json.dumps(value) == '{"input": 1, "context": {}, "errorOutput": {"Error": "E", "Cause": "c"}}'
+
+
+@settings(max_examples=300, deadline=None)
+@given(EXPRESSIONS)
+def test_what_is_not_handed_over_makes_no_difference(expression: str) -> None:
+    try:
+        reads = analyse(expression).reads
+    except ExpressionSyntaxError:
+        assume(False)
+    limits = Limits(milliseconds=200, depth=60, sequence=2_000)
+    read = {name: pick(value, reads[name]) for name, value in BINDINGS.items() if name in reads}
+    with_all, with_read = (
+        evaluate(Request((expression,), json.dumps(bindings), limits=limits)).outcomes[0]
+        for bindings in (BINDINGS, read)
+    )
+    assert with_read == with_all or (isinstance(with_read, Failed) and isinstance(with_all, Failed))
+
+
+def test_the_same_view_makes_the_same_request() -> None:
+    template = {"a": f"{{% [$now(), $uuid(), {COSTLY}, $states.input, $v] %}}", "b": "{% $random() %}"}
+    views = [{"now": 17.25, "chance": Chance("seed"), "variables": {"v": [1]}} for _ in range(2)]
+    (first, (one,)), (second, (other,)) = (run(template, {"x": 1}, **view) for view in views)
+    assert (one, first) == (other, second)
+    assert one.now == 17_250
+
+
+def test_time_and_chance_are_handed_over_only_where_they_are_asked_for() -> None:
+    _, (request,) = run(f"{{% {COSTLY}%}}", now=17.25, chance=Chance("seed"))
+    assert (request.now, request.seed) == (0, "")
+
+
+def test_asking_draws_nothing_from_the_views_chance() -> None:
+    chance = Chance("seed")
+    run("{% $uuid() %}", chance=chance)
+    assert chance.uuid4() == Chance("seed").uuid4()
+
+
+def test_each_group_and_each_expression_has_a_chance_of_its_own() -> None:
+    chance = Chance("seed")
+    flow = JSONATA.dataflow({"Arguments": "{% $uuid() %}", "Output": ["{% $uuid() %}", "{% $uuid() %}"]}, "Task")
+    arguments = flow.arguments(View({}, chance=chance))
+    assert len({arguments, *flow.after(View({}, chance=chance)).output}) == 3
+
+
+def test_unfinished_passes_through() -> None:
+    def unfinished(request: Request) -> Answer:
+        raise Unfinished
+
+    view = View({}, evaluate=unfinished)
+    asks: list[Any] = [
+        JSONATA.template(f"{{% {COSTLY}%}}", "Output"),
+        JSONATA.field({"Seconds": f"{{% {COSTLY}%}}"}, "Seconds"),
+        JSONATA.condition({"Condition": f"{{% {COSTLY}%}}"}, "Choices[0]"),
+        JSONATA.dataflow({"Arguments": f"{{% {COSTLY}%}}"}, "Task").arguments,
+        JSONATA.dataflow({"Output": f"{{% {COSTLY}%}}"}, "Task").after,
+    ]
+    for ask in asks:
+        with pytest.raises(Unfinished):
+            ask(view)
+
+
+def test_the_first_expression_without_a_value_is_the_failure() -> None:
+    template = {"a": "{% 1 %}", "b": ["{% $nope %}"], "c": "{% $foo() %}"}
+    with pytest.raises(QueryEvaluationError) as raised:
+        run(template)
+    assert raised.value.location == "Output/b[0]"
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        (Answer((Failed("D1012", "Too long"),)), "threw an error during evaluation. D1012: Too long"),
+        (Answer((Failed("", "The evaluator died"),)), "threw an error during evaluation. The evaluator died"),
+        (Answer((Value("1"), Failed("", "…"))), "threw an error during evaluation. …"),
+    ],
+)
+def test_an_answer_may_end_early_with_a_failure(answer: Answer, cause: str) -> None:
+    read = JSONATA.template([f"{{% {COSTLY}%}}", f"{{% {COSTLY}%}}"], "Output")
+    with pytest.raises(QueryEvaluationError) as raised:
+        read(View({}, evaluate=lambda request: answer))
+    place = len(answer.outcomes) - 1
+    text = f"The JSONata expression '{COSTLY.strip()}' specified for the field 'Output[{place}]' {cause}"
+    assert (raised.value.cause, raised.value.location) == (text, f"Output[{place}]")
