@@ -1,0 +1,156 @@
+"""Map and Parallel: begin children, count their ends, gather their outputs, abort the rest when one fails.
+
+Knows scopes and events, not what a state does: a parent whose children are done is put back into the walk's queue.
+Event names and predecessors as recorded.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from statemachine.core.compile import State
+from statemachine.core.context import item_view
+from statemachine.core.model import Children, Fork, Scope, Waiting
+from statemachine.core.payload import Payload
+from statemachine.core.states.map import Map
+from statemachine.core.states.parallel import Parallel
+from statemachine.core.walk import Walk
+from statemachine.errors import StateError
+
+
+def fork(walk: Walk, scope: Scope, state: State, outcome: Fork) -> None:
+    """Begin the first children of a Map or Parallel, or go on at once where there are none."""
+    details = {"length": outcome.total} if state.type == "Map" else None
+    walk.note_next(f"{state.type}StateStarted", scope, details)
+    children = Children(outcome.total, outcome.limit)
+    children.input = walk.payload(outcome.input, scope.input)
+    if outcome.items is not None:
+        children.items = walk.payload(outcome.items, scope.input)
+    scope.children = children
+    walk.await_(scope, Waiting("children", scope.attempt))
+    for _ in range(min(outcome.limit, outcome.total)):
+        if not _begin_next(walk, scope, state, scope.last_event):
+            return
+    if not outcome.total:
+        _join(walk, scope, state)
+
+
+def child_succeeded(walk: Walk, child: Scope) -> None:
+    """A branch or iteration has ended well, with its output in place."""
+    parent = walk.known(walk.parent(child.path))
+    state = walk.state(parent)
+    children = parent.children = copy.copy(parent.children)
+    assert children is not None
+    children.done += 1
+    if state.type == "Map":
+        details = {"name": parent.state, "index": child.index}
+        parent.last_event = walk.note("MapIterationSucceeded", child, child.last_event, details)
+    else:
+        parent.last_event = max(parent.last_event, child.last_event)
+    if children.begun < children.total:
+        _begin_next(walk, parent, state, child.last_event)
+    elif children.done == children.total:
+        _join(walk, parent, state)
+
+
+def child_failed(walk: Walk, child: Scope, failure: StateError) -> None:
+    """A branch or iteration has failed for good: the rest is aborted and the parent fails with the same error."""
+    parent = walk.known(walk.parent(child.path))
+    state = walk.state(parent)
+    failed_at = child.last_event
+    child.failed = True
+    if walk.state(child).type == "Task":
+        walk.note_next("TaskStateAborted", child)
+    if state.type == "Map":
+        details = {"name": parent.state, "index": child.index}
+        walk.note("MapIterationFailed", child, failed_at, details)
+    parent.last_event = failed_at
+    _give_up(walk, parent, state, failure)
+
+
+def drop_children(walk: Walk, scope: Scope) -> None:
+    """Remove a fork's children and its bookkeeping."""
+    if scope.children is None:
+        return
+    for path in walk.children_of(scope.path, scope.children.begun):
+        child = walk.peek(path)
+        if child is not None:
+            drop_children(walk, walk.known(path))
+            walk.drop(path)
+    scope.children = None
+
+
+def _begin_next(walk: Walk, parent: Scope, state: State, previous: int) -> bool:
+    """Begin the next child, for which the event `previous` made room; False if its input cannot be made."""
+    children = parent.children = copy.copy(parent.children)
+    assert children is not None
+    index = children.begun
+    try:
+        child_input = _child_input(walk, parent, state, index)
+    except StateError as failure:
+        _give_up(walk, parent, state, failure)
+        return False
+    children.begun += 1
+    body = state.body
+    assert isinstance(body, Map | Parallel)
+    child = Scope(f"{parent.path}/{index:05d}", body.first_state(index), child_input, entries=1, last_event=previous)
+    walk.begin(child)
+    if state.type == "Map":
+        walk.note_next("MapIterationStarted", child, {"name": parent.state, "index": index})
+    walk.ready.append((child.path, "enter", None))
+    return True
+
+
+def _child_input(walk: Walk, parent: Scope, state: State, index: int) -> Payload:
+    children = parent.children
+    assert children is not None
+    assert children.input is not None
+    if children.items is None:
+        return children.input
+    value = children.items.value[index]
+    body = state.body
+    if isinstance(body, Map) and body.selector is not None:
+        value = body.selector(item_view(walk, parent, index, value, children.input.value))
+    return walk.payload(value, parent.input, children.input)
+
+
+def _give_up(walk: Walk, parent: Scope, state: State, failure: StateError) -> None:
+    """Abort what still runs and let the parent fail."""
+    _abort_children(walk, parent, state)
+    walk.settle(parent)
+    walk.ready.append((parent.path, "fail", failure))
+
+
+def _join(walk: Walk, parent: Scope, state: State) -> None:
+    """All children have ended well: their outputs, in order, are what the work gave."""
+    assert parent.children is not None
+    outputs: list[Any] = []
+    for path in walk.children_of(parent.path, parent.children.begun):
+        child = walk.peek(path)
+        assert child is not None
+        assert child.output is not None
+        outputs.append(child.output.value)
+    walk.note(f"{state.type}StateSucceeded", parent, parent.last_event)
+    drop_children(walk, parent)
+    walk.settle(parent)
+    walk.ready.append((parent.path, "resume", outputs))
+
+
+def _abort_children(walk: Walk, parent: Scope, state: State) -> None:
+    """Note the end of every child that still runs, inner ones first, and forget what it waits for."""
+    assert parent.children is not None
+    for path in walk.children_of(parent.path, parent.children.begun):
+        known = walk.peek(path)
+        if known is None or known.output is not None or known.failed:
+            continue
+        child = walk.known(path)
+        inner = walk.state(child)
+        if child.children is not None:
+            _abort_children(walk, child, inner)
+        if child.entered_event and inner.type in ("Task", "Wait", "Map", "Parallel"):
+            walk.note_next(f"{inner.type}StateAborted", child)
+        if state.type == "Map":
+            walk.note_next("MapIterationAborted", child, {"name": parent.state, "index": child.index})
+        walk.forget(child)
+        child.failed = True

@@ -1,0 +1,109 @@
+"""Compile once, share for ever: a valid definition becomes a frozen Machine.
+
+Takes what `validation` has accepted and checks nothing again. Nothing of a run is ever kept on a Machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from statemachine.core.retry import Catcher, Retrier, compile_retrier
+from statemachine.core.states.body import Body, Source
+from statemachine.core.states.choice import Choice
+from statemachine.core.states.fail import Fail
+from statemachine.core.states.map import Map
+from statemachine.core.states.parallel import Parallel
+from statemachine.core.states.pass_ import Pass
+from statemachine.core.states.succeed import Succeed
+from statemachine.core.states.task import Task
+from statemachine.core.states.wait import Wait
+from statemachine.query.jsonata import JSONATA
+from statemachine.query.jsonpath import JSONPATH
+from statemachine.query.language import Dataflow, QueryLanguage
+
+TYPES: dict[str, Any] = {
+    "Choice": Choice,
+    "Fail": Fail,
+    "Map": Map,
+    "Parallel": Parallel,
+    "Pass": Pass,
+    "Succeed": Succeed,
+    "Task": Task,
+    "Wait": Wait,
+}
+"""State types; a new one is a module in `states/` and a line here."""
+
+LANGUAGES: dict[str, QueryLanguage] = {"JSONPath": JSONPATH, "JSONata": JSONATA}
+
+
+class Unsupported(Exception):
+    """A valid definition that this version cannot run; the text says what in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state, ready to run. `retries` says whether its type may have retriers at all."""
+
+    name: str
+    type: str
+    body: Body
+    flow: Dataflow
+    retriers: tuple[Retrier, ...]
+    catchers: tuple[Catcher, ...]
+    entered: str
+    exited: str
+    retries: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A compiled definition. State names are unique in the whole machine, so `states` holds the nested ones too.
+    `timeout` is in seconds, None without TimeoutSeconds."""
+
+    start: str
+    states: Mapping[str, State]
+    timeout: float | None
+
+
+def compile_machine(definition: Mapping[str, Any]) -> Machine:
+    """The machine of a valid definition. Raises Unsupported."""
+    states: dict[str, State] = {}
+    language = definition.get("QueryLanguage", "JSONPath")
+
+    def block(fields: Mapping[str, Any]) -> str:
+        for name, state in fields["States"].items():
+            states[name] = _compile_state(name, state, language, block)
+        start: str = fields["StartAt"]
+        return start
+
+    start = block(definition)
+    return Machine(start, states, definition.get("TimeoutSeconds"))
+
+
+def _compile_state(name: str, fields: Mapping[str, Any], machine_language: str, block: Any) -> State:
+    kind = fields["Type"]
+    language = LANGUAGES[fields.get("QueryLanguage", machine_language)]
+    processor = fields.get("ItemProcessor", fields.get("Iterator", {}))
+    if processor.get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED":
+        raise Unsupported(f"state '{name}': a Map in DISTRIBUTED mode is not supported yet")
+    flow = language.dataflow(fields, kind)
+    return State(
+        name=name,
+        type=kind,
+        body=TYPES[kind].compile(Source(name, fields, language, flow, block)),
+        flow=flow,
+        retriers=tuple(compile_retrier(retrier) for retrier in fields.get("Retry", ())),
+        catchers=tuple(
+            Catcher(
+                frozenset(catcher["ErrorEquals"]),
+                catcher["Next"],
+                language.dataflow(catcher, "Catch", f"Catch[{number}]"),
+            )
+            for number, catcher in enumerate(fields.get("Catch", ()))
+        ),
+        entered=f"{kind}StateEntered",
+        exited=f"{kind}StateExited",
+        retries=kind in ("Task", "Parallel", "Map"),
+    )

@@ -1,0 +1,87 @@
+"""The context object (`$$`, `$states.context`) and the view of one state. Knows what AWS shows there; sources:
+recorded context objects (member order too) and the developer guide."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from statemachine.core.model import Execution, Scope
+from statemachine.core.states.task import Task
+from statemachine.core.token import make_token
+from statemachine.core.walk import Walk
+from statemachine.query.view import Chance, View
+
+
+def iso_time(moment: float) -> str:
+    """ISO 8601 in UTC with milliseconds: 2026-01-31T09:05:00.250Z."""
+    text = datetime.fromtimestamp(int(moment * 1000) / 1000, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def view_of(walk: Walk, scope: Scope, purpose: str = "") -> View:
+    """What expressions of the scope's current state may see; `$` is the raw input. Each `purpose` within one attempt
+    draws from a chance of its own."""
+    assert scope.input is not None
+    view = View(
+        scope.input.value,
+        variables=walk.variables(scope),
+        context=lambda: context_object(walk, scope),
+        now=walk.now,
+        chance=Chance(f"{walk.execution.seed}{scope.path}#{scope.attempt}{purpose}"),
+    )
+    view.evaluate = walk.moment.evaluate
+    return view
+
+
+def item_view(walk: Walk, scope: Scope, index: int, value: Any, input: Any) -> View:
+    """What a Map's ItemSelector sees for one item; `$` is the Map's effective input."""
+    view = view_of(walk, scope, f"/item/{index}").at(input)
+    view.context["Map"] = {"Item": {"Index": index, "Value": value}}
+    return view
+
+
+def task_token(execution: Execution, scope: Scope) -> str:
+    """The token of the scope's current attempt."""
+    return make_token(execution.id, execution.seed, scope.path, scope.attempt)
+
+
+def context_object(walk: Walk, scope: Scope) -> dict[str, Any]:
+    """The context object of the scope's current state."""
+    execution = walk.execution
+    state = walk.state(scope)
+    about: dict[str, Any] = {
+        "Id": execution.arn,
+        "Input": execution.input.value,
+        "StartTime": iso_time(execution.started),
+        "Name": execution.name,
+        "RoleArn": execution.role_arn,
+    }
+    if execution.type == "STANDARD":
+        about["RedriveCount"] = execution.redrives
+    entered: dict[str, Any] = {"Name": scope.state, "EnteredTime": iso_time(scope.entered_at)}
+    if state.retries:
+        entered["RetryCount"] = scope.retries
+    context: dict[str, Any] = {
+        "Execution": about,
+        "StateMachine": {"Id": execution.machine_arn, "Name": execution.machine_arn.rpartition(":")[2]},
+        "State": entered,
+    }
+    item = _item(walk, scope)
+    if item is not None:
+        context["Map"] = {"Item": item}
+    if isinstance(state.body, Task) and state.body.resource.pattern == ".waitForTaskToken":
+        context["Task"] = {"Token": task_token(execution, scope)}
+    return context
+
+
+def _item(walk: Walk, scope: Scope) -> dict[str, Any] | None:
+    """Map.Item of the innermost iteration around the scope."""
+    path = scope.path
+    while path:
+        parent = walk.peek(walk.parent(path))
+        if parent is not None and parent.children is not None and parent.children.items is not None:
+            index = int(path[-5:])
+            return {"Index": index, "Value": parent.children.items.value[index]}
+        path = walk.parent(path)
+    return None

@@ -1,0 +1,203 @@
+"""The nouns of the interpreter. Plain data: no behaviour beyond what reads one object, no knowledge of disk or API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from statemachine.core.payload import Payload
+from statemachine.query.language import Dataflow, Reader
+from statemachine.query.view import ABSENT
+
+
+class Waiting(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a scope waits for: the command that was given and the promise to take its answer, in one.
+
+    `kind`: "timer" (Wait), "retry" (the next attempt), "task" (an answer), "children" (a Map's or Parallel's scopes),
+    "turn" (nothing: the step was long enough). `at` is the moment of a timer or retry; `timeout_at` and `heartbeat_at`
+    are those of a task; all in epoch seconds. `taken` says that a worker has picked the activity task up, `submitted`
+    that the task of a callback was begun and only its token's answer is missing. `attempt` tells this wait from
+    earlier ones of the same scope.
+    """
+
+    kind: str
+    attempt: str
+    at: float | None = None
+    resource: str = ""
+    arguments: Payload | None = None
+    timeout: float | None = None
+    heartbeat: float | None = None
+    timeout_at: float | None = None
+    heartbeat_at: float | None = None
+    taken: bool = False
+    submitted: bool = False
+    scheduled: float = 0.0
+
+    @property
+    def due(self) -> float | None:
+        """When a timer must fire for this wait, None where it waits for no time."""
+        if self.at is not None:
+            return self.at
+        if self.timeout_at is None or self.heartbeat_at is None:
+            return self.heartbeat_at if self.timeout_at is None else self.timeout_at
+        return min(self.timeout_at, self.heartbeat_at)
+
+
+class Children(msgspec.Struct, omit_defaults=True):
+    """The bookkeeping of a Map or Parallel that runs: counts, never results (those stay with the children)."""
+
+    total: int
+    limit: int
+    begun: int = 0
+    done: int = 0
+    items: Payload | None = None
+    input: Payload | None = None
+
+
+class Scope(msgspec.Struct, omit_defaults=True):
+    """One line of control: the root (path ""), a branch, or an iteration ("/00002", "/00002/00000").
+
+    `input` is the raw input of the current state; `entered_event` is 0 until its …StateEntered is noted, and
+    `entered_after` the event before that one; `last_event` the latest event of this line of control. `output` is set
+    and `failed` true only when the line has ended.
+    """
+
+    path: str
+    state: str = ""
+    input: Payload | None = None
+    waiting: Waiting | None = None
+    variables: dict[str, Payload] = {}
+    attempts: dict[str, int] = {}
+    retries: int = 0
+    entries: int = 0
+    entered_at: float = 0.0
+    entered_event: int = 0
+    entered_after: int = 0
+    last_event: int = 0
+    children: Children | None = None
+    output: Payload | None = None
+    failed: bool = False
+
+    @property
+    def attempt(self) -> str:
+        """Which attempt of which entry this is; with the path it names a task within its execution."""
+        return f"{self.entries}.{self.retries}"
+
+    @property
+    def index(self) -> int:
+        """The number of this branch or iteration."""
+        return int(self.path[-5:])
+
+
+class Execution(msgspec.Struct, omit_defaults=True):
+    """The header of an execution. Times are epoch seconds; `machine` is the key of the revision that it runs;
+    `seed` is the secret randomness it was given at its start; `events` and `data` number its history events and its
+    stored payloads."""
+
+    id: str
+    arn: str
+    name: str
+    machine_arn: str
+    machine: str
+    role_arn: str
+    seed: str
+    started: float
+    input: Payload
+    type: str = "STANDARD"
+    status: str = "RUNNING"
+    stopped: float | None = None
+    output: Payload | None = None
+    error: str | None = None
+    cause: str | None = None
+    deadline: float | None = None
+    events: int = 0
+    data: int = 0
+    redrives: int = 0
+    trace_header: str | None = None
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What happened outside. `kind`: "started", "returned" (a task's kind is done with it), "succeeded", "failed" and
+    "heartbeat" (of a task, by its token), "taken" (an activity task was
+    picked up), "fired" (a timer), "turn", "stopped", "deadline" (of the whole execution), "defect" (the interpreter
+    failed on the event before; `cause` says how). `token` is the task token
+    of an answer, `attempt` the attempt that a timer or turn belongs to."""
+
+    kind: str
+    scope: str = ""
+    token: str = ""
+    attempt: str = ""
+    output: Payload | None = None
+    error: str | None = None
+    cause: str | None = None
+    worker: str | None = None
+
+
+class HistoryEvent(msgspec.Struct, frozen=True, array_like=True):
+    """One event of a history, compact; `timestamp` is in whole milliseconds. `history.py` gives it AWS's shape."""
+
+    id: int
+    previous: int
+    timestamp: int
+    type: str
+    scope: str
+    details: dict[str, Any] | None
+
+
+class Command(msgspec.Struct, frozen=True):
+    """Something to do once the step that gave it is durable: serve the `waiting` of a scope. `renewed` says that it
+    was served before and only its times have changed."""
+
+    scope: str
+    waiting: Waiting
+    renewed: bool = False
+
+
+class Step(msgspec.Struct):
+    """What one event did to one execution. `scopes` maps paths to new scopes, None where one is gone.
+
+    `stale` says that nobody waited for the event: nothing changed. `cancelled` are waits whose answer nobody wants
+    any more."""
+
+    execution: Execution
+    scopes: dict[str, Scope | None]
+    history: list[HistoryEvent]
+    commands: list[Command]
+    cancelled: list[Command]
+    stale: bool = False
+
+
+class Exit(msgspec.Struct, frozen=True):
+    """Outcome: the state is done. `result` is what its work gave; `flow` replaces the state's own (Choice rules)."""
+
+    next: str | None
+    result: Any = ABSENT
+    flow: Dataflow | None = None
+
+
+class Sleep(msgspec.Struct, frozen=True):
+    """Outcome: hold the scope until that moment (epoch seconds)."""
+
+    until: float
+
+
+class Call(msgspec.Struct, frozen=True):
+    """Outcome: have a task done. `timeout` and `heartbeat` are in seconds."""
+
+    arguments: Any
+    timeout: float | None = None
+    heartbeat: float | None = None
+
+
+class Fork(msgspec.Struct, frozen=True):
+    """Outcome: run `total` children, at most `limit` at once; `items` are a Map's."""
+
+    total: int
+    limit: int
+    input: Any
+    items: list[Any] | None = None
+    check: Reader | None = None
+
+
+Outcome = Exit | Sleep | Call | Fork

@@ -1,0 +1,27 @@
+"""Which variables each state of a definition reads (variableReferences of DescribeStateMachine). Runs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from statemachine.core.compile import LANGUAGES
+
+
+def variable_references(definition: Mapping[str, Any]) -> dict[str, list[str]]:
+    """State names, nested states too, and the sorted names of the variables that each reads; states without any are
+    left out. Takes a valid definition."""
+    found: dict[str, list[str]] = {}
+    machine_language = definition.get("QueryLanguage", "JSONPath")
+
+    def visit(block: Mapping[str, Any]) -> None:
+        for name, state in block["States"].items():
+            names = LANGUAGES[state.get("QueryLanguage", machine_language)].variables_read(state)
+            if names:
+                found[name] = sorted(names)
+            inner = [state[part] for part in ("ItemProcessor", "Iterator") if part in state]
+            for nested in [*state.get("Branches", ()), *inner]:
+                visit(nested)
+
+    visit(definition)
+    return found

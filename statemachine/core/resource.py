@@ -1,0 +1,46 @@
+"""What a Resource ARN asks for, and which history events its kind of task leaves. Knows no task's work.
+
+Event names as recorded: a Lambda ARN leaves LambdaFunction…, an activity Activity…, everything else Task….
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PATTERNS = (".sync:2", ".sync", ".waitForTaskToken")
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """`family` is "LambdaFunction", "Activity" or "Task"; `service` and `action` are history's resourceType and
+    resource for a Task (`lambda`, `invoke`; `aws-sdk:sfn`, `startExecution`; `states`, `startExecution.sync:2`);
+    `pattern` is ".sync", ".sync:2", ".waitForTaskToken" or "" (request and response)."""
+
+    arn: str
+    family: str
+    service: str
+    action: str
+    pattern: str
+
+    @property
+    def shown(self) -> str:
+        """The name in the texts of size errors: `lambda` for the optimised form, else the ARN (recorded)."""
+        return self.service if self.family == "Task" and self.service else self.arn
+
+
+def parse_resource(text: str) -> Resource:
+    """The parts of a Resource; any text is accepted, an unknown scheme is a Task of its own."""
+    pattern = next((p for p in PATTERNS if text.endswith(p)), "")
+    parts = text.split(":", 5)
+    if len(parts) == 6 and parts[0] == "arn":
+        if parts[2] == "lambda" and parts[5].startswith("function:"):
+            return Resource(text, "LambdaFunction", "lambda", "", pattern)
+        if parts[2] == "states" and parts[5].startswith("activity:"):
+            return Resource(text, "Activity", "states", "", pattern)
+        if parts[2] == "states" and not parts[4]:
+            service, _, action = (
+                parts[5].rpartition(":") if not pattern else parts[5].removesuffix(pattern).rpartition(":")
+            )
+            return Resource(text, "Task", service, action + pattern, pattern)
+    scheme, _, rest = text.partition(":")
+    return Resource(text, "Task", scheme, rest, pattern)

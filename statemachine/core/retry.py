@@ -1,0 +1,81 @@
+"""Retry and Catch: which errors a list of names matches, and how long to wait before the next attempt.
+
+Knows nothing of scopes: it is asked with an error and a count. Sources: States Language ("Errors"); which names the
+wildcards match is as recorded on AWS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tenacity import RetryCallState, Retrying
+from tenacity.wait import wait_exponential
+
+from statemachine.query.language import Dataflow
+from statemachine.query.view import Chance
+
+INTERVAL_SECONDS = 1
+MAX_ATTEMPTS = 3
+BACKOFF_RATE = 2.0
+MAX_DELAY_SECONDS = 31_622_400
+_ONCE = Retrying()
+_TIMEOUT = ("States.Timeout", "States.HeartbeatTimeout")
+
+
+@dataclass(frozen=True, slots=True)
+class Retrier:
+    """One entry of a Retry list."""
+
+    errors: frozenset[str]
+    attempts: int
+    wait: wait_exponential
+    jitter: bool
+
+    def delay(self, attempt: int, chance: Chance) -> float:
+        """Seconds before attempt number `attempt` (the first retry is 1) is made again."""
+        call = RetryCallState(_ONCE, None, (), {})
+        call.attempt_number = attempt
+        seconds = float(self.wait(call))
+        return chance.fraction() * seconds if self.jitter else seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Catcher:
+    """One entry of a Catch list."""
+
+    errors: frozenset[str]
+    next: str
+    flow: Dataflow
+
+
+def compile_retrier(fields: Mapping[str, Any]) -> Retrier:
+    """A retrier from its definition."""
+    interval = float(fields.get("IntervalSeconds", INTERVAL_SECONDS))
+    wait = wait_exponential(
+        multiplier=interval,
+        exp_base=float(fields.get("BackoffRate", BACKOFF_RATE)),
+        max=float(fields.get("MaxDelaySeconds", MAX_DELAY_SECONDS)),
+    )
+    return Retrier(
+        frozenset(fields["ErrorEquals"]),
+        int(fields.get("MaxAttempts", MAX_ATTEMPTS)),
+        wait,
+        fields.get("JitterStrategy") == "FULL",
+    )
+
+
+def matches(errors: frozenset[str], error: str | None, *, heartbeat: bool = False) -> bool:
+    """Does a list of error names match this error?
+
+    States.ALL matches all but States.Runtime, which nothing matches, not even its own name; States.TaskFailed all but
+    those and States.Timeout. A missed heartbeat is a States.Timeout that States.HeartbeatTimeout matches too.
+    """
+    if error == "States.Runtime":
+        return False
+    if error in errors or "States.ALL" in errors:
+        return True
+    if heartbeat and "States.HeartbeatTimeout" in errors:
+        return True
+    return "States.TaskFailed" in errors and error not in _TIMEOUT

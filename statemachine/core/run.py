@@ -1,0 +1,255 @@
+"""What happens around every state, once: entered, dataflow before, the state itself, dataflow after, exited, next;
+and on failure Retry, else Catch, else the scope fails.
+
+A state module says only what is its own; this module knows no particular type.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from statemachine.core.children import child_failed, child_succeeded, drop_children, fork
+from statemachine.core.compile import State
+from statemachine.core.context import view_of
+from statemachine.core.limits import PAYLOAD_BYTES_MAX, VARIABLE_BYTES_MAX
+from statemachine.core.model import Call, Exit, Fork, Outcome, Scope, Sleep, Waiting
+from statemachine.core.payload import Payload
+from statemachine.core.retry import matches
+from statemachine.core.tasks import TimedOut, schedule
+from statemachine.core.walk import HistoryExhausted, Walk
+from statemachine.errors import QueryEvaluationError, StateError
+from statemachine.json_text import is_deeper_than
+from statemachine.query.language import Produced
+from statemachine.query.size import DEPTH_MAX, too_large
+
+
+def run(walk: Walk) -> None:
+    """Do what is ready until nothing is, the step is long enough, or the execution has ended."""
+    entered = 0
+    try:
+        while walk.ready and walk.execution.status == "RUNNING":
+            path, action, argument = walk.ready.popleft()
+            scope = walk.scope(path)
+            if scope is None or scope.failed or scope.output is not None:
+                continue
+            if action == "enter":
+                if entered == walk.moment.transitions_max:
+                    walk.await_(scope, Waiting("turn", scope.attempt))
+                    continue
+                entered += 1
+                _enter(walk, scope)
+            elif action == "resume":
+                _resume(walk, scope, argument)
+            else:
+                _fail(walk, scope, walk.state(scope), argument)
+    except HistoryExhausted:
+        end(walk, "FAILED", "States.Runtime", "The execution reached the maximum number of history events (25000).")
+
+
+def end(
+    walk: Walk, status: str, error: str | None = None, cause: str | None = None, output: Payload | None = None
+) -> None:
+    """End the execution: note it, and wait for nothing any more."""
+    execution = walk.execution
+    root = walk.known("")
+    details: dict[str, Any] = {}
+    if output is not None:
+        details["output"] = output
+    if error is not None:
+        details["error"] = error
+    if cause is not None:
+        details["cause"] = cause
+    type_ = {"SUCCEEDED": "Succeeded", "FAILED": "Failed", "TIMED_OUT": "TimedOut", "ABORTED": "Aborted"}[status]
+    # Recorded: an end that comes from outside follows no event.
+    previous = root.last_event if status in ("SUCCEEDED", "FAILED") else 0
+    root.last_event = walk.note(f"Execution{type_}", root, previous, details)
+    execution.status, execution.stopped = status, walk.now
+    execution.output, execution.error, execution.cause = output, error, cause
+    for path in walk.paths():
+        known = walk.peek(path)
+        if known is not None and known.waiting is not None:
+            walk.forget(walk.known(path))
+
+
+def _enter(walk: Walk, scope: Scope) -> None:
+    state = walk.state(scope)
+    if not scope.entered_event:
+        scope.entered_after = scope.last_event
+        scope.entered_at = walk.now
+        walk.note_next(state.entered, scope, {"name": state.name, "input": scope.input})
+        scope.entered_event = scope.last_event
+    try:
+        view = view_of(walk, scope)
+        view.input = state.flow.select(view)
+        _follow(walk, scope, state, state.body.enter(view))
+    except StateError as failure:
+        _fail(walk, scope, state, failure)
+
+
+def _resume(walk: Walk, scope: Scope, result: Payload | list[Any] | None) -> None:
+    """Go on after a wait: `result` is a task's answer, the outputs of children, or None after a timer."""
+    state = walk.state(scope)
+    payload = result if isinstance(result, Payload) else None
+    try:
+        view = view_of(walk, scope)
+        if payload is not None:
+            view.result = payload.value
+        elif result is not None:
+            view.result = result
+        _follow(walk, scope, state, state.body.resume(view), payload)
+    except StateError as failure:
+        _fail(walk, scope, state, failure)
+
+
+def _follow(walk: Walk, scope: Scope, state: State, outcome: Outcome, result: Payload | None = None) -> None:
+    if isinstance(outcome, Exit):
+        view = view_of(walk, scope, "/after")
+        view.result = outcome.result
+        produced = (outcome.flow or state.flow).after(view)
+        _leave(walk, scope, produced, outcome.next, result)
+    elif isinstance(outcome, Sleep):
+        walk.await_(scope, Waiting("timer", scope.attempt, at=outcome.until))
+    elif isinstance(outcome, Call):
+        schedule(walk, scope, state, outcome)
+    else:
+        assert isinstance(outcome, Fork)
+        fork(walk, scope, state, outcome)
+
+
+def _leave(walk: Walk, scope: Scope, produced: Produced, next_: str | None, result: Payload | None = None) -> None:
+    """Note that the state is done and go to the next one, or end this line of control."""
+    state = walk.state(scope)
+    output = walk.payload(produced.output, scope.input, result)
+    _check_size(output, state.name)
+    details: dict[str, Any] = {"name": state.name, "output": output}
+    if produced.assigned:
+        details["assignedVariables"] = _assign(scope, produced.assigned)
+    walk.note_next(state.exited, scope, details)
+    scope.waiting = None
+    scope.attempts = {}
+    scope.retries = 0
+    scope.entered_event = 0
+    if next_ is not None:
+        scope.state, scope.input = next_, output
+        scope.entries += 1
+        walk.ready.append((scope.path, "enter", None))
+        return
+    scope.output = output
+    if scope.path:
+        child_succeeded(walk, scope)
+    else:
+        end(walk, "SUCCEEDED", output=output)
+
+
+def _assign(scope: Scope, assigned: dict[str, Any]) -> dict[str, Payload]:
+    """Set variables and give what the history shows of them."""
+    values = {name: Payload(value) for name, value in assigned.items()}
+    if sum(value.size for value in values.values()) > VARIABLE_BYTES_MAX:
+        raise StateError(
+            "States.DataLimitExceeded",
+            "The variables assigned have a size exceeding the maximum number of bytes service limit.",
+            located=True,
+        )
+    scope.variables = {**scope.variables, **values}
+    return values
+
+
+def _check_size(payload: Payload, name: str) -> None:
+    if payload.measured:
+        return
+    try:
+        size = payload.size
+    except RecursionError:
+        raise too_large() from None
+    if size > PAYLOAD_BYTES_MAX:
+        raise StateError(
+            "States.DataLimitExceeded",
+            f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service "
+            "limit.",
+        )
+    if is_deeper_than(payload.text, DEPTH_MAX):
+        raise too_large()
+    payload.measured = True
+
+
+def _fail(walk: Walk, scope: Scope, state: State, failure: StateError) -> None:
+    """Retry, else Catch, else fail the scope."""
+    started = scope.children is not None
+    if isinstance(failure, QueryEvaluationError):
+        _note_evaluation_failed(walk, scope, state, failure)
+        started = True
+    failure = _explained(scope, state, failure)
+    heartbeat = isinstance(failure, TimedOut) and failure.heartbeat
+    for number, retrier in enumerate(state.retriers):
+        if matches(retrier.errors, failure.error, heartbeat=heartbeat):
+            made = scope.attempts.get(str(number), 0)
+            if made < retrier.attempts:
+                drop_children(walk, scope)
+                delay = retrier.delay(made + 1, view_of(walk, scope, "/retry").chance)
+                scope.attempts = {**scope.attempts, str(number): made + 1}
+                scope.retries += 1
+                walk.await_(scope, Waiting("retry", scope.attempt, at=walk.now + delay))
+                return
+            break
+    if state.type in ("Map", "Parallel") and started:
+        walk.note_next(f"{state.type}StateFailed", scope)
+    if _caught(walk, scope, state, failure, heartbeat=heartbeat):
+        return
+    walk.forget(scope)
+    if scope.path:
+        child_failed(walk, scope, failure)
+    else:
+        end(walk, "FAILED", failure.error, failure.cause)
+
+
+def _caught(walk: Walk, scope: Scope, state: State, failure: StateError, *, heartbeat: bool) -> bool:
+    """Leave through the first catcher that matches, if there is one."""
+    for catcher in state.catchers:
+        if matches(catcher.errors, failure.error, heartbeat=heartbeat):
+            # Recorded: a time-out has no cause in events, but the empty string for a catcher.
+            cause = "" if isinstance(failure, TimedOut) else failure.cause
+            view = view_of(walk, scope, "/caught")
+            view.error = {"Error": failure.error, "Cause": cause}
+            try:
+                produced = catcher.flow.after(view)
+                drop_children(walk, scope)
+                _leave(walk, scope, produced, catcher.next)
+            except StateError as second:
+                _fail_for_good(walk, scope, state, second)
+            return True
+    return False
+
+
+def _fail_for_good(walk: Walk, scope: Scope, state: State, failure: StateError) -> None:
+    """A catcher itself failed: nothing of this state can catch that."""
+    if isinstance(failure, QueryEvaluationError):
+        _note_evaluation_failed(walk, scope, state, failure)
+    failure = _explained(scope, state, failure)
+    walk.forget(scope)
+    if scope.path:
+        child_failed(walk, scope, failure)
+    else:
+        end(walk, "FAILED", failure.error, failure.cause)
+
+
+def _note_evaluation_failed(walk: Walk, scope: Scope, state: State, failure: QueryEvaluationError) -> None:
+    details = {"error": failure.error, "cause": _located(scope, state, failure), "state": state.name}
+    if failure.location is not None:
+        details["location"] = failure.location
+    # Recorded: it follows the event before the state was entered, but for a bad Wait Timestamp the entering itself.
+    previous = scope.entered_event if failure.location == "Timestamp" else scope.entered_after
+    scope.last_event = walk.note("EvaluationFailed", scope, previous, details)
+
+
+def _explained(scope: Scope, state: State, failure: StateError) -> StateError:
+    """The failure with AWS's prefix where the interpreter itself found it; parents pass it on as it then is."""
+    if not failure.located:
+        return failure
+    return StateError(failure.error, _located(scope, state, failure))
+
+
+def _located(scope: Scope, state: State, failure: StateError) -> str:
+    return (
+        f"An error occurred while executing the state '{state.name}' (entered at the event id #{scope.entered_event}). "
+        f"{failure.cause or ''}"
+    )

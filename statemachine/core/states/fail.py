@@ -1,0 +1,31 @@
+"""Fail: end this scope with an error of the definition's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from statemachine.core.model import Outcome
+from statemachine.core.states.body import Source
+from statemachine.errors import StateError
+from statemachine.query.language import Reader
+from statemachine.query.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """Each reader gives text, or is None where the field is missing."""
+
+    error: Reader | None
+    cause: Reader | None
+
+    @classmethod
+    def compile(cls, source: Source) -> Fail:
+        """From Error or ErrorPath, Cause or CausePath."""
+        read = source.language.field
+        return cls(read(source.fields, "Error"), read(source.fields, "Cause"))
+
+    def enter(self, view: View) -> Outcome:
+        raise StateError(self.error and self.error(view), self.cause and self.cause(view))
+
+    def resume(self, view: View) -> Outcome:
+        raise AssertionError("a Fail state waits for nothing")

@@ -1,0 +1,43 @@
+"""Task: have something done elsewhere, within its time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from statemachine.core.model import Call, Exit, Outcome
+from statemachine.core.resource import Resource, parse_resource
+from statemachine.core.states.body import Source
+from statemachine.query.language import Dataflow, Reader
+from statemachine.query.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    resource: Resource
+    timeout: Reader | None
+    heartbeat: Reader | None
+    credentials: Reader | None
+    flow: Dataflow
+    next: str | None
+
+    @classmethod
+    def compile(cls, source: Source) -> Task:
+        """From Resource, TimeoutSeconds and HeartbeatSeconds with their Path forms, and Credentials."""
+        read = source.language.field
+        fields = source.fields
+        return cls(
+            parse_resource(fields["Resource"]),
+            read(fields, "TimeoutSeconds"),
+            read(fields, "HeartbeatSeconds"),
+            read(fields, "Credentials"),
+            source.flow,
+            source.next,
+        )
+
+    def enter(self, view: View) -> Outcome:
+        timeout = self.timeout and self.timeout(view)
+        heartbeat = self.heartbeat and self.heartbeat(view)
+        return Call(self.flow.arguments(view), timeout, heartbeat)
+
+    def resume(self, view: View) -> Outcome:
+        return Exit(self.next, view.result)

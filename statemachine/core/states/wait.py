@@ -1,0 +1,40 @@
+"""Wait: hold this scope until a moment that the definition, or its input, names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from statemachine.core.limits import WAIT_SECONDS_MAX
+from statemachine.core.model import Exit, Outcome, Sleep
+from statemachine.core.states.body import Source
+from statemachine.errors import RuntimeFailure
+from statemachine.query.language import Reader
+from statemachine.query.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """`seconds` or `timestamp` reads how long, or until when (epoch seconds)."""
+
+    seconds: Reader | None
+    timestamp: Reader | None
+    next: str | None
+
+    @classmethod
+    def compile(cls, source: Source) -> Wait:
+        """From Seconds, SecondsPath, Timestamp or TimestampPath."""
+        read = source.language.field
+        return cls(read(source.fields, "Seconds"), read(source.fields, "Timestamp"), source.next)
+
+    def enter(self, view: View) -> Outcome:
+        if self.seconds is not None:
+            until = view.now + self.seconds(view)
+        else:
+            assert self.timestamp is not None
+            until = self.timestamp(view)
+        if until - view.now > WAIT_SECONDS_MAX:
+            raise RuntimeFailure("Wait state delay is too long.")
+        return Exit(self.next) if until <= view.now else Sleep(until)
+
+    def resume(self, view: View) -> Outcome:
+        return Exit(self.next)

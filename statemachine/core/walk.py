@@ -1,0 +1,176 @@
+"""The workspace of one step: copies of the scopes it touches, the events it notes, the commands it gives.
+
+Whoever raises in the middle of a walk has changed nothing outside it. Knows no state type and no rule of the language.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import deque
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from statemachine.core.compile import Machine, State
+from statemachine.core.limits import HISTORY_EVENTS_MAX, STEP_TRANSITIONS_MAX
+from statemachine.core.model import Command, Execution, HistoryEvent, Scope, Step, Waiting
+from statemachine.core.payload import Payload
+from statemachine.query.jsonata.request import Answer, Request
+
+
+@dataclass(slots=True)
+class Checkpoint:
+    """Where an execution stands: its header and its lines of control by path. Shared: never changed by a walk."""
+
+    execution: Execution
+    scopes: Mapping[str, Scope]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What comes in with an event: the time (epoch seconds), which activity ARNs exist, who evaluates expressions of
+    unknown cost (None: this process), and how many states may be entered before the rest waits for its turn."""
+
+    now: float
+    activities: Container[str] = ()
+    evaluate: Callable[[Request], Answer] | None = None
+    transitions_max: int = STEP_TRANSITIONS_MAX
+
+
+class HistoryExhausted(Exception):
+    """The execution may note no further event but its end."""
+
+
+class Walk:
+    """One step in the making. `ready` holds what is to be done next: (path, action, argument), where the action is
+    "enter", "resume" (argument: what the work gave) or "fail" (argument: the StateError)."""
+
+    def __init__(self, machine: Machine, checkpoint: Checkpoint, moment: Moment) -> None:
+        self.machine = machine
+        self.execution = copy.copy(checkpoint.execution)
+        self.moment = moment
+        self.now = moment.now
+        self.ready: deque[tuple[str, str, Any]] = deque()
+        self.history: list[HistoryEvent] = []
+        self._before = checkpoint.scopes
+        self._scopes: dict[str, Scope | None] = {}
+        self._commands: dict[str, Waiting] = {}
+        self._renewed: set[str] = set()
+        self._cancelled: list[Command] = []
+        self._timestamp = int(moment.now * 1000)
+
+    def scope(self, path: str) -> Scope | None:
+        """The scope for reading and writing (a copy of this walk's own), None where there is none."""
+        if path in self._scopes:
+            return self._scopes[path]
+        before = self._before.get(path)
+        if before is None:
+            return None
+        scope = copy.copy(before)
+        self._scopes[path] = scope
+        return scope
+
+    def known(self, path: str) -> Scope:
+        """As `scope`, where there must be one."""
+        scope = self.scope(path)
+        assert scope is not None, path
+        return scope
+
+    def peek(self, path: str) -> Scope | None:
+        """The scope for reading only."""
+        return self._scopes[path] if path in self._scopes else self._before.get(path)
+
+    def parent(self, path: str) -> str:
+        """The path of the scope that forked this one."""
+        return path[:-6]
+
+    def state(self, scope: Scope) -> State:
+        """The state that the scope is in."""
+        return self.machine.states[scope.state]
+
+    def paths(self) -> list[str]:
+        """The paths of all scopes that there are now."""
+        paths = [path for path in self._before if path not in self._scopes]
+        paths += [path for path, scope in self._scopes.items() if scope is not None]
+        return paths
+
+    def begin(self, scope: Scope) -> None:
+        """Add a new scope."""
+        self._scopes[scope.path] = scope
+
+    def drop(self, path: str) -> None:
+        """Remove a scope, with what it waits for."""
+        scope = self.scope(path)
+        if scope is not None:
+            self.forget(scope)
+            self._scopes[path] = None
+
+    def note(self, type_: str, scope: Scope, previous: int, details: dict[str, Any] | None = None) -> int:
+        """Append a history event and give its id. Raises HistoryExhausted, never for the end of the execution."""
+        number = self.execution.events + 1
+        if number >= HISTORY_EVENTS_MAX and not type_.startswith("Execution"):
+            raise HistoryExhausted
+        self.execution.events = number
+        self.history.append(HistoryEvent(number, previous, self._timestamp, type_, scope.path, details))
+        return number
+
+    def note_next(self, type_: str, scope: Scope, details: dict[str, Any] | None = None) -> None:
+        """Append the event that follows the scope's latest one."""
+        scope.last_event = self.note(type_, scope, scope.last_event, details)
+
+    def await_(self, scope: Scope, waiting: Waiting) -> None:
+        """Let the scope wait; the command is given when the step is durable."""
+        scope.waiting = waiting
+        self._commands[scope.path] = waiting
+
+    def renew(self, scope: Scope, waiting: Waiting) -> None:
+        """The scope waits on for the same thing, but its times have changed."""
+        scope.waiting = waiting
+        if scope.path not in self._commands:
+            self._renewed.add(scope.path)
+        self._commands[scope.path] = waiting
+
+    def forget(self, scope: Scope) -> None:
+        """The scope waits no more; if a task was in hand, nobody wants its answer."""
+        waiting = scope.waiting
+        if waiting is None:
+            return
+        scope.waiting = None
+        given = self._commands.pop(scope.path, None) is not None and scope.path not in self._renewed
+        if waiting.kind == "task" and not given:
+            self._cancelled.append(Command(scope.path, waiting))
+
+    def settle(self, scope: Scope) -> None:
+        """As `forget`, when the awaited thing has come."""
+        scope.waiting = None
+        self._commands.pop(scope.path, None)
+
+    def children_of(self, path: str, begun: int) -> list[str]:
+        """The paths of a fork's first `begun` children."""
+        return [f"{path}/{index:05d}" for index in range(begun)]
+
+    def variables(self, scope: Scope) -> Mapping[str, Any]:
+        """Names and values that the scope sees: its own before those around it."""
+        merged: dict[str, Any] = {}
+        path = scope.path
+        while True:
+            at = self.peek(path)
+            if at is not None and at.variables:
+                for name, payload in at.variables.items():
+                    if name not in merged:
+                        merged[name] = payload.value
+            if not path:
+                return merged
+            path = self.parent(path)
+
+    def payload(self, value: Any, *known: Payload | None) -> Payload:
+        """The payload of a value: the known one that carries it, so that its text is kept, else a new one."""
+        for payload in known:
+            if payload is not None and payload.carries(value):
+                return payload
+        return Payload(value)
+
+    def step(self) -> Step:
+        """What this walk did."""
+        commands = [Command(path, waiting, path in self._renewed) for path, waiting in self._commands.items()]
+        return Step(self.execution, self._scopes, self.history, commands, self._cancelled)
