@@ -1,0 +1,126 @@
+"""Every key of the store, in one place. Knows names and numbers, not what the rows hold.
+
+    e/EXECUTION/head              the header
+    e/EXECUTION/scopePATH         one line of control ("" is the root, "/00002" a branch or iteration)
+    e/EXECUTION/hist/FIRST        a chunk of history events, by the id of its first one
+    e/EXECUTION/data/NUMBER       a payload too large to stand where it is used
+    l/MACHINE/AGE/EXECUTION       executions of a machine, newest first
+    s/STATUS/MACHINE/AGE/EXECUTION    the same by status
+    c/KIND/…                      commands given and not yet answered: timer, task, activity, turn
+    m/…                           state machines and their revisions
+    a/NAME                        activities
+    v/probe                       written to see whether writing works
+
+EXECUTION is "machine:name"; PATH begins with a slash where it is not empty ("/!" stands for the execution's deadline).
+No name may hold a slash or colon (AWS's rule), so parts never run into each other.
+Numbers are of fixed width, so that keys sort as the numbers do.
+"""
+
+from __future__ import annotations
+
+_END_OF_TIME = 10**15 - 1
+
+
+def execution_id(machine: str, name: str) -> str:
+    """The id of an execution: no look-up is needed from its ARN to its rows."""
+    return f"{machine}:{name}"
+
+
+def execution_prefix(id: str) -> str:
+    return f"e/{id}/"
+
+
+def head(id: str) -> str:
+    return f"e/{id}/head"
+
+
+def scope(id: str, path: str) -> str:
+    return f"e/{id}/scope{path}"
+
+
+def history(id: str, first: int = 0) -> str:
+    """The key of a chunk; with 0 it sorts before all chunks."""
+    return f"e/{id}/hist/{first:08d}"
+
+
+def history_prefix(id: str) -> str:
+    return f"e/{id}/hist/"
+
+
+def data(id: str, number: int) -> str:
+    return f"e/{id}/data/{number:08d}"
+
+
+def listed(machine: str, started: float, id: str) -> str:
+    return f"{listed_prefix(machine)}{_age(started)}/{id}"
+
+
+def listed_prefix(machine: str) -> str:
+    return f"l/{machine}/"
+
+
+def by_status(status: str, machine: str, started: float, id: str) -> str:
+    return f"{by_status_prefix(status, machine)}{_age(started)}/{id}"
+
+
+def by_status_prefix(status: str, machine: str) -> str:
+    return f"s/{status}/{machine}/"
+
+
+def timer(due: float, id: str, path: str) -> str:
+    return f"c/timer/{_moment(due)}/{id}{path}"
+
+
+def timers_from(due: float) -> str:
+    """A bound that sorts before all timers due at that moment or later."""
+    return f"c/timer/{_moment(due)}"
+
+
+def timer_due(key: str) -> float:
+    """When the timer of that key is due."""
+    return int(key.split("/", 3)[2]) / 1000
+
+
+def deadline(due: float, id: str) -> str:
+    return f"c/timer/{_moment(due)}/{id}/!"
+
+
+def task(id: str, path: str) -> str:
+    return f"c/task/{id}{path}"
+
+
+def turn(id: str, path: str) -> str:
+    return f"c/turn/{id}{path}"
+
+
+def activity_task(activity: str, scheduled: float, id: str, path: str) -> str:
+    return f"c/activity/{activity}/{_moment(scheduled)}/{id}{path}"
+
+
+TIMERS, TASKS, TURNS, ACTIVITY_TASKS = "c/timer/", "c/task/", "c/turn/", "c/activity/"
+
+
+def machine(name: str) -> str:
+    return f"m/name/{name}"
+
+
+def revision(key: str) -> str:
+    """`key` is "machine/revision id"."""
+    return f"m/rev/{key}"
+
+
+PROBE = "v/probe"
+"""Written to see whether writing works."""
+MACHINES, ACTIVITIES = "m/name/", "a/"
+
+
+def activity(name: str) -> str:
+    return f"a/{name}"
+
+
+def _moment(seconds: float) -> str:
+    return f"{int(seconds * 1000):015d}"
+
+
+def _age(seconds: float) -> str:
+    return f"{_END_OF_TIME - int(seconds * 1000):015d}"

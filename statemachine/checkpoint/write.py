@@ -1,0 +1,113 @@
+"""Steps to rows: what a group of steps leaves on disk. Knows the layout, not when it is written.
+
+A payload of more than INLINE_BYTES_MAX is written once, under a key of its own, and referred to by number; a smaller
+one stands as text where it is used.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from statemachine.checkpoint import keys
+from statemachine.core.model import Execution, HistoryEvent, Scope
+from statemachine.core.payload import Payload
+from statemachine.core.resource import parse_resource
+
+INLINE_BYTES_MAX = 512
+
+
+class Rows:
+    """The rows of one group: `changed` are written over or deleted (None), `fresh` must be new."""
+
+    def __init__(self) -> None:
+        self.changed: dict[str, bytes | None] = {}
+        self.fresh: dict[str, bytes | None] = {}
+        self._execution: Execution | None = None
+        self._encoder = msgspec.json.Encoder(enc_hook=self._encode_payload)
+
+    def put(self, key: str, value: Any) -> None:
+        """Write a row of any JSON value or model object."""
+        self.changed[key] = self._encoder.encode(value)
+
+    def delete(self, key: str) -> None:
+        """Delete a row."""
+        self.changed[key] = None
+
+    def put_scope(self, execution: Execution, scope: Scope) -> None:
+        """Write a line of control."""
+        self._execution = execution
+        self.put(keys.scope(execution.id, scope.path), scope)
+
+    def put_history(self, execution: Execution, events: list[HistoryEvent]) -> None:
+        """Append a chunk of history events."""
+        self._execution = execution
+        self.fresh[keys.history(execution.id, events[0].id)] = self._encoder.encode(events)
+
+    def put_header(self, execution: Execution, before: str | None) -> None:
+        """Write the header, and its place in the lists; `before` is the status on disk, None for a new execution.
+
+        Comes last of an execution's rows, because writing the others numbers payloads.
+        """
+        self._execution = execution
+        for payload in (execution.input, execution.output):
+            if payload is not None:
+                self._encode_payload(payload)
+        self.put(keys.head(execution.id), execution)
+        if before == execution.status:
+            return
+        machine = machine_of(execution.id)
+        if before is not None:
+            self.delete(keys.by_status(before, machine, execution.started, execution.id))
+        self.put(keys.by_status(execution.status, machine, execution.started, execution.id), execution.id)
+        self.put(keys.listed(machine, execution.started, execution.id), listing(execution))
+
+    def _encode_payload(self, value: Any) -> str | int:
+        assert isinstance(value, Payload)
+        execution = self._execution
+        if value.stored is None:
+            if value.size <= INLINE_BYTES_MAX or execution is None:
+                return value.text
+            execution.data += 1
+            value.stored = execution.data
+            self.fresh[keys.data(execution.id, value.stored)] = value.text.encode()
+        return value.stored
+
+
+def listing(execution: Execution) -> dict[str, Any]:
+    """What a list shows of an execution."""
+    return {
+        "arn": execution.arn,
+        "machine_arn": execution.machine_arn,
+        "name": execution.name,
+        "status": execution.status,
+        "started": execution.started,
+        "stopped": execution.stopped,
+        "redrives": execution.redrives,
+    }
+
+
+def machine_of(id: str) -> str:
+    """The machine's name in an execution's id."""
+    return id.partition(":")[0]
+
+
+def command_keys(execution: Execution, scope: Scope) -> list[str]:
+    """The keys under which the scope's command stands while it is not answered."""
+    waiting = scope.waiting
+    if waiting is None or waiting.kind == "children":
+        return []
+    if waiting.kind == "turn":
+        return [keys.turn(execution.id, scope.path)]
+    found = []
+    if waiting.due is not None:
+        found.append(keys.timer(waiting.due, execution.id, scope.path))
+    if waiting.kind == "task" and not waiting.submitted:
+        resource = parse_resource(waiting.resource)
+        if resource.family == "Activity":
+            name = resource.arn.rpartition(":")[2]
+            found.append(keys.activity_task(name, waiting.scheduled, execution.id, scope.path))
+        else:
+            found.append(keys.task(execution.id, scope.path))
+    return found

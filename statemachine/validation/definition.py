@@ -1,0 +1,123 @@
+"""From the text of a definition to all that is wrong with it: the JSON, then its shape, then the rules.
+
+Never raises. Knows no single rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from statemachine import json_text
+from statemachine.validation.finding import (
+    INVALID_JSON_DESCRIPTION,
+    MISSING_DESCRIPTION,
+    SCHEMA_VALIDATION_FAILED,
+    WARNINGS,
+    Fault,
+    Finding,
+    Path,
+    location_of,
+    pointer_to,
+)
+from statemachine.validation.place import locate
+from statemachine.validation.rules import BLOCK_RULES, MACHINE_RULES, PART_RULES, WARNING_RULES
+from statemachine.validation.schema import schema_faults
+from statemachine.validation.walk import Block, read_blocks
+
+CHARACTERS_MAX = 1_048_576
+"""The longest definition (service model)."""
+STATES_MAX = 10_000
+"""Ours: how many states a definition may have, nested ones included."""
+FINDINGS_MAX = 1_000
+"""Ours: how many findings are looked for. Errors come first."""
+FINDINGS_CHARACTERS_MAX = 262_144
+"""Ours: when findings name so many characters of paths, no more are looked for: names may be long."""
+
+STATE_NAME = "StateName"
+"""What a state without a name is called in messages (recorded: TestState)."""
+
+
+def validate(definition: str, type: str = "STANDARD") -> list[Finding]:
+    """Everything that is wrong with a definition, in the order of its text; warnings do not block it.
+
+    `type` is the machine's: STANDARD or EXPRESS.
+    """
+    parsed = _parse(definition)
+    if not isinstance(parsed, dict):
+        return parsed
+    blocks = read_blocks(parsed, express=type == "EXPRESS")
+    return _findings(definition, _faults(blocks, blocks))
+
+
+def validate_state(definition: str) -> list[Finding]:
+    """As `validate`, for the definition of a single state without its machine (TestState): where it leads is not
+    looked at."""
+    parsed = _parse(definition)
+    if not isinstance(parsed, dict):
+        return parsed
+    blocks = read_blocks({"StartAt": STATE_NAME, "States": {STATE_NAME: parsed}}, express=False)
+    return _findings(definition, _faults(blocks, blocks[1:]), outside=("States", STATE_NAME))
+
+
+def _parse(definition: str) -> dict[str, Any] | list[Finding]:
+    if not definition:
+        return [_finding(MISSING_DESCRIPTION, "Definition cannot be empty")]
+    if len(definition) > CHARACTERS_MAX:
+        return [_finding(SCHEMA_VALIDATION_FAILED, f"Definition is longer than {CHARACTERS_MAX} characters")]
+    if definition.isspace():
+        return [_finding(SCHEMA_VALIDATION_FAILED, "Definition must be a valid JSON object")]
+    try:
+        parsed = json_text.parse(definition)
+    except json_text.JsonError as error:
+        message = f"{error.message}\n at {error.place}"
+        return [_finding(INVALID_JSON_DESCRIPTION, message, error.place, error.line, error.column)]
+    if not isinstance(parsed, dict):
+        return [_finding(SCHEMA_VALIDATION_FAILED, "Definition must be a valid JSON object")]
+    return parsed
+
+
+def _faults(blocks: list[Block], closed: list[Block]) -> Iterator[Fault]:
+    """`closed` are the blocks that hold everything their transitions lead to."""
+    if sum(len(block.states) for block in blocks) > STATES_MAX:
+        yield Fault(("States",), f"A state machine may have {STATES_MAX} states at most")
+        return
+    yield from schema_faults(blocks)
+    for machine_rule in MACHINE_RULES:
+        yield from machine_rule(blocks)
+    for block_rule in BLOCK_RULES:
+        for block in closed:
+            yield from block_rule(block)
+    for part_rule in (*PART_RULES, *WARNING_RULES):
+        for block in blocks:
+            for state in block.states:
+                for part in state.parts:
+                    yield from part_rule(state, part)
+
+
+def _findings(definition: str, faults: Iterable[Fault], outside: Path = ()) -> list[Finding]:
+    """Faults with their places in the text. `outside` is the way to what the text holds."""
+    found = list(_bounded(faults))
+    places = locate(definition, {fault.path[len(outside) :] for fault in found})
+    findings = []
+    for fault in found:
+        path = fault.path[len(outside) :]
+        line, column = places[path]
+        severity = "WARNING" if fault.code in WARNINGS else "ERROR"
+        location = location_of(fault.path if fault.shown is None else fault.shown)
+        findings.append(Finding(fault.code, severity, fault.message, location, pointer_to(path), line, column))
+    return sorted(findings, key=lambda finding: (finding.line, finding.column))
+
+
+def _bounded(faults: Iterable[Fault]) -> Iterator[Fault]:
+    characters = 0
+    for fault in islice(faults, FINDINGS_MAX):
+        yield fault
+        characters += len(pointer_to(fault.path))
+        if characters > FINDINGS_CHARACTERS_MAX:
+            return
+
+
+def _finding(code: str, message: str, location: str | None = None, line: int = 1, column: int = 1) -> Finding:
+    return Finding(code, "ERROR", message, location, "", line, column)

@@ -1,0 +1,61 @@
+"""Where members stand in JSON text. Knows nothing of what they mean."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterator
+
+from statemachine import json_text
+from statemachine.validation.finding import Path
+
+_TOKEN = re.compile(r'"(?:[^"\\]+|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_LINE_END = re.compile("\n")
+
+
+def locate(text: str, wanted: Collection[Path]) -> dict[Path, tuple[int, int]]:
+    """Line and column, counted from 1, of each wanted member of valid JSON text: of its name, or of its first
+    character where it is an element of an array or the whole text. Paths that lead nowhere are left out."""
+    line_starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+    found = {}
+    left = set(wanted)
+    for path, offset in _members(text):
+        if path in left:
+            left.discard(path)
+            line = bisect_right(line_starts, offset)
+            found[path] = (line, offset - line_starts[line - 1] + 1)
+            if not left:
+                break
+    return found
+
+
+def _members(text: str) -> Iterator[tuple[Path, int]]:
+    path: list[str | int] = []  # one step for each open object or array: the member that is being read
+    name_follows = False
+    element_follows = False
+    yield (), len(text) - len(text.lstrip())
+    for match in _TOKEN.finditer(text):
+        token, offset = match.group(), match.start()
+        if element_follows and token != "]":
+            yield tuple(path), offset
+        element_follows = False
+        if token == "{":
+            path.append("")
+            name_follows = True
+        elif token == "[":
+            path.append(0)
+            element_follows = True
+        elif token in ("}", "]"):
+            path.pop()
+            name_follows = False
+        elif token == ",":
+            step = path[-1]
+            if isinstance(step, int):
+                path[-1] = step + 1
+                element_follows = True
+            else:
+                name_follows = True
+        elif name_follows:
+            path[-1] = json_text.load(token) if "\\" in token else token[1:-1]
+            name_follows = False
+            yield tuple(path), offset

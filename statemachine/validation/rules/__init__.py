@@ -1,0 +1,71 @@
+"""What a schema cannot say of a definition, as tables of small functions.
+
+A rule yields faults and takes any JSON: what has the wrong type reads as missing. It sees the whole machine, one
+block of states, or one object with fields and the state it belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from statemachine.validation.finding import Fault
+from statemachine.validation.rules import (
+    choices,
+    exclusive,
+    failures,
+    jsonata,
+    languages,
+    maps,
+    names,
+    paths,
+    resources,
+    targets,
+    tasks,
+    templates,
+    timestamps,
+    variables,
+    warnings,
+)
+from statemachine.validation.walk import Block, Part, State
+
+MACHINE_RULES: tuple[Callable[[list[Block]], Iterator[Fault]], ...] = (
+    names.duplicate_state_names,
+    names.duplicate_labels,
+    languages.jsonpath_in_jsonata,
+    variables.outer_variables,
+)
+
+BLOCK_RULES: tuple[Callable[[Block], Iterator[Fault]], ...] = (
+    targets.missing_targets,
+    targets.unreachable_states,
+    targets.missing_end,
+)
+
+PART_RULES: tuple[Callable[[State, Part], Iterator[Fault]], ...] = (
+    exclusive.exclusive_fields,
+    exclusive.batch_limits,
+    languages.fields_of_other_language,
+    jsonata.literals,
+    jsonata.expressions,
+    paths.path_fields,
+    templates.payload_templates,
+    choices.choice_tests,
+    choices.choice_depth,
+    timestamps.timestamps,
+    failures.states_all,
+    failures.longest_delay,
+    tasks.heartbeat,
+    tasks.credentials,
+    resources.task_resource,
+    resources.express_resource,
+    maps.distributed_fields,
+    maps.distributed_in_express,
+    maps.labels,
+    variables.variable_names,
+)
+
+WARNING_RULES: tuple[Callable[[State, Part], Iterator[Fault]], ...] = (
+    warnings.no_dollar,
+    warnings.no_path,
+    warnings.static_result,
+)

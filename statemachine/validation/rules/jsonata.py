@@ -1,0 +1,99 @@
+"""JSONata states: where expressions may stand, whether `{%` and `%}` enclose them, and what stands between.
+
+Every expression of a definition passes through `expressions`. Reads them with the query language's own parser; knows
+no syntax itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statemachine.errors import ExpressionSyntaxError
+from statemachine.query.jsonata.analysis import STATES, Analysis, analyse
+from statemachine.query.jsonata.dataflow import WITH_RESULT
+from statemachine.query.jsonata.expressions import (
+    CLOSING,
+    EXPRESSION_FIELDS,
+    OPENING,
+    expression_text,
+    is_expression,
+    strings_in,
+)
+from statemachine.validation.finding import INVALID_JSONATA_EXPRESSION, Fault
+from statemachine.validation.typed import text
+from statemachine.validation.walk import Part, State
+
+UNSUPPORTED_JSONATA_EXPRESSION = "UNSUPPORTED_JSONATA_EXPRESSION"
+
+LITERALS = {
+    "Seconds": "Integer",
+    "TimeoutSeconds": "Integer",
+    "HeartbeatSeconds": "Integer",
+    "MaxConcurrency": "Integer",
+    "ToleratedFailureCount": "Integer",
+    "ToleratedFailurePercentage": "Number",
+    "MaxItems": "Integer",
+    "MaxItemsPerBatch": "Integer",
+    "MaxInputBytesPerBatch": "Integer",
+    "Items": "Array",
+    "Condition": "Boolean",
+}
+"""The fields that hold a value of this type, or in JSONata states an expression that gives one."""
+
+AFTER_WORK = ("Output", "Assign")
+"""The fields that see what the work gave."""
+
+is_jsonata = is_expression
+
+
+def literals(state: State, part: Part) -> Iterator[Fault]:
+    """The rows of LITERALS: a string is an expression, and that in JSONata states only."""
+    for name, type in LITERALS.items():
+        value = text(part.fields, name)
+        if value is None or state.language is None or (state.language == "JSONata" and _meant_as_expression(value)):
+            continue
+        yield Fault((*part.path, name), f"Expected value of type {type}")
+
+
+def expressions(state: State, part: Part) -> Iterator[Fault]:
+    """A string that begins with `{%` ends with `%}`, and the other way round; between them is JSONata that reads
+    nothing that there is none of."""
+    if state.language != "JSONata":
+        return
+    for name in EXPRESSION_FIELDS:
+        for path, value in strings_in(part.fields.get(name), (*part.path, name)):
+            if is_expression(value):
+                for code, message in _wrong_in(expression_text(value), part.kind, name):
+                    yield Fault(path, message, code)
+            elif _meant_as_expression(value):
+                message = f"A JSONata expression must begin with '{OPENING}' and end with '{CLOSING}'"
+                yield Fault(path, message, INVALID_JSONATA_EXPRESSION)
+
+
+def _meant_as_expression(value: str) -> bool:
+    return value.startswith(OPENING) or value.endswith(CLOSING)
+
+
+def _wrong_in(expression: str, kind: str, field: str) -> Iterator[tuple[str, str]]:
+    """Code and message of what is wrong in an expression of that field."""
+    try:
+        known = analyse(expression)
+    except ExpressionSyntaxError as error:
+        yield INVALID_JSONATA_EXPRESSION, str(error)
+        return
+    for reference in known.at_top:
+        message = f"Reference to '{reference}' at the top level is not supported."
+        yield UNSUPPORTED_JSONATA_EXPRESSION, message
+    for member in _missing_members(known, kind, field):
+        message = f"Reference to '${STATES}.{member}' is not supported for the field '{field}'."
+        yield UNSUPPORTED_JSONATA_EXPRESSION, message
+
+
+def _missing_members(known: Analysis, kind: str, field: str) -> Iterator[str]:
+    """The members of `$states` that are read and are not there (AWS documentation: refused at creation; the words are
+    ours)."""
+    read = known.reads.get(STATES) or {}
+    if "result" in read and not (kind in WITH_RESULT and field in AFTER_WORK):
+        yield "result"
+    if "errorOutput" in read and kind != "Catcher":
+        yield "errorOutput"

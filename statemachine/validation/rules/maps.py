@@ -1,0 +1,41 @@
+"""Map states: what a distributed Map has and an inline one has not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from statemachine.validation.finding import INVALID_LABEL_NAME, Fault
+from statemachine.validation.typed import Fields, mapping, text
+from statemachine.validation.walk import Part, State, distributed
+
+DISTRIBUTED_ONLY = ("ItemReader", "ItemBatcher", "ResultWriter")
+
+_LABEL = re.compile(r"""[^\s?*<>{}\[\]"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,40}""")
+"""A label is part of an ARN and obeys the rule for names of machines (recorded: refused ones)."""
+
+
+def distributed_fields(state: State, part: Part) -> Iterator[Fault]:
+    """Reader, batcher and writer belong to DISTRIBUTED mode; a label does no harm elsewhere."""
+    if part.kind != "Map" or distributed(_processor(part)):
+        return
+    for name in DISTRIBUTED_ONLY:
+        if name in part.fields:
+            yield Fault((*part.path, name), f"Field '{name}' is only supported for the 'DISTRIBUTED' Mode")
+
+
+def distributed_in_express(state: State, part: Part) -> Iterator[Fault]:
+    """An Express execution has no distributed Map."""
+    if part.kind == "Map" and state.block.express and distributed(_processor(part)):
+        yield Fault(part.path, "Express state machine does not support Map states in 'DISTRIBUTED' Mode")
+
+
+def labels(state: State, part: Part) -> Iterator[Fault]:
+    """A label has 1 to 40 characters that may stand in a name."""
+    label = text(part.fields, "Label") if part.kind == "Map" else None
+    if label is not None and not _LABEL.fullmatch(label):
+        yield Fault((*part.path, "Label"), "Label is not valid", INVALID_LABEL_NAME)
+
+
+def _processor(part: Part) -> Fields:
+    return mapping(part.fields, "ItemProcessor") or mapping(part.fields, "Iterator")

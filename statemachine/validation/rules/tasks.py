@@ -1,0 +1,25 @@
+"""Task states: what holds between their fields, the Resource apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statemachine.validation.finding import Fault
+from statemachine.validation.typed import number
+from statemachine.validation.walk import Part, State
+
+
+def heartbeat(state: State, part: Part) -> Iterator[Fault]:
+    """HeartbeatSeconds is less than TimeoutSeconds, where both are numbers."""
+    timeout, beat = number(part.fields, "TimeoutSeconds"), number(part.fields, "HeartbeatSeconds")
+    if part.kind == "Task" and timeout is not None and beat is not None and beat >= timeout:
+        yield Fault((*part.path, "HeartbeatSeconds"), "HeartbeatSeconds must be less than TimeoutSeconds")
+
+
+def credentials(state: State, part: Part) -> Iterator[Fault]:
+    """Credentials name a role (recorded)."""
+    given = part.fields.get("Credentials") if part.kind == "Task" else None
+    if isinstance(given, dict) and "RoleArn" not in given:
+        if state.language == "JSONPath" and "RoleArn.$" in given:
+            return
+        yield Fault((*part.path, "Credentials"), "The field 'RoleArn' is required but was missing")

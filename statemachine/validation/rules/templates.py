@@ -1,0 +1,62 @@
+"""Payload templates of JSONPath states: what a field whose name ends in `.$` may hold.
+
+Reads expressions with the query language's own parser; knows no syntax itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from statemachine.errors import ExpressionSyntaxError
+from statemachine.query.jsonpath.expressions import parse_expression
+from statemachine.query.jsonpath.templates import SUFFIX
+from statemachine.validation.finding import Fault, Path
+from statemachine.validation.typed import Fields
+from statemachine.validation.walk import Part, State
+
+TEMPLATES = ("Parameters", "ItemSelector", "ResultSelector", "Assign", "Credentials", "BatchInput")
+"""The fields that are payload templates, wherever they stand in a state."""
+
+AN_EXPRESSION = "a valid JSONPath or a valid intrinsic function call"
+
+
+def payload_templates(state: State, part: Part) -> Iterator[Fault]:
+    """A field `x.$` holds a path or an intrinsic function call (recorded, at the template), and no `x` is beside it."""
+    if state.language != "JSONPath":
+        return
+    for template in TEMPLATES:
+        place = (*part.path, template)
+        for path, fields in template_objects(part.fields.get(template), place):
+            for name, value in fields.items():
+                if not name.endswith(SUFFIX):
+                    continue
+                if not is_expression(value):
+                    message = f"The value for the field '{name}' must be {AN_EXPRESSION}"
+                    yield Fault((*path, name), message, shown=place)
+                plain = name.removesuffix(SUFFIX)
+                if plain in fields:
+                    yield Fault((*path, name), f"The fields '{plain}' and '{name}' must not both be given", shown=place)
+
+
+def template_objects(template: Any, path: Path) -> Iterator[tuple[Path, Fields]]:
+    """All objects in a template, outer ones first; what a field `x.$` holds is not looked into."""
+    if isinstance(template, dict):
+        yield path, template
+        for name, value in template.items():
+            if not name.endswith(SUFFIX):
+                yield from template_objects(value, (*path, name))
+    elif isinstance(template, list):
+        for number, value in enumerate(template):
+            yield from template_objects(value, (*path, number))
+
+
+def is_expression(value: Any) -> bool:
+    """Is it the text of a path or of an intrinsic function call?"""
+    if not isinstance(value, str):
+        return False
+    try:
+        parse_expression(value)
+    except ExpressionSyntaxError:
+        return False
+    return True

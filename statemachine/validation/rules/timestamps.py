@@ -1,0 +1,34 @@
+"""Moments that a definition names itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from statemachine.query.jsonpath.choice_rules import OPERATORS
+from statemachine.query.jsonpath.timestamps import parse_timestamp
+from statemachine.validation.finding import Fault
+from statemachine.validation.rules.jsonata import is_jsonata
+from statemachine.validation.typed import text
+from statemachine.validation.walk import Part, State
+
+_WITH_SECONDS = re.compile(r".*T\d\d:\d\d:\d\d.*")
+
+TIMESTAMPS = frozenset(
+    {"Timestamp"} | {name for name in OPERATORS if name.startswith("Timestamp") and not name.endswith("Path")}
+)
+
+
+def timestamps(state: State, part: Part) -> Iterator[Fault]:
+    """A literal is an RFC 3339 timestamp with a capital T and Z, or an offset (recorded for Wait; in a JSONPath state
+    `{% … %}` is just such a literal)."""
+    for name in part.fields:
+        value = text(part.fields, name) if name in TIMESTAMPS else None
+        if value is None or (state.language == "JSONata" and is_jsonata(value)) or _is_timestamp(value):
+            continue
+        yield Fault((*part.path, name), "String does not match RFC3339 timestamp")
+
+
+def _is_timestamp(value: str) -> bool:
+    # The query language also reads timestamps without seconds, which RFC 3339 has not.
+    return parse_timestamp(value) is not None and _WITH_SECONDS.match(value) is not None

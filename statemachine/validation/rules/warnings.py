@@ -1,0 +1,58 @@
+"""What is valid and probably not meant (service model: the warning codes). Warnings never block.
+
+JSONPath only: each of these looks like a path that nobody will evaluate.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from statemachine.query.jsonpath.templates import SUFFIX
+from statemachine.validation.finding import NO_DOLLAR, NO_PATH, PASS_RESULT_IS_STATIC, Fault
+from statemachine.validation.rules.paths import PATHS
+from statemachine.validation.rules.templates import TEMPLATES, is_expression, template_objects
+from statemachine.validation.typed import text
+from statemachine.validation.walk import Part, State
+
+_LIKE_A_PATH = re.compile(r"\$\$?[.\[]|States\.[A-Z]\w*\(")
+
+
+def no_dollar(state: State, part: Part) -> Iterator[Fault]:
+    """A field of a payload template whose value is an expression, without `.$` at its name."""
+    if state.language != "JSONPath":
+        return
+    for template in TEMPLATES:
+        for path, fields in template_objects(part.fields.get(template), (*part.path, template)):
+            for name, value in fields.items():
+                if not name.endswith(SUFFIX) and _looks_like_expression(value):
+                    message = (
+                        f"Value looks like a path or an intrinsic function; it is evaluated in a field '{name}{SUFFIX}'"
+                    )
+                    yield Fault((*path, name), message, NO_DOLLAR)
+
+
+def no_path(state: State, part: Part) -> Iterator[Fault]:
+    """A field that has a twin ending in Path, and a value that is a path."""
+    if state.language != "JSONPath":
+        return
+    for name in part.fields:
+        if f"{name}Path" in PATHS and _looks_like_expression(text(part.fields, name)):
+            message = f"Value looks like a path; it is evaluated in a field '{name}Path'"
+            yield Fault((*part.path, name), message, NO_PATH)
+
+
+def static_result(state: State, part: Part) -> Iterator[Fault]:
+    """The Result of a Pass state is taken as it stands."""
+    if part.kind != "Pass" or state.language != "JSONPath":
+        return
+    for path, fields in template_objects(part.fields.get("Result"), (*part.path, "Result")):
+        for name, value in fields.items():
+            if name.endswith(SUFFIX) or _looks_like_expression(value):
+                message = "Result is static: paths and intrinsic functions in it are not evaluated; use Parameters"
+                yield Fault((*path, name), message, PASS_RESULT_IS_STATIC)
+
+
+def _looks_like_expression(value: Any) -> bool:
+    return isinstance(value, str) and _LIKE_A_PATH.match(value) is not None and is_expression(value)

@@ -1,0 +1,136 @@
+"""A definition taken apart: its blocks of states, the states, and the objects inside a state that have fields.
+
+Takes any JSON object, however wrong; judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from statemachine.validation.finding import Path
+from statemachine.validation.typed import Fields, elements, mapping, text
+
+LANGUAGES = ("JSONPath", "JSONata")
+
+STATE_TYPES = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map")
+"""In the order of AWS's messages."""
+
+_OPERANDS = {"And": "NestedChoiceRule", "Or": "NestedChoiceRule", "Not": "NestedChoiceRule"}
+_ON_FAILURE = {"Retry": "Retrier", "Catch": "Catcher"}
+PARTS = {
+    "Task": _ON_FAILURE,
+    "Parallel": _ON_FAILURE,
+    "Map": {**_ON_FAILURE, "ItemReader": "ItemReader", "ItemBatcher": "ItemBatcher", "ResultWriter": "ResultWriter"},
+    "Choice": {"Choices": "ChoiceRule"},
+    "ChoiceRule": _OPERANDS,
+    "NestedChoiceRule": _OPERANDS,
+    "ItemReader": {"ReaderConfig": "ReaderConfig"},
+}
+"""Which members of which kind of object are parts, and of what kind."""
+
+BLOCKS = {"Parallel": ("Branches",), "Map": ("ItemProcessor", "Iterator")}
+"""Which members of which state type hold states."""
+
+ARRAYS = frozenset(("Retry", "Catch", "Choices", "And", "Or", "Branches"))
+"""Those of them that hold several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An object with fields of its own: a state, of the kind of its Type, or one of PARTS inside it."""
+
+    kind: str
+    path: Path
+    fields: Fields
+
+
+@dataclass(slots=True)
+class Block:
+    """An object with StartAt and States: the machine, a branch or an item processor.
+
+    `outer` is the block whose variables this one sees, None for the machine and for a distributed Map's processor;
+    `express` says whether its states run in an Express execution.
+    """
+
+    path: Path
+    fields: Fields
+    outer: Block | None
+    express: bool
+    states: list[State] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`type` is "" where the definition names none that exists; `language` is None where it names none that exists.
+    The first of `parts` is the state itself."""
+
+    name: str
+    path: Path
+    fields: Fields
+    type: str
+    language: str | None
+    block: Block
+    parts: tuple[Part, ...]
+
+
+def read_blocks(definition: Fields, *, express: bool) -> list[Block]:
+    """All blocks of a definition, outer ones before inner ones."""
+    machine = Block((), definition, None, express)
+    blocks = [machine]
+    for block in blocks:  # grows as states with blocks of their own are met
+        states = mapping(block.fields, "States")
+        for name, fields in states.items():
+            if isinstance(fields, dict):
+                state = _read_state(name, fields, block, _language(definition, "JSONPath"))
+                block.states.append(state)
+                blocks.extend(_inner_blocks(state))
+    return blocks
+
+
+def distributed(processor: Fields) -> bool:
+    """Does this item processor run every item as an execution of its own?"""
+    return mapping(processor, "ProcessorConfig").get("Mode") == "DISTRIBUTED"
+
+
+def _read_state(name: str, fields: Fields, block: Block, machine_language: str | None) -> State:
+    path = (*block.path, "States", name)
+    kind = text(fields, "Type")
+    type = kind if kind in STATE_TYPES else ""
+    parts = tuple(_read_parts(Part(type, path, fields)))
+    return State(name, path, fields, type, _language(fields, machine_language), block, parts)
+
+
+def _language(fields: Fields, default: str | None) -> str | None:
+    if "QueryLanguage" not in fields:
+        return default
+    language = text(fields, "QueryLanguage")
+    return language if language in LANGUAGES else None
+
+
+def _read_parts(part: Part) -> Iterator[Part]:
+    yield part
+    for name, kind in PARTS.get(part.kind, {}).items():
+        for path, fields in _objects(part.fields, name):
+            yield from _read_parts(Part(kind, (*part.path, *path), fields))
+
+
+def _inner_blocks(state: State) -> Iterator[Block]:
+    for name in BLOCKS.get(state.type, ()):
+        for path, fields in _objects(state.fields, name):
+            place = (*state.path, *path)
+            if distributed(fields):
+                express = mapping(fields, "ProcessorConfig").get("ExecutionType") == "EXPRESS"
+                yield Block(place, fields, None, express)
+            else:
+                yield Block(place, fields, state.block, state.block.express)
+
+
+def _objects(fields: Fields, name: str) -> Iterator[tuple[Path, Fields]]:
+    """The object at `name`, or the objects of the array there, with their way from `fields`."""
+    if name in ARRAYS:
+        for number, element in enumerate(elements(fields, name)):
+            if isinstance(element, dict):
+                yield (name, number), element
+    elif isinstance(fields.get(name), dict):
+        yield (name,), fields[name]

@@ -1,0 +1,67 @@
+"""What each field may hold, and the message for what it may not, as a table (values.json).
+
+`objects` are objects that have fields, inside definitions that are valid but for what may be missing there; a row names
+fields of one of them, values that they accept, and values that they refuse by message. `required` names what an
+object cannot do without.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from statemachine.validation import validate
+from statemachine.validation.finding import location_of
+
+TABLE = json.loads((Path(__file__).parent / "values.json").read_text("utf-8"))
+CASES = [(row, field) for row in TABLE["values"] for field in row["fields"]]
+
+
+def object_of(kind: str) -> tuple[dict[str, Any], dict[str, Any], list[str | int]]:
+    """A definition with an object of that kind, the object, and its path."""
+    found = TABLE["objects"][kind]
+    definition = copy.deepcopy(found["definition"])
+    holder = definition
+    for step in found["at"]:
+        holder = holder[step]
+    return definition, holder, found["at"]
+
+
+def messages(definition: dict[str, Any], *path: str | int) -> list[str]:
+    """What is said of the member at that path."""
+    found = validate(json.dumps(definition))
+    return [finding.message for finding in found if finding.location == location_of(path)]
+
+
+def said_of(kind: str, field: str, value: Any) -> list[str]:
+    """What is said of a field when it holds that value."""
+    definition, holder, path = object_of(kind)
+    holder[field] = value
+    return messages(definition, *path, field)
+
+
+@pytest.mark.parametrize(("row", "field"), CASES, ids=[f"{row['in']}: {field}" for row, field in CASES])
+def test_values(row: dict[str, Any], field: str) -> None:
+    for value in row["accepted"]:
+        assert said_of(row["in"], field, value) == [], value
+    for message, values in row["refused"].items():
+        for value in values:
+            assert said_of(row["in"], field, value) == [message], value
+
+
+@pytest.mark.parametrize("kind", TABLE["objects"])
+def test_no_object_has_other_fields(kind: str) -> None:
+    assert said_of(kind, "Extra", 1) == ["Field 'Extra' is not supported"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [(kind, field) for kind, fields in TABLE["required"].items() for field in fields]
+)
+def test_required(kind: str, field: str) -> None:
+    definition, holder, path = object_of(kind)
+    del holder[field]
+    assert f"These fields are required: [{field}]" in messages(definition, *path)
