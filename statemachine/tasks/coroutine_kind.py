@@ -1,0 +1,61 @@
+"""The base of every kind of task whose work is a coroutine: it keeps what runs, cancels it, and always answers.
+
+Knows nothing of the work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+
+import structlog
+
+from statemachine.tasks.kind import Answer, Failed, Outcome, Task
+
+log = structlog.get_logger()
+
+
+class CoroutineKind(ABC):
+    """A TaskKind. Subclasses say which resources they accept and how a task is performed."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    @abstractmethod
+    def accepts(self, resource: str) -> bool:
+        """Does this kind do tasks of that Resource?"""
+
+    @abstractmethod
+    async def perform(self, task: Task) -> Outcome:
+        """Do the task. Cancelled when nobody waits for it any more."""
+
+    def start(self, task: Task, answer: Answer) -> None:
+        """Perform the task; one that is under way already is not begun again."""
+        if task.token not in self._running:
+            self._running[task.token] = asyncio.get_running_loop().create_task(self._run(task, answer))
+
+    def cancel(self, token: str) -> None:
+        """End the task without an answer."""
+        running = self._running.pop(token, None)
+        if running is not None:
+            running.cancel()
+
+    async def close(self) -> None:
+        """Cancel all tasks and wait until they have ended."""
+        running = list(self._running.values())
+        self._running.clear()
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running)
+
+    async def _run(self, task: Task, answer: Answer) -> None:
+        try:
+            outcome = await self.perform(task)
+        except Exception as defect:  # it must fail this task, or its execution would wait for ever
+            log.exception("task_defect", resource=task.resource, execution=task.execution_arn)
+            outcome = Failed("States.TaskFailed", f"The task could not be performed: {type(defect).__name__}: {defect}")
+        # A token that was cancelled may have been started anew in the meantime.
+        if self._running.get(task.token) is asyncio.current_task():
+            del self._running[task.token]
+            answer(task.token, outcome)

@@ -1,0 +1,73 @@
+"""The list of kinds: our own, those of outside packages, and the one that serves nobody."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from statemachine.tasks.kind import Failed
+from statemachine.tasks.lambda_function import LambdaFunction
+from statemachine.tasks.registry import TaskKindError, Unserved, task_kinds
+from tests.tasks.calls import DIRECT, task
+
+OUTSIDE = """
+class Outside:
+    def accepts(self, resource): return resource.startswith("outside:")
+def broken(): raise RuntimeError("no licence")
+"""
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A distribution as an installer leaves it; returns the file of its entry points."""
+    (tmp_path / "t_outside.py").write_text(OUTSIDE)
+    information = tmp_path / "t_outside-1.0.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: t-outside\nVersion: 1.0\n")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    yield information / "entry_points.txt"
+    sys.modules.pop("t_outside", None)
+
+
+def test_first_that_accepts_a_resource_does_it() -> None:
+    own = LambdaFunction()
+    kinds = task_kinds(own)
+    assert next(kind for kind in kinds if kind.accepts(f"{DIRECT}fn")) is own
+    assert isinstance(next(kind for kind in kinds if kind.accepts("arn:aws:states:::sns:publish")), Unserved)
+
+
+def test_outside_packages_come_after_our_own_kinds(installed: Path) -> None:
+    installed.write_text("[statemachine.tasks]\nsecond = t_outside:Outside\nfirst = t_outside:Outside\n")
+    own = LambdaFunction()
+    kinds = task_kinds(own)
+    assert [type(kind).__name__ for kind in kinds] == ["LambdaFunction", "Outside", "Outside", "Unserved"]
+    assert next(kind for kind in kinds if kind.accepts("outside:thing")) is kinds[1]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("bad = t_outside:Missing", "The task kind 'bad' (t_outside:Missing) cannot be used: AttributeError"),
+        ("bad = t_missing:Outside", "The task kind 'bad' (t_missing:Outside) cannot be used: ModuleNotFoundError"),
+        ("bad = t_outside:broken", "cannot be used: RuntimeError('no licence')"),
+    ],
+)
+def test_outside_package_that_is_broken(installed: Path, line: str, reason: str) -> None:
+    installed.write_text(f"[statemachine.tasks]\n{line}\n")
+    with pytest.raises(TaskKindError) as caught:
+        task_kinds()
+    assert reason in str(caught.value)
+
+
+def test_resource_that_nobody_accepts_fails_with_its_name() -> None:
+    given: list[tuple[str, object]] = []
+    Unserved().start(task("arn:aws:states:::sns:publish", {}, "{}"), lambda *answer: given.append(answer))
+    assert given == [
+        (
+            "token",
+            Failed("States.Runtime", "This server has no kind of task for the resource arn:aws:states:::sns:publish"),
+        )
+    ]
