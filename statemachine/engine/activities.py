@@ -1,0 +1,76 @@
+"""Activity tasks that wait for a worker, and workers that wait for a task, in order of arrival.
+
+Knows nothing of what a task is: entries are addresses. The order is durable in the store; this is its image in memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import NamedTuple
+
+
+class Waiter(NamedTuple):
+    """The address of a scheduled activity task."""
+
+    id: str
+    path: str
+    attempt: str
+
+
+class ActivityQueues:
+    """One queue per activity ARN."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, OrderedDict[Waiter, None]] = {}
+        self._workers: dict[str, OrderedDict[asyncio.Future[Waiter | None], None]] = {}
+
+    def offer(self, arn: str, task: Waiter) -> None:
+        """A task waits for a worker; the one that has polled longest gets it. Offering twice is harmless."""
+        workers = self._workers.get(arn)
+        while workers:
+            worker, _ = workers.popitem(last=False)
+            if not worker.done():
+                worker.set_result(task)
+                return
+        self._tasks.setdefault(arn, OrderedDict())[task] = None
+
+    def take(self, arn: str) -> Waiter | None:
+        """The task that has waited longest, None where none does."""
+        tasks = self._tasks.get(arn)
+        if not tasks:
+            return None
+        task, _ = tasks.popitem(last=False)
+        if not tasks:
+            del self._tasks[arn]
+        return task
+
+    async def wait(self, arn: str, seconds: float) -> Waiter | None:
+        """The next task, None when none came within that time or `wake_all` was called."""
+        task = self.take(arn)
+        if task is not None:
+            return task
+        worker: asyncio.Future[Waiter | None] = asyncio.get_running_loop().create_future()
+        workers = self._workers.setdefault(arn, OrderedDict())
+        workers[worker] = None
+        try:
+            async with asyncio.timeout(seconds):
+                return await worker
+        except (TimeoutError, asyncio.CancelledError) as end:
+            # A task that came in the same instant is for the next worker.
+            given = worker.result() if worker.done() and not worker.cancelled() else None
+            if given is not None:
+                self.offer(arn, given)
+            if isinstance(end, TimeoutError):
+                return None
+            raise
+        finally:
+            workers.pop(worker, None)
+
+    def wake_all(self) -> None:
+        """Let every waiting worker go empty-handed."""
+        for workers in self._workers.values():
+            for worker in workers:
+                if not worker.done():
+                    worker.set_result(None)
+        self._workers.clear()

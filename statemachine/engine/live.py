@@ -1,0 +1,95 @@
+"""An execution in memory, and what of it is not on disk yet. A cache: everything here can be read back.
+
+Knows rows only through `checkpoint`.
+"""
+
+from __future__ import annotations
+
+from statemachine.checkpoint import keys
+from statemachine.checkpoint.write import Rows, command_keys
+from statemachine.core.compile import Machine
+from statemachine.core.model import HistoryEvent, Scope, Step
+from statemachine.core.walk import Checkpoint
+
+
+class Live:
+    """`scopes` is the dictionary behind `checkpoint`; `status_on_disk` is None while the execution has no row."""
+
+    __slots__ = (
+        "_commands_on_disk",
+        "_events",
+        "_scopes_on_disk",
+        "_touched",
+        "checkpoint",
+        "machine",
+        "scopes",
+        "status_on_disk",
+    )
+
+    def __init__(self, machine: Machine, checkpoint: Checkpoint, *, on_disk: bool) -> None:
+        self.machine = machine
+        self.scopes: dict[str, Scope] = dict(checkpoint.scopes)
+        self.checkpoint = Checkpoint(checkpoint.execution, self.scopes)
+        self.status_on_disk = checkpoint.execution.status if on_disk else None
+        self._scopes_on_disk = set(self.scopes)
+        self._commands_on_disk: dict[str, list[str]] = {}
+        self._touched: set[str] = set()
+        self._events: list[HistoryEvent] = []
+        for path, scope in self.scopes.items():
+            given = command_keys(checkpoint.execution, scope)
+            if given:
+                self._commands_on_disk[path] = given
+
+    def apply(self, step: Step) -> None:
+        """Take over what a step did."""
+        self.checkpoint.execution = step.execution
+        for path, scope in step.scopes.items():
+            if scope is None:
+                self.scopes.pop(path, None)
+            else:
+                self.scopes[path] = scope
+        self._touched.update(step.scopes)
+        self._events += step.history
+
+    def write(self, rows: Rows) -> None:
+        """Write all that has changed since the last time."""
+        execution = self.checkpoint.execution
+        done = execution.status == "SUCCEEDED"
+        for path in self._touched:
+            self._write_scope(rows, path, done=done)
+        if self._events:
+            rows.put_history(execution, self._events)
+        self._write_deadline(rows)
+        rows.put_header(execution, self.status_on_disk)
+        self.status_on_disk = execution.status
+        self._touched = set()
+        self._events = []
+
+    def _write_scope(self, rows: Rows, path: str, *, done: bool) -> None:
+        execution = self.checkpoint.execution
+        scope = self.scopes.get(path)
+        given = [] if scope is None else command_keys(execution, scope)
+        for key in self._commands_on_disk.pop(path, ()):
+            if key not in given:
+                rows.delete(key)
+        if given and scope is not None:
+            self._commands_on_disk[path] = given
+            for key in given:
+                rows.put(key, [execution.id, path, scope.attempt])
+        if scope is not None and not done:
+            rows.put_scope(execution, scope)
+            self._scopes_on_disk.add(path)
+        elif path in self._scopes_on_disk:
+            rows.delete(keys.scope(execution.id, path))
+            self._scopes_on_disk.discard(path)
+
+    def _write_deadline(self, rows: Rows) -> None:
+        execution = self.checkpoint.execution
+        if execution.deadline is None:
+            return
+        key = keys.deadline(execution.deadline, execution.id)
+        if execution.status != "RUNNING":
+            if self.status_on_disk == "RUNNING":
+                rows.delete(key)
+        elif self.status_on_disk is None:
+            rows.put(key, [execution.id, "!", ""])

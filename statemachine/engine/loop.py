@@ -1,0 +1,329 @@
+"""The engine in the event loop: slices of at most a few milliseconds, one commit in flight, one thread for it.
+
+Everything that leaves the process waits for its group's commit; killed before it, the group never happened; killed
+after it, the release is done again at the next start. Knows tasks by their interface only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Container, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+from statemachine.checkpoint import keys
+from statemachine.core.model import Command, Event, Execution, Waiting
+from statemachine.core.payload import Payload
+from statemachine.core.resource import parse_resource
+from statemachine.core.token import make_token, read_token
+from statemachine.engine.activities import ActivityQueues, Waiter
+from statemachine.engine.handed_out import HandedOut
+from statemachine.engine.host import ActivityTask, Unavailable
+from statemachine.engine.timers import Timer, Timers
+from statemachine.engine.writer import Group, MachineSource, NotDurable, Reply, Writer
+from statemachine.json_text import load
+from statemachine.store.base import Store, StoreFull
+from statemachine.tasks.kind import Failed, Outcome, TaskKind
+
+SLICE_SECONDS = 0.002
+"""How long the loop may be held at a time."""
+GROUP_EVENTS_MAX = 2_000
+"""Events in one group, so that a transaction stays bounded."""
+RETRY_SECONDS = 1.0
+"""The pause after a failed commit."""
+CLOCK_CHECK_SECONDS = 30.0
+"""The longest the engine sleeps without looking at the clock, which someone may have set."""
+
+log = structlog.get_logger()
+
+
+class Engine:
+    """The host of all executions. Build it, `await open()`, and at the end `await close()`.
+
+    `fatal` is called when the store is damaged: the process must end, because after a failed sync nothing that it
+    remembers of the disk can be trusted.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        machines: MachineSource,
+        activities: Container[str],
+        kinds: list[TaskKind],
+        *,
+        clock: Callable[[], float] = time.time,
+        fatal: Callable[[Exception], None] | None = None,
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.ready = False
+        self.draining = False
+        self._writer = Writer(store, machines, activities)
+        self._writer.defects = _log_defect
+        self._timers = Timers(store)
+        self._queues = ActivityQueues()
+        self._tasks = HandedOut(kinds, self._answer)
+        self._fatal = fatal or _raise
+        self._committer = ThreadPoolExecutor(1, "committer")
+        self._epoch = 0
+        self._scheduled = False
+        self._alarm: asyncio.TimerHandle | None = None
+        self._in_group = 0
+        self._failing = False
+        self._idle = asyncio.Event()
+        self.watchers: list[Callable[[Iterable[str]], None]] = []
+        """Called after each commit with the ids of the executions that have changed."""
+
+    async def open(self) -> None:
+        """Become the owner of the store and release what every open execution waits for."""
+        self._loop = asyncio.get_running_loop()
+        self._epoch = await self._loop.run_in_executor(self._committer, self.store.raise_epoch)
+        recovered = 0
+        for prefix in (keys.TURNS, keys.TASKS, keys.ACTIVITY_TASKS):
+            after = ""
+            while rows := self.store.scan(prefix, after=after, limit=1000):
+                for _, row in rows:
+                    id, path, _attempt = load(row)
+                    self._recover(id, path)
+                after = rows[-1][0]
+                recovered += len(rows)
+                await asyncio.sleep(0)
+        self.ready = True
+        log.info("recovered", commands=recovered)
+        self.wake()
+
+    async def drain(self) -> None:
+        """Take nothing new, let long polls go, and wait until all that was taken is durable or was refused."""
+        self.draining = True
+        self._queues.wake_all()
+        while not self._failing and (self._writer.pending or self._writer.in_flight is not None):
+            self._idle.clear()
+            self.wake()
+            await self._idle.wait()
+
+    async def close(self) -> None:
+        """Drain and release everything. A kill would be as safe."""
+        await self.drain()
+        self.ready = False
+        if self._alarm is not None:
+            self._alarm.cancel()
+        await self._tasks.close()
+        self._committer.shutdown()
+        self.store.close()
+
+    async def deliver(self, id: str, event: Event, header: Execution | None = None) -> Reply:
+        if self.draining or not self.ready:
+            raise Unavailable
+        reply: asyncio.Future[Reply | None] = self._loop.create_future()
+        self._writer.deliver(id, event, _resolving(reply), header)
+        self.wake()
+        found = await reply
+        assert found is not None
+        return found
+
+    async def write(self, rows: Mapping[str, bytes | None]) -> None:
+        if self.draining or not self.ready:
+            raise Unavailable
+        reply: asyncio.Future[Reply | None] = self._loop.create_future()
+        self._writer.write(rows, _resolving(reply))
+        self.wake()
+        await reply
+
+    async def poll_activity(self, arn: str, worker: str | None, seconds: float) -> ActivityTask | None:
+        until = self._loop.time() + seconds
+        while not self.draining:
+            task = await self._queues.wait(arn, max(until - self._loop.time(), 0.0))
+            if task is None:
+                return None
+            try:
+                found = self._task_of(task)
+                if found is None:
+                    continue
+                token, waiting = found
+                reply = await self.deliver(task.id, Event("taken", task.path, token, worker=worker))
+            except BaseException:
+                # Nobody was told of the task: it goes back to the queue (offering it once too often is harmless).
+                self._queues.offer(arn, task)
+                raise
+            if not reply.stale and waiting.arguments is not None:
+                return ActivityTask(token, waiting.arguments.text)
+        return None
+
+    def _answer(self, token: str, outcome: Outcome) -> None:
+        """A task's answer; when it cannot be made durable the task is handed out again."""
+        address = read_token(token)
+        if address is None:
+            return
+        id, path = address
+        if isinstance(outcome, Failed):
+            event = Event("failed", path, token, error=outcome.error, cause=outcome.cause)
+        else:
+            event = Event("returned", path, token, output=Payload(text=outcome.output))
+        self._writer.deliver(id, event)
+        self.wake()
+
+    @property
+    def resting_until(self) -> float | None:
+        """When the next timer is due if nothing else is going on (infinity where none is set), None while something
+        is."""
+        if not self.ready or self._writer.pending or self._writer.in_flight is not None or self._tasks.count:
+            return None
+        return self._timers.earliest
+
+    def wake(self) -> None:
+        """Look soon at what is to be done, as after the clock has been set."""
+        if not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self._slice)
+
+    def _slice(self) -> None:
+        self._scheduled = False
+        writer = self._writer
+        until = time.perf_counter() + SLICE_SECONDS
+        now = self.clock()
+        if self.ready:
+            self._timers.look_ahead(now)
+            for timer in self._timers.due(now, GROUP_EVENTS_MAX):
+                writer.deliver(timer.id, timer.event)
+        while writer.pending and self._in_group < GROUP_EVENTS_MAX:
+            writer.step(now)
+            self._in_group += 1
+            if time.perf_counter() >= until:
+                break
+        group = None if self._failing else writer.seal()
+        if group is not None:
+            self._in_group = 0
+            self._commit(group)
+        if writer.pending and self._in_group < GROUP_EVENTS_MAX:
+            self.wake()
+        elif not writer.pending and writer.in_flight is None:
+            self._idle.set()
+        self._set_alarm(now)
+
+    def _commit(self, group: Group) -> None:
+        rows = group.rows
+        if not rows.changed and not rows.fresh:
+            self._loop.call_soon(self._committed, None)
+            return
+        written = self._loop.run_in_executor(self._committer, self.store.commit, rows.changed, rows.fresh, self._epoch)
+        written.add_done_callback(self._committed)
+
+    def _committed(self, written: asyncio.Future[None] | None) -> None:
+        error = None if written is None else written.exception()
+        if error is not None:
+            assert isinstance(error, Exception)
+            self._roll_back(error)
+            return
+        group = self._writer.committed()
+        for execution in group.begun:
+            if execution.deadline is not None:
+                self._timers.add(Timer(execution.deadline, execution.id, "!", ""))
+        for id, command in group.commands:
+            if self._writer.wanted(id, command):
+                self._release(id, command)
+        for id, command in group.cancelled:
+            self._cancel(id, command)
+        for watcher in self.watchers:
+            watcher(group.touched)
+        self.wake()
+
+    def _roll_back(self, error: Exception) -> None:
+        log.error("commit failed", error=f"{type(error).__name__}: {error}")
+        if not isinstance(error, StoreFull):
+            self._fatal(error)
+        self.ready, self._failing = False, True
+        self._writer.rolled_back(NotDurable(str(error)))
+        self._in_group = 0
+        self._idle.set()
+        self._loop.call_later(RETRY_SECONDS, self._try_again)
+
+    def _try_again(self) -> None:
+        """Write a row of no meaning; once that holds, go on with what the lost groups were about."""
+        probe = self._loop.run_in_executor(self._committer, self.store.commit, {keys.PROBE: b"null"}, {}, self._epoch)
+        probe.add_done_callback(self._tried)
+
+    def _tried(self, probe: asyncio.Future[None]) -> None:
+        error = probe.exception()
+        if error is None:
+            log.info("commits again")
+            self.ready, self._failing = True, False
+            self.wake()
+            return
+        if not isinstance(error, StoreFull):
+            assert isinstance(error, Exception)
+            self._fatal(error)
+        self._loop.call_later(RETRY_SECONDS, self._try_again)
+
+    def _recover(self, id: str, path: str) -> None:
+        """Release what a scope waited for when the process before us ended; timers come by themselves."""
+        try:
+            checkpoint = self._writer.look(id)
+        except Exception as error:
+            _log_defect(id, error)
+            return
+        scope = None if checkpoint is None else checkpoint.scopes.get(path)
+        if scope is None or scope.waiting is None:
+            return
+        if scope.waiting.kind == "turn":
+            self._writer.deliver(id, Event("turn", path, attempt=scope.waiting.attempt))
+        else:
+            self._hand_out(id, path, scope.waiting)
+
+    def _release(self, id: str, command: Command) -> None:
+        waiting = command.waiting
+        if waiting.due is not None:
+            self._timers.add(Timer(waiting.due, id, command.scope, waiting.attempt))
+        if waiting.kind == "task" and not command.renewed:
+            self._hand_out(id, command.scope, waiting)
+
+    def _hand_out(self, id: str, path: str, waiting: Waiting) -> None:
+        if parse_resource(waiting.resource).family == "Activity":
+            self._queues.offer(waiting.resource, Waiter(id, path, waiting.attempt))
+            return
+        checkpoint = self._writer.look(id)
+        assert checkpoint is not None
+        self._tasks.start(checkpoint, path, waiting)
+
+    def _cancel(self, id: str, command: Command) -> None:
+        checkpoint = self._writer.look(id)
+        if checkpoint is not None:
+            execution = checkpoint.execution
+            self._tasks.cancel(make_token(id, execution.seed, command.scope, command.waiting.attempt))
+
+    def _task_of(self, task: Waiter) -> tuple[str, Waiting] | None:
+        """Token and wait of a queued activity task, None when its scope has moved on."""
+        checkpoint = self._writer.look(task.id)
+        scope = None if checkpoint is None else checkpoint.scopes.get(task.path)
+        if checkpoint is None or scope is None or scope.waiting is None or scope.waiting.attempt != task.attempt:
+            return None
+        return make_token(task.id, checkpoint.execution.seed, task.path, task.attempt), scope.waiting
+
+    def _set_alarm(self, now: float) -> None:
+        if not self.ready:
+            return
+        if self._alarm is not None:
+            self._alarm.cancel()
+        delay = min(max(self._timers.next - now, 0.0), CLOCK_CHECK_SECONDS)
+        self._alarm = self._loop.call_later(delay, self.wake)
+
+
+def _resolving(future: asyncio.Future[Reply | None]) -> Callable[[Reply | None, Exception | None], None]:
+    def resolve(reply: Reply | None, error: Exception | None) -> None:
+        if future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(reply)
+
+    return resolve
+
+
+def _log_defect(id: str, error: Exception) -> None:
+    log.error("defect", execution=id, error=f"{type(error).__name__}: {error}", exc_info=error)
+
+
+def _raise(error: Exception) -> None:
+    raise error

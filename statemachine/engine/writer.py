@@ -1,0 +1,226 @@
+"""The order of things, without any I/O of its own: events in, groups of rows out, then replies and commands.
+
+Commit, then act: nothing leaves here before `committed` was called for its group. Knows no clock, thread or loop; its
+driver brings the time and carries groups to the store.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from statemachine.checkpoint.read import read_checkpoint
+from statemachine.checkpoint.write import Rows
+from statemachine.core.advance import advance
+from statemachine.core.compile import Machine
+from statemachine.core.model import Command, Event, Execution
+from statemachine.core.walk import Checkpoint, Moment
+from statemachine.engine.live import Live
+from statemachine.store.base import Store
+
+LIVE_MAX = 10_000
+"""Executions kept in memory; beyond it those that rest are dropped and read back when something happens to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What became of an event. `execution` is the header after it, None where there is no such execution; `stale` says
+    that nobody waited for the event (of a start: that the execution was there before)."""
+
+    execution: Execution | None
+    stale: bool
+
+
+class NotDurable(Exception):
+    """The group of an event could not be written; the event has not happened and may be sent again."""
+
+
+Answer = Callable[[Reply | None, Exception | None], None]
+"""Called once, when the event's group is durable (reply) or lost (error)."""
+
+
+class MachineSource(Protocol):
+    """Where compiled machines come from."""
+
+    def machine(self, revision: str) -> Machine:
+        """The machine of a revision. Raises LookupError for an unknown one, Unsupported for one that cannot run."""
+
+
+@dataclass(slots=True)
+class Group:
+    """What is written in one transaction, and what may happen after it. `unasked` are the events whose sender waits
+    for no answer and would not send them again: should the group be lost, they are stepped anew."""
+
+    rows: Rows = field(default_factory=Rows)
+    touched: dict[str, Live] = field(default_factory=dict)
+    commands: list[tuple[str, Command]] = field(default_factory=list)
+    cancelled: list[tuple[str, Command]] = field(default_factory=list)
+    begun: list[Execution] = field(default_factory=list)
+    unasked: list[tuple[str, Event]] = field(default_factory=list)
+    answers: list[tuple[Answer, Reply]] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.touched or self.answers or self.rows.changed)
+
+
+class Writer:
+    """Steps events one by one and gathers what they did. `in_flight` is the group that is being written."""
+
+    def __init__(self, store: Store, machines: MachineSource, activities: Container[str]) -> None:
+        self._store = store
+        self._machines = machines
+        self._activities = activities
+        self._inbox: deque[tuple[str, Event, Execution | None, Answer | None]] = deque()
+        self._live: OrderedDict[str, Live] = OrderedDict()
+        self._forming = Group()
+        self.in_flight: Group | None = None
+        self.defects: Callable[[str, Exception], None] = lambda _id, _error: None
+
+    @property
+    def pending(self) -> int:
+        """How many events wait for their step."""
+        return len(self._inbox)
+
+    def deliver(self, id: str, event: Event, answer: Answer | None = None, header: Execution | None = None) -> None:
+        """Queue an event for an execution; a "started" event brings the new execution's header."""
+        self._inbox.append((id, event, header, answer))
+
+    def write(self, rows: Mapping[str, bytes | None], answer: Answer) -> None:
+        """Add rows of no execution (registries) to the forming group."""
+        self._forming.rows.changed.update(rows)
+        self._forming.answers.append((answer, Reply(None, stale=False)))
+
+    def step(self, now: float) -> None:
+        """Step the next event. Raises nothing: a defect of ours fails the one execution that it struck."""
+        id, event, header, answer = self._inbox.popleft()
+        try:
+            live = self._open(id)
+            if event.kind == "started":
+                live, known = self._start(id, live, header)
+                if known:
+                    self._reply(answer, live, stale=True)
+                    return
+            if live is None:
+                self._reply(answer, None, stale=True)
+                return
+            stale = self._advance(live, event, now)
+            if answer is None:
+                self._forming.unasked.append((id, event))
+        except Exception as error:
+            self.defects(id, error)
+            if answer is not None:
+                answer(None, error)
+            return
+        self._reply(answer, live, stale=stale)
+
+    def seal(self) -> Group | None:
+        """The forming group with its rows made, ready to be written; None when there is none or one is in flight."""
+        group = self._forming
+        if self.in_flight is not None or group.empty:
+            return None
+        for live in group.touched.values():
+            live.write(group.rows)
+        self._forming = Group()
+        self.in_flight = group
+        return group
+
+    def committed(self) -> Group:
+        """The group in flight is durable: its replies go out; the caller releases its commands."""
+        group = self._landed()
+        for answer, reply in group.answers:
+            answer(reply, None)
+        for id, live in group.touched.items():
+            if live.checkpoint.execution.status != "RUNNING" and id not in self._forming.touched:
+                self._live.pop(id, None)
+        self._forget_resting()
+        return group
+
+    def rolled_back(self, error: Exception) -> None:
+        """The group in flight is lost, and with it the one that built upon it: their executions are forgotten (the
+        disk knows them as they were before), whoever waits is told, and the other events are queued again."""
+        lost = [self._landed(), self._forming]
+        self._forming = Group()
+        for group in lost:
+            for answer, _ in group.answers:
+                answer(None, error)
+            for id in group.touched:
+                self._live.pop(id, None)
+            self._inbox.extend((id, event, None, None) for id, event in group.unasked)
+
+    def wanted(self, id: str, command: Command) -> bool:
+        """Does the scope still wait for this command? (It may have moved on while the group was written.)"""
+        live = self._live.get(id)
+        scope = None if live is None else live.scopes.get(command.scope)
+        return scope is not None and scope.waiting is not None and scope.waiting.attempt == command.waiting.attempt
+
+    def look(self, id: str) -> Checkpoint | None:
+        """Where an execution stands in memory, disk and groups taken together."""
+        live = self._open(id)
+        return None if live is None else live.checkpoint
+
+    def _landed(self) -> Group:
+        group = self.in_flight
+        assert group is not None
+        self.in_flight = None
+        return group
+
+    def _open(self, id: str) -> Live | None:
+        live = self._live.get(id)
+        if live is not None:
+            self._live.move_to_end(id)
+            return live
+        checkpoint = read_checkpoint(self._store, id)
+        if checkpoint is None:
+            return None
+        live = Live(self._machines.machine(checkpoint.execution.machine), checkpoint, on_disk=True)
+        self._live[id] = live
+        return live
+
+    def _start(self, id: str, live: Live | None, header: Execution | None) -> tuple[Live, bool]:
+        """The live execution to start, and whether it was there before."""
+        if live is not None:
+            return live, True
+        assert header is not None
+        return Live(self._machines.machine(header.machine), Checkpoint(header, {}), on_disk=False), False
+
+    def _advance(self, live: Live, event: Event, now: float) -> bool:
+        id = live.checkpoint.execution.id
+        moment = Moment(now, self._activities)
+        try:
+            step = advance(live.machine, live.checkpoint, event, moment)
+        except Exception as defect:
+            self.defects(id, defect)
+            ended = Event("defect", cause=f"Internal error: {type(defect).__name__}: {defect}")
+            step = advance(live.machine, live.checkpoint, ended, moment)
+        if step.stale:
+            return True
+        live.apply(step)
+        self._live[id] = live
+        group = self._forming
+        group.touched[id] = live
+        if event.kind == "started":
+            group.begun.append(step.execution)
+        for command in step.commands:
+            if command.waiting.kind == "turn":
+                self._inbox.append((id, Event("turn", command.scope, attempt=command.waiting.attempt), None, None))
+            else:
+                group.commands.append((id, command))
+        group.cancelled += ((id, command) for command in step.cancelled)
+        return False
+
+    def _reply(self, answer: Answer | None, live: Live | None, *, stale: bool) -> None:
+        """Answer when all that the reply tells is durable: with the forming group, whoever's change it is."""
+        if answer is not None:
+            reply = Reply(None if live is None else live.checkpoint.execution, stale)
+            self._forming.answers.append((answer, reply))
+
+    def _forget_resting(self) -> None:
+        """Drop the executions that nothing has happened to for longest, unless they have something unwritten."""
+        if len(self._live) <= LIVE_MAX:
+            return
+        for id in list(self._live)[: len(self._live) - LIVE_MAX]:
+            if id not in self._forming.touched:
+                del self._live[id]

@@ -1,0 +1,21 @@
+"""Which names AWS allows for state machines, executions and activities."""
+
+from __future__ import annotations
+
+import re
+
+from statemachine.errors import ServiceError
+
+NAME_CHARACTERS_MAX = 80
+_REFUSED = re.compile(r"[\s?*<>{}\[\]\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\U0010ffff]")
+
+
+def check_name(name: str) -> None:
+    """Raises ServiceError InvalidName (recorded wording; characters from the service model's documentation)."""
+    if not 1 <= len(name) <= NAME_CHARACTERS_MAX or _REFUSED.search(name):
+        raise ServiceError("InvalidName", f"Invalid Name: '{name}'")
+
+
+def as_name(text: str) -> str:
+    """An allowed name that is as much like `text` as can be: what AWS refuses becomes a hyphen."""
+    return _REFUSED.sub("-", text)[:NAME_CHARACTERS_MAX] or "-"

@@ -1,0 +1,272 @@
+"""State machines: create, describe, update, delete, list."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from statemachine.arn import Arn, Home, parse_arn
+from statemachine.checkpoint import keys
+from statemachine.config import Settings
+from statemachine.core.compile import Machine, Unsupported, compile_machine
+from statemachine.core.model import Event
+from statemachine.engine.host import Host, Unavailable
+from statemachine.engine.writer import NotDurable
+from statemachine.errors import ServiceError
+from statemachine.json_text import parse
+from statemachine.registry.machines import Configuration, Machines, Revision, StateMachine
+from statemachine.service.names import check_name
+from statemachine.service.paging import make_token, page_size, read_token
+from statemachine.validation import errors, invalid_definition, validate
+
+LOGGING_OFF = {"level": "OFF", "includeExecutionData": False}
+TRACING_OFF = {"enabled": False}
+OWN_KEY = {"type": "AWS_OWNED_KEY"}
+INITIAL = "INITIAL"
+RETRY_SECONDS = 1.0
+"""The pause before a deletion goes on that the host could not take."""
+
+
+class StateMachines:
+    """The verbs on state machines. Changes are made one after the other."""
+
+    def __init__(
+        self, host: Host, machines: Machines, home: Home, settings: Settings, clock: Callable[[], float]
+    ) -> None:
+        self._host = host
+        self._machines = machines
+        self._home = home
+        self._settings = settings
+        self._clock = clock
+        self._changing = asyncio.Lock()
+        self._deletions: set[asyncio.Task[None]] = set()
+
+    async def create(
+        self,
+        *,
+        name: str,
+        definition: str,
+        role_arn: str,
+        type: str = "STANDARD",
+        logging_configuration: dict[str, Any] | None = None,
+        tracing_configuration: dict[str, Any] | None = None,
+        encryption_configuration: dict[str, Any] | None = None,
+        tags: list[dict[str, str]] | None = None,
+    ) -> dict[str, Any]:
+        """Register a definition. The same request again is answered as the first one was; the same name with another
+        definition (to the letter), type or configuration is StateMachineAlreadyExists."""
+        check_name(name)
+        check_role(role_arn)
+        compiled = await asyncio.to_thread(checked_definition, definition, type)
+        async with self._changing:
+            known = self._machines.by_name.get(name)
+            configuration = Configuration(logging_configuration, tracing_configuration, encryption_configuration)
+            if known is not None:
+                self._check_same(known, definition, type, configuration)
+                return {"stateMachineArn": known.arn, "creationDate": known.created}
+            if len(self._machines.by_name) >= self._settings.state_machines_max:
+                raise ServiceError("StateMachineLimitExceeded", "State Machine Limit Exceeded")
+            now = self._clock()
+            machine = StateMachine(
+                name=name,
+                arn=self._home.state_machine(name),
+                type=type,
+                role_arn=role_arn,
+                revision=f"{name}/{uuid.uuid4()}",
+                created=now,
+                configuration=configuration,
+                tags={tag["key"]: tag.get("value", "") for tag in tags or ()},
+            )
+            revision = Revision(definition=definition, role_arn=role_arn, created=now)
+            await self._host.write(self._machines.rows(machine, revision))
+            self._machines.by_name[name] = machine
+            self._machines.keep(machine.revision, compiled)
+        return {"stateMachineArn": machine.arn, "creationDate": machine.created}
+
+    async def update(
+        self,
+        *,
+        state_machine_arn: str,
+        definition: str | None = None,
+        role_arn: str | None = None,
+        logging_configuration: dict[str, Any] | None = None,
+        tracing_configuration: dict[str, Any] | None = None,
+        encryption_configuration: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Change a state machine; running executions keep what they began with. Nothing changed: the same revision."""
+        arn = parse_arn(state_machine_arn, "stateMachine")
+        changes = (definition, role_arn, logging_configuration, tracing_configuration, encryption_configuration)
+        if all(change is None for change in changes):
+            raise ServiceError(
+                "MissingRequiredParameter",
+                "Either the definition, the role ARN, or the configuration must be specified",
+            )
+        async with self._changing:
+            machine = self.find(arn)
+            compiled = None
+            if definition is not None:
+                compiled = await asyncio.to_thread(checked_definition, definition, machine.type)
+            if role_arn is not None:
+                check_role(role_arn)
+            old = self._machines.revision(machine.revision)
+            now = self._clock()
+            new = Revision(definition=definition or old.definition, role_arn=role_arn or old.role_arn, created=now)
+            configuration = Configuration(
+                logging_configuration or machine.configuration.logging,
+                tracing_configuration or machine.configuration.tracing,
+                encryption_configuration or machine.configuration.encryption,
+            )
+            same = (new.definition, new.role_arn) == (old.definition, old.role_arn)
+            if same and configuration == machine.configuration:
+                return {"updateDate": machine.updated or machine.created, "revisionId": _revision_id(machine)}
+            changed = msgspec.structs.replace(
+                machine,
+                role_arn=new.role_arn,
+                revision=f"{machine.name}/{uuid.uuid4()}",
+                updated=now,
+                configuration=configuration,
+            )
+            await self._host.write(self._machines.rows(changed, new))
+            self._machines.by_name[machine.name] = changed
+            self._machines.keep(changed.revision, compiled)
+        return {"updateDate": now, "revisionId": changed.revision_id}
+
+    async def describe(self, *, state_machine_arn: str, included_data: str = "ALL_DATA") -> dict[str, Any]:
+        """A state machine with its definition as it was sent."""
+        machine = self.find(parse_arn(state_machine_arn, "stateMachine"))
+        described = {
+            "stateMachineArn": machine.arn,
+            "name": machine.name,
+            "status": "DELETING" if machine.deleting else "ACTIVE",
+            "type": machine.type,
+            "creationDate": machine.created,
+            **self.described_revision(machine, self._machines.revision(machine.revision), included_data),
+        }
+        if machine.updated is not None:
+            described["revisionId"] = machine.revision_id
+        return described
+
+    def described_revision(self, machine: StateMachine, revision: Revision, included_data: str) -> dict[str, Any]:
+        """What describing a state machine and describing that of an execution have in common."""
+        described = {
+            "roleArn": revision.role_arn,
+            "loggingConfiguration": {**LOGGING_OFF, **(machine.configuration.logging or {})},
+            "tracingConfiguration": machine.configuration.tracing or TRACING_OFF,
+            "encryptionConfiguration": machine.configuration.encryption or OWN_KEY,
+        }
+        if included_data != "METADATA_ONLY":
+            described["definition"] = revision.definition
+        return described
+
+    async def delete(self, *, state_machine_arn: str) -> dict[str, Any]:
+        """Delete a state machine: its running executions are stopped first. One that does not exist is deleted."""
+        arn = parse_arn(state_machine_arn, "stateMachine")
+        async with self._changing:
+            machine = self._machines.by_name.get(arn.name)
+            if machine is None or machine.arn != arn.text or machine.deleting:
+                return {}
+            if not self._running(machine):
+                await self._remove(machine)
+                return {}
+            deleting = msgspec.structs.replace(machine, deleting=True)
+            await self._host.write(self._machines.rows(deleting, None))
+            self._machines.by_name[machine.name] = deleting
+            self._finish_deleting(deleting)
+        return {}
+
+    async def list_page(self, *, max_results: int | None = None, next_token: str | None = None) -> dict[str, Any]:
+        """State machines by name, a page at a time."""
+        question = ("ListStateMachines", max_results)
+        position = read_token(next_token, question, self._clock())
+        names = sorted(name for name in self._machines.by_name if name > position)
+        size = page_size(max_results)
+        listed = [self._machines.by_name[name] for name in names[:size]]
+        page: dict[str, Any] = {
+            "stateMachines": [
+                {
+                    "stateMachineArn": machine.arn,
+                    "name": machine.name,
+                    "type": machine.type,
+                    "creationDate": machine.created,
+                }
+                for machine in listed
+            ]
+        }
+        if len(names) > size:
+            page["nextToken"] = make_token(names[size - 1], question, self._clock())
+        return page
+
+    def find(self, arn: Arn) -> StateMachine:
+        """The state machine of an ARN. Raises ServiceError StateMachineDoesNotExist."""
+        machine = self._machines.by_name.get(arn.name)
+        if machine is None or machine.arn != arn.text:
+            raise ServiceError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn.text}'")
+        return machine
+
+    def go_on_deleting(self) -> None:
+        """Finish the deletions that an earlier process began."""
+        for machine in list(self._machines.by_name.values()):
+            if machine.deleting:
+                self._finish_deleting(machine)
+
+    def _finish_deleting(self, machine: StateMachine) -> None:
+        task = asyncio.get_running_loop().create_task(self._stop_and_remove(machine))
+        self._deletions.add(task)
+        task.add_done_callback(self._deletions.discard)
+
+    async def _stop_and_remove(self, machine: StateMachine) -> None:
+        while True:
+            try:
+                while ids := self._running(machine):
+                    await asyncio.gather(*(self._host.deliver(id, Event("stopped")) for id in ids))
+                async with self._changing:
+                    await self._remove(machine)
+                return
+            except (NotDurable, Unavailable):
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _remove(self, machine: StateMachine) -> None:
+        await self._host.write({keys.machine(machine.name): None})
+        self._machines.by_name.pop(machine.name, None)
+
+    def _running(self, machine: StateMachine) -> list[str]:
+        rows = self._host.store.scan(keys.by_status_prefix("RUNNING", machine.name), limit=100)
+        return [key.rpartition("/")[2] for key, _ in rows]
+
+    def _check_same(self, known: StateMachine, definition: str, type: str, configuration: Configuration) -> None:
+        if known.deleting:
+            raise ServiceError("StateMachineDeleting", f"State Machine is deleting: '{known.arn}'")
+        same = (known.type, known.configuration) == (type, configuration)
+        if not same or self._machines.revision(known.revision).definition != definition:
+            raise ServiceError("StateMachineAlreadyExists", f"State Machine Already Exists: '{known.arn}'")
+
+
+def checked_definition(definition: str, type: str) -> Machine | None:
+    """The machine of a definition, None where it is valid but cannot be run here. May take a second: not for the loop.
+
+    Raises ServiceError InvalidDefinition with everything that is wrong, in AWS's words.
+    """
+    wrong = errors(validate(definition, type))
+    if wrong:
+        raise ServiceError("InvalidDefinition", invalid_definition(wrong), findings=wrong)
+    try:
+        return compile_machine(parse(definition))
+    except Unsupported:
+        return None
+
+
+def check_role(role_arn: str) -> None:
+    """Raises ServiceError InvalidArn unless the role looks like one."""
+    parts = role_arn.split(":", 5)
+    if parts[0] != "arn":
+        raise ServiceError("InvalidArn", f"Invalid Arn: 'Invalid ARN prefix: {role_arn}'")
+    if len(parts) < 6 or not parts[5].startswith("role/"):
+        raise ServiceError("InvalidArn", f"Invalid Role Arn: '{role_arn}'")
+
+
+def _revision_id(machine: StateMachine) -> str:
+    return INITIAL if machine.updated is None else machine.revision_id

@@ -1,0 +1,84 @@
+"""Timers: those of the near future in memory, all others on disk until their time comes near."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from statemachine.checkpoint import keys
+from statemachine.core.model import Event
+from statemachine.engine import timers as module
+from statemachine.engine.timers import HORIZON_SECONDS, Timer, Timers
+from statemachine.json_text import dump
+from statemachine.store.memory import MemoryStore
+from tests.engine.in_memory_server import START
+
+
+def store_with(*timers: Timer) -> MemoryStore:
+    store = MemoryStore()
+    rows = {keys.timer(due, id, path): dump([id, path, attempt]).encode() for due, id, path, attempt in timers}
+    store.commit(rows, {}, 0)
+    return store
+
+
+def at(seconds: float, id: str = "m:e") -> Timer:
+    return Timer(START + seconds, id, "", "1.0")
+
+
+def test_only_the_near_future_is_in_memory() -> None:
+    timers = Timers(store_with(at(1), at(HORIZON_SECONDS - 1, "m:f"), at(HORIZON_SECONDS + 1, "m:g")))
+    timers.look_ahead(START)
+    assert len(timers._heap) == 2
+    timers.look_ahead(START + HORIZON_SECONDS / 2)
+    assert len(timers._heap) == 3
+
+
+def test_due_timers_come_earliest_first_and_at_most_so_many() -> None:
+    timers = Timers(store_with(at(3, "m:c"), at(1, "m:a"), at(2, "m:b"), at(9, "m:d")))
+    timers.look_ahead(START)
+    assert timers.due(START + 5, 2) == [at(1, "m:a"), at(2, "m:b")]
+    assert timers.due(START + 5, 2) == [at(3, "m:c")]
+    assert timers.due(START + 5, 2) == []
+
+
+def test_a_timer_beyond_the_horizon_stays_on_disk() -> None:
+    timers = Timers(store_with())
+    timers.look_ahead(START)
+    timers.add(at(HORIZON_SECONDS + 1))
+    assert timers.due(math.inf, 10) == []
+    timers.add(at(HORIZON_SECONDS - 1))
+    assert len(timers.due(math.inf, 10)) == 1
+
+
+def test_all_pages_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PAGE", 3)
+    timers = Timers(store_with(*(at(number / 10, f"m:{number}") for number in range(10))))
+    timers.look_ahead(START)
+    assert len(timers.due(START + 10, 100)) == 10
+
+
+def test_next_is_the_earliest_timer_or_the_next_look_ahead() -> None:
+    timers = Timers(store_with(at(500)))
+    timers.look_ahead(START)
+    assert timers.next == START + HORIZON_SECONDS / 2
+    timers.add(at(7))
+    assert timers.next == START + 7
+
+
+@pytest.mark.parametrize("seconds", [7, HORIZON_SECONDS * 2])
+def test_the_earliest_of_all_is_found_wherever_it_is(seconds: float) -> None:
+    timers = Timers(store_with(at(seconds)))
+    timers.look_ahead(START)
+    assert timers.earliest == START + seconds
+
+
+def test_without_a_timer_there_is_no_earliest() -> None:
+    timers = Timers(store_with())
+    timers.look_ahead(START)
+    assert timers.earliest == math.inf
+
+
+def test_a_timer_knows_what_its_firing_means() -> None:
+    assert Timer(START, "m:e", "/00001", "2.0").event == Event("fired", "/00001", attempt="2.0")
+    assert Timer(START, "m:e", "!", "").event == Event("deadline")

@@ -1,0 +1,268 @@
+"""The order of things, without a loop: nothing leaves before its group is durable, and a lost group never happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from statemachine.checkpoint import keys
+from statemachine.checkpoint.read import read_checkpoint, read_history
+from statemachine.core.compile import compile_machine
+from statemachine.core.model import Event, Execution
+from statemachine.core.payload import Payload
+from statemachine.engine import writer as module
+from statemachine.engine.writer import Group, NotDurable, Reply, Writer
+from statemachine.store.memory import MemoryStore
+from tests.engine.definitions import PASS, mapped, passes, task, wait
+from tests.engine.in_memory_server import START
+
+DEFINITIONS = {"pass": PASS, "wait": wait(10), "task": task(), "long": passes(150), "map": mapped(task())}
+
+
+class Compiled:
+    """Revisions that bear the names of `DEFINITIONS`."""
+
+    def machine(self, revision: str) -> Any:
+        return compile_machine(DEFINITIONS[revision])
+
+
+class Driver:
+    """Drives a writer by hand, and keeps what it was told."""
+
+    def __init__(self, store: MemoryStore | None = None) -> None:
+        self.store = store or MemoryStore()
+        self.writer = Writer(self.store, Compiled(), frozenset())
+        self.defects: list[str] = []
+        self.writer.defects = lambda execution, error: self.defects.append(f"{execution}: {error!r}")
+        self.answers: list[Reply | Exception | None] = []
+
+    def deliver(self, id: str, event: Event, *, asked: bool = True) -> None:
+        self.writer.deliver(id, event, self._hear if asked else None)
+
+    def start(self, id: str, definition: str, input: str = "{}") -> None:
+        self.writer.deliver(id, Event("started"), self._hear, header(id, definition, input))
+
+    def step(self) -> None:
+        while self.writer.pending:
+            self.writer.step(START)
+
+    def commit(self) -> Group:
+        """Write the forming group."""
+        group = self.writer.seal()
+        assert group is not None
+        self.store.commit(group.rows.changed, group.rows.fresh, 0)
+        return self.writer.committed()
+
+    def run(self) -> Group:
+        """Step and write all there is."""
+        self.step()
+        return self.commit()
+
+    def _hear(self, reply: Reply | None, error: Exception | None) -> None:
+        self.answers.append(error if reply is None else reply)
+
+
+def header(id: str, definition: str, input: str) -> Execution:
+    arn = f"arn:aws:states:us-east-1:000000000000:execution:{id}"
+    machine_arn = "arn:aws:states:us-east-1:000000000000:stateMachine:m"
+    return Execution(id, arn, id, machine_arn, definition, "role", "seed", START, Payload(text=input))
+
+
+def test_an_answer_comes_when_the_group_is_durable() -> None:
+    driver = Driver()
+    driver.start("m:e", "pass")
+    driver.step()
+    group = driver.writer.seal()
+    assert driver.answers == []
+    assert group is not None
+    assert driver.store.scan("") == []
+    driver.store.commit(group.rows.changed, group.rows.fresh, 0)
+    driver.writer.committed()
+    (reply,) = driver.answers
+    assert isinstance(reply, Reply)
+    assert reply.execution is not None
+    assert (reply.execution.status, reply.stale) == ("SUCCEEDED", False)
+
+
+def test_one_group_is_written_at_a_time() -> None:
+    driver = Driver()
+    driver.start("m:a", "pass")
+    driver.step()
+    assert driver.writer.seal() is not None
+    driver.start("m:b", "pass")
+    driver.step()
+    assert driver.writer.seal() is None
+    driver.writer.committed()
+    group = driver.writer.seal()
+    assert group is not None
+    assert set(group.touched) == {"m:b"}
+
+
+def test_nothing_to_write_is_no_group() -> None:
+    assert Driver().writer.seal() is None
+
+
+def test_a_second_start_of_a_name_is_stale_and_changes_nothing() -> None:
+    driver = Driver()
+    driver.start("m:e", "wait", '"first"')
+    driver.start("m:e", "wait", '"second"')
+    driver.run()
+    first, second = driver.answers
+    assert isinstance(first, Reply)
+    assert isinstance(second, Reply)
+    assert (first.stale, second.stale) == (False, True)
+    assert second.execution is not None
+    assert second.execution.input.text == '"first"'
+
+
+def test_even_an_answer_without_a_change_waits_for_the_change_that_it_tells_of() -> None:
+    driver = Driver()
+    driver.start("m:e", "wait")
+    driver.step()
+    driver.writer.seal()
+    driver.start("m:e", "wait")
+    driver.step()
+    assert driver.answers == []
+
+
+def test_an_event_for_nobody_is_stale() -> None:
+    driver = Driver()
+    driver.deliver("m:none", Event("stopped"))
+    driver.run()
+    assert driver.answers == [Reply(None, stale=True)]
+
+
+def test_commands_are_wanted_for_as_long_as_their_scope_waits() -> None:
+    driver = Driver()
+    driver.start("m:e", "wait")
+    group = driver.run()
+    ((id, command),) = group.commands
+    assert driver.writer.wanted(id, command)
+    driver.deliver("m:e", Event("stopped"))
+    driver.step()
+    assert not driver.writer.wanted(id, command)
+
+
+def test_a_lost_group_never_happened() -> None:
+    driver = Driver()
+    driver.start("m:e", "wait")
+    driver.step()
+    driver.writer.seal()
+    driver.writer.rolled_back(NotDurable("full"))
+    assert [str(answer) for answer in driver.answers] == ["full"]
+    assert driver.writer.look("m:e") is None
+    assert driver.writer.pending == 0
+
+
+def test_the_group_that_built_upon_it_is_lost_too() -> None:
+    driver = Driver()
+    driver.start("m:e", "wait")
+    driver.step()
+    driver.writer.seal()
+    driver.deliver("m:e", Event("stopped"))
+    driver.start("m:other", "pass")
+    driver.step()
+    driver.writer.rolled_back(NotDurable("full"))
+    assert len(driver.answers) == 3
+    assert driver.writer.look("m:other") is None
+
+
+def test_events_whose_sender_waits_for_no_answer_are_stepped_again() -> None:
+    driver = Driver()
+    driver.start("m:e", "wait")
+    ((_, command),) = driver.run().commands
+    fired = Event("fired", "", attempt=command.waiting.attempt)
+    driver.deliver("m:e", fired, asked=False)
+    driver.writer.step(START + 10)
+    driver.writer.seal()
+    driver.writer.rolled_back(NotDurable("full"))
+    assert driver.writer.pending == 1
+    driver.writer.step(START + 10)
+    driver.commit()
+    checkpoint = read_checkpoint(driver.store, "m:e")
+    assert checkpoint is not None
+    assert checkpoint.execution.status == "SUCCEEDED"
+
+
+def test_a_long_step_goes_on_by_itself_in_another_one() -> None:
+    driver = Driver()
+    driver.start("m:e", "long")
+    driver.writer.step(START)
+    assert driver.writer.pending == 1
+    driver.run()
+    events = read_history(driver.store, "m:e", 1, 1000)
+    assert [event.id for event in events] == [*range(1, 303)]
+
+
+def test_rows_of_registries_go_with_the_next_group() -> None:
+    driver = Driver()
+    driver.writer.write({"a/x": b"1"}, lambda reply, error: driver.answers.append(reply))
+    driver.start("m:e", "pass")
+    driver.run()
+    assert driver.store.get("a/x") == b"1"
+    assert len(driver.answers) == 2
+
+
+def test_a_row_that_cannot_be_read_fails_its_own_caller() -> None:
+    driver = Driver()
+    driver.store.commit({keys.head("m:bad"): b"no JSON"}, {}, 0)
+    driver.deliver("m:bad", Event("stopped"))
+    driver.deliver("m:bad", Event("deadline"), asked=False)
+    driver.start("m:good", "pass")
+    driver.run()
+    assert isinstance(driver.answers[0], Exception)
+    assert isinstance(driver.answers[1], Reply)
+    assert len(driver.defects) == 2
+
+
+def test_a_start_that_fails_twice_over_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the start nor its failure could be stepped: who starts it again must not be told that it runs."""
+    driver = Driver()
+
+    def defect(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(module, "advance", defect)
+        driver.start("m:e", "pass")
+        driver.step()
+    assert isinstance(driver.answers[0], ZeroDivisionError)
+    driver.start("m:e", "pass")
+    driver.run()
+    assert isinstance(driver.answers[1], Reply)
+    assert not driver.answers[1].stale
+
+
+def test_executions_that_rest_are_dropped_and_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LIVE_MAX", 2)
+    driver = Driver()
+    for name in "abcd":
+        driver.start(f"m:{name}", "map", "[1, 2]")
+        driver.run()
+    assert len(driver.writer._live) == 2
+    for name in "abcd":
+        driver.deliver(f"m:{name}", Event("stopped"))
+    driver.run()
+    assert [reply.execution.status for reply in driver.answers[4:]] == ["ABORTED"] * 4  # type: ignore[union-attr]
+
+
+def test_what_has_something_unwritten_is_never_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LIVE_MAX", 1)
+    driver = Driver()
+    for name in "abc":
+        driver.start(f"m:{name}", "wait")
+    driver.step()
+    driver.writer.seal()
+    for name in "abc":
+        driver.deliver(f"m:{name}", Event("stopped"))
+    driver.step()
+    driver.writer.committed()
+    assert set(driver.writer._live) == {"m:a", "m:b", "m:c"}
+
+
+def test_executions_that_have_ended_are_dropped() -> None:
+    driver = Driver()
+    driver.start("m:e", "pass")
+    driver.run()
+    assert not driver.writer._live

@@ -1,0 +1,281 @@
+"""State machines: what is the same request, what is another one, and what becomes of the executions."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from statemachine.core.compile import Unsupported
+from statemachine.engine import loop
+from statemachine.engine.writer import NotDurable
+from statemachine.registry import machines
+from statemachine.service import state_machines
+from statemachine.store.base import StoreFull
+from tests.engine.definitions import FAIL, PASS, task, wait
+from tests.engine.in_memory_server import ROLE, START, InMemoryServer, UnreliableStore, in_memory_server
+from tests.service.refusals import refusal
+
+TEXT = json.dumps(PASS)
+LOGGING = {"level": "ALL", "includeExecutionData": True, "destinations": []}
+OTHER_ROLE = "arn:aws:iam::000000000000:role/other"
+ARN = "arn:aws:states:us-east-1:000000000000:stateMachine:m"
+
+
+def create(server: InMemoryServer, **members: Any) -> Any:
+    return server.service.state_machines.create(**{"name": "m", "definition": TEXT, "role_arn": ROLE} | members)
+
+
+async def test_what_was_created_is_described_as_it_was_sent() -> None:
+    async with in_memory_server() as server:
+        text = '{ "StartAt":"P",\n"States":{"P":{"Type":"Pass","End":true}}}'
+        assert await create(server, definition=text) == {"stateMachineArn": ARN, "creationDate": START}
+        assert await server.service.state_machines.describe(state_machine_arn=ARN) == {
+            "stateMachineArn": ARN,
+            "name": "m",
+            "status": "ACTIVE",
+            "definition": text,
+            "roleArn": ROLE,
+            "type": "STANDARD",
+            "creationDate": START,
+            "loggingConfiguration": {"level": "OFF", "includeExecutionData": False},
+            "tracingConfiguration": {"enabled": False},
+            "encryptionConfiguration": {"type": "AWS_OWNED_KEY"},
+        }
+        bare = await server.service.state_machines.describe(state_machine_arn=ARN, included_data="METADATA_ONLY")
+        assert "definition" not in bare
+
+
+@pytest.mark.parametrize("again", [{}, {"role_arn": OTHER_ROLE}, {"tags": [{"key": "k", "value": "v"}]}])
+async def test_the_same_request_again_is_answered_as_before(again: dict[str, Any]) -> None:
+    async with in_memory_server() as server:
+        first = await create(server)
+        server.clock.now += 100
+        assert await create(server, **again) == first
+        assert (await server.service.state_machines.describe(state_machine_arn=ARN))["roleArn"] == ROLE
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        {"definition": json.dumps(PASS, indent=1)},
+        {"definition": json.dumps(FAIL)},
+        {"type": "EXPRESS"},
+        {"logging_configuration": LOGGING},
+        {"tracing_configuration": {"enabled": True}},
+    ],
+)
+async def test_the_same_name_for_something_else_is_refused(again: dict[str, Any]) -> None:
+    async with in_memory_server() as server:
+        await create(server)
+        refused = await refusal(create(server, **again))
+        assert refused.code == "StateMachineAlreadyExists"
+        assert refused.message == f"State Machine Already Exists: '{ARN}'"
+
+
+async def test_two_that_create_at_once_get_one() -> None:
+    async with in_memory_server() as server:
+        made = await asyncio.gather(*(create(server) for _ in range(5)))
+        assert all(answer == made[0] for answer in made)
+        assert len(server.store.scan("m/rev/")) == 1
+
+
+@pytest.mark.parametrize(
+    ("members", "code", "message"),
+    [
+        ({"name": "a b"}, "InvalidName", "Invalid Name: 'a b'"),
+        ({"role_arn": "nobody"}, "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: nobody'"),
+        ({"role_arn": "arn:aws:iam::1:user/x"}, "InvalidArn", "Invalid Role Arn: 'arn:aws:iam::1:user/x'"),
+        (
+            {"definition": '{"StartAt": "P"}'},
+            "InvalidDefinition",
+            "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: These fields are required: [States] at /'",
+        ),
+    ],
+)
+async def test_what_cannot_be_registered_is_refused(members: dict[str, Any], code: str, message: str) -> None:
+    async with in_memory_server() as server:
+        refused = await refusal(create(server, **members))
+        assert (refused.code, refused.message) == (code, message)
+        assert server.store.scan("m/") == []
+
+
+async def test_there_may_be_so_many() -> None:
+    async with in_memory_server(state_machines_max=1) as server:
+        await create(server)
+        await create(server)
+        assert (await refusal(create(server, name="n"))).code == "StateMachineLimitExceeded"
+
+
+async def test_names_of_any_script() -> None:
+    async with in_memory_server() as server:
+        arn = await server.create(PASS, "Prüfung-日本")
+        execution = await server.start(arn, name="läuft")
+        assert execution.endswith(":execution:Prüfung-日本:läuft")
+        assert (await server.ended(execution))["status"] == "SUCCEEDED"
+
+
+async def test_a_change_makes_a_revision_and_no_change_makes_none() -> None:
+    async with in_memory_server() as server:
+        verbs = server.service.state_machines
+        await create(server)
+        unchanged = await verbs.update(state_machine_arn=ARN, definition=TEXT)
+        assert unchanged == {"updateDate": START, "revisionId": "INITIAL"}
+        assert "revisionId" not in await verbs.describe(state_machine_arn=ARN)
+        server.clock.now += 5
+        changed = await verbs.update(state_machine_arn=ARN, definition=json.dumps(FAIL))
+        assert changed["updateDate"] == START + 5
+        assert (await verbs.describe(state_machine_arn=ARN))["revisionId"] == changed["revisionId"]
+        server.clock.now += 5
+        assert await verbs.update(state_machine_arn=ARN, definition=json.dumps(FAIL)) == changed
+        role = await verbs.update(state_machine_arn=ARN, role_arn=OTHER_ROLE)
+        assert role["revisionId"] != changed["revisionId"]
+        described = await verbs.describe(state_machine_arn=ARN)
+        assert (described["roleArn"], described["definition"]) == (OTHER_ROLE, json.dumps(FAIL))
+
+
+async def test_running_executions_keep_what_they_began_with() -> None:
+    async with in_memory_server() as server:
+        arn = await server.create(task())
+        running = await server.start(arn)
+        await server.service.state_machines.update(state_machine_arn=arn, definition=json.dumps(FAIL))
+        assert (await server.ended(await server.start(arn)))["status"] == "FAILED"
+        began = await server.service.executions.describe_state_machine(execution_arn=running)
+        assert json.loads(began["definition"]) == task()
+        assert (await server.describe(running))["status"] == "RUNNING"
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({}, "MissingRequiredParameter"),
+        ({"definition": "{}"}, "InvalidDefinition"),
+        ({"role_arn": "nobody"}, "InvalidArn"),
+    ],
+)
+async def test_updates_that_are_refused(members: dict[str, Any], code: str) -> None:
+    async with in_memory_server() as server:
+        await create(server)
+        assert (await refusal(server.service.state_machines.update(state_machine_arn=ARN, **members))).code == code
+        missing = server.service.state_machines.update(state_machine_arn=f"{ARN}2", definition=TEXT)
+        assert (await refusal(missing)).code == "StateMachineDoesNotExist"
+
+
+@pytest.mark.parametrize(
+    ("arn", "code", "message"),
+    [
+        ("m", "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: m'"),
+        (f"{ARN}x", "StateMachineDoesNotExist", f"State Machine Does Not Exist: '{ARN}x'"),
+        (f"{ARN}:1", "StateMachineDoesNotExist", f"State Machine Does Not Exist: '{ARN}:1'"),
+        (ARN.replace("us-", "eu-"), "StateMachineDoesNotExist", None),
+        (ARN.replace("stateMachine", "activity"), "InvalidArn", None),
+    ],
+)
+async def test_only_its_own_arn_finds_a_state_machine(arn: str, code: str, message: str | None) -> None:
+    async with in_memory_server() as server:
+        await create(server)
+        refused = await refusal(server.service.state_machines.describe(state_machine_arn=arn))
+        assert refused.code == code
+        assert message in (None, refused.message)
+
+
+async def test_deleting_what_does_not_exist_is_no_error() -> None:
+    async with in_memory_server() as server:
+        assert await server.service.state_machines.delete(state_machine_arn=ARN) == {}
+
+
+async def test_a_deleted_state_machine_is_gone() -> None:
+    async with in_memory_server() as server:
+        execution = (await server.run(PASS))["executionArn"]
+        await server.service.state_machines.delete(state_machine_arn=ARN)
+        assert (await refusal(server.start(ARN))).code == "StateMachineDoesNotExist"
+        assert (await server.describe(execution))["status"] == "SUCCEEDED"
+        began = server.service.executions.describe_state_machine(execution_arn=execution)
+        assert (await refusal(began)).code == "StateMachineDoesNotExist"
+        await server.create(FAIL)
+        assert (await server.ended(await server.start(ARN)))["status"] == "FAILED"
+
+
+async def test_deleting_stops_the_executions_first() -> None:
+    async with in_memory_server() as server:
+        await server.create(wait(60))
+        running = await asyncio.gather(*(server.start(ARN) for _ in range(150)))
+        await server.service.state_machines.delete(state_machine_arn=ARN)
+        assert (await server.service.state_machines.describe(state_machine_arn=ARN))["status"] == "DELETING"
+        assert (await refusal(server.start(ARN))).code == "StateMachineDeleting"
+        assert (await refusal(create(server))).code == "StateMachineDeleting"
+        await server.service.state_machines.delete(state_machine_arn=ARN)
+        await server.until(lambda: not server.machines.by_name)
+        assert {(await server.describe(arn))["status"] for arn in running} == {"ABORTED"}
+        await create(server)
+
+
+async def test_a_deletion_that_cannot_be_written_has_not_begun() -> None:
+    store = UnreliableStore()
+    async with in_memory_server(store) as server:
+        await server.create(wait(60))
+        execution = await server.start(ARN)
+        store.fail(StoreFull("disk full"))
+        with pytest.raises(NotDurable):
+            await server.service.state_machines.delete(state_machine_arn=ARN)
+        assert (await server.service.state_machines.describe(state_machine_arn=ARN))["status"] == "ACTIVE"
+        assert (await server.describe(execution))["status"] == "RUNNING"
+
+
+async def test_a_deletion_that_has_begun_goes_on_when_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state_machines, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(loop, "RETRY_SECONDS", 0.0)
+    store = UnreliableStore()
+    async with in_memory_server(store) as server:
+        await server.create(wait(60))
+        execution = await server.start(ARN)
+        store.fail(StoreFull("disk full"), after=1)
+        await server.service.state_machines.delete(state_machine_arn=ARN)
+        await server.until(lambda: store.failed > 2)
+        assert (await server.describe(execution))["status"] == "RUNNING"
+        store.recover()
+        await server.until(lambda: not server.machines.by_name)
+        assert (await server.describe(execution))["status"] == "ABORTED"
+
+
+async def test_pages_of_state_machines() -> None:
+    async with in_memory_server() as server:
+        for name in ("c", "a", "b", "é", "B"):
+            await server.create(PASS, name)
+        names: list[str] = []
+        token = None
+        for size in (2, 2, 1):
+            page = await server.service.state_machines.list_page(max_results=2, next_token=token)
+            assert len(page["stateMachines"]) == size
+            names += [listed["name"] for listed in page["stateMachines"]]
+            token = page.get("nextToken")
+        assert names == ["B", "a", "b", "c", "é"]
+        assert token is None
+        listed = (await server.service.state_machines.list_page())["stateMachines"][1]
+        assert listed == {
+            "stateMachineArn": ARN.replace(":m", ":a"), "name": "a", "type": "STANDARD", "creationDate": START,
+        }  # fmt: skip
+        assert (await refusal(server.service.state_machines.list_page(next_token="x"))).code == "InvalidToken"
+
+
+async def test_what_is_valid_but_cannot_be_run_here_is_kept_and_its_start_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unsupported(_: Any) -> None:
+        raise Unsupported("not this")
+
+    monkeypatch.setattr(state_machines, "compile_machine", unsupported)
+    monkeypatch.setattr(machines, "compile_machine", unsupported)
+    async with in_memory_server() as server:
+        refused = await refusal(server.start(await server.create(PASS)))
+        assert refused.code == "ValidationException"
+        assert refused.message == "This server cannot run the definition: not this"
+
+
+async def test_an_express_state_machine_is_kept_and_its_start_is_refused() -> None:
+    async with in_memory_server() as server:
+        arn = (await create(server, type="EXPRESS"))["stateMachineArn"]
+        assert (await server.service.state_machines.describe(state_machine_arn=arn))["type"] == "EXPRESS"
+        assert (await refusal(server.start(arn))).code == "StateMachineTypeNotSupported"
