@@ -1,0 +1,5 @@
+"""`python -m statemachine` is `statemachine`."""
+
+from statemachine.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""The doors: skins over the service that translate and never decide."""

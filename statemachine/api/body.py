@@ -1,0 +1,38 @@
+"""Reading a request's body: size first, and never for longer than a client may take. Knows no format."""
+
+from __future__ import annotations
+
+import asyncio
+
+from falcon.asgi import Request
+
+from statemachine.errors import ServiceError
+
+
+async def read_body(request: Request, bytes_max: int, seconds: float) -> bytes:
+    """The whole body. Raises ServiceError RequestEntityTooLargeException (413), RequestTimeoutException (408), or
+    IncompleteBody where the client went away before it had sent all."""
+    announced = request.content_length or 0
+    if announced > bytes_max:
+        raise _too_large(bytes_max)
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(seconds):
+            async for part in request.stream:
+                size += len(part)
+                if size > bytes_max:
+                    raise _too_large(bytes_max)
+                parts.append(part)
+    except TimeoutError:
+        raise ServiceError(
+            "RequestTimeoutException", f"The request was not received within {seconds:g} seconds.", status=408
+        ) from None
+    if size < announced:
+        raise ServiceError("IncompleteBody", f"Only {size} of {announced} bytes of the request were received.")
+    return b"".join(parts)
+
+
+def _too_large(bytes_max: int) -> ServiceError:
+    text = f"The request is larger than {bytes_max} bytes."
+    return ServiceError("RequestEntityTooLargeException", text, status=413)

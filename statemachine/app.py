@@ -1,0 +1,171 @@
+"""The one place where the parts are joined: store, registries, engine, service and doors, in one event loop.
+
+An `App` is an ASGI application that answers before it is ready (health, and 503 for all else), so that a start never
+hangs silently. Knows no process manager.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import falcon.asgi
+import structlog
+
+from statemachine.api import connection, problems
+from statemachine.api.aws import AwsDoor
+from statemachine.api.health import Live, Ready
+from statemachine.api.hosts import LoopbackOnly, is_loopback
+from statemachine.api.rest import PREFIX, ROUTES
+from statemachine.config import Settings
+from statemachine.engine.loop import Engine
+from statemachine.errors import ServiceError
+from statemachine.registry.activities import Activities
+from statemachine.registry.machines import Machines
+from statemachine.service.service import Service
+from statemachine.store.base import StoreError
+from statemachine.store.locks import INTERPRETER, DirectoryLock
+from statemachine.store.sqlite import SqliteStore
+from statemachine.store.write_connection import has_wal_reset_bug
+from statemachine.tasks.functions import FunctionsError
+from statemachine.tasks.invocation import FunctionHost
+from statemachine.tasks.kind import TaskKind
+from statemachine.tasks.lambda_endpoint import LambdaEndpoint
+from statemachine.tasks.lambda_function import LambdaFunction
+from statemachine.tasks.pool import FunctionPool
+from statemachine.tasks.registry import TaskKindError, task_kinds
+
+EXIT_CANNOT_OWN = 3
+"""Exit status of a process that cannot own its data directory or read its store; a process manager must not retry."""
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+log = structlog.get_logger()
+
+
+class App:
+    """The server as an ASGI application. `start` at the beginning, `drain` and `close` at the end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._engine: Engine | None = None
+        self._doors: Any = None
+        self._lock = DirectoryLock(settings.data, INTERPRETER)
+        self._health = falcon.asgi.App()
+        self._health.add_route("/health/live", Live())
+        self._health.add_route("/health/ready", Ready(self.missing))
+        self._opening: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        if scope["path"].startswith("/health/"):
+            await self._health(scope, receive, send)
+        elif self._doors is None:
+            await _answer_not_ready(send)
+        else:
+            connection.watch(scope, receive)
+            await self._doors(scope, receive, send)
+
+    def start(self) -> None:
+        """Begin to own the data directory, open the store and recover, in the background."""
+        self._opening = asyncio.get_running_loop().create_task(self._open())
+
+    async def drain(self) -> None:
+        """Take no new work and let go of everyone who waits."""
+        if self._engine is not None:
+            await self._engine.drain()
+
+    async def close(self) -> None:
+        """Release everything. Nothing depends on it: a kill is as safe."""
+        if self._opening is not None:
+            self._opening.cancel()
+        if self._engine is not None:
+            await self._engine.close()
+        self._lock.release()
+
+    def missing(self) -> list[str]:
+        """What keeps the server from taking work."""
+        engine = self._engine
+        if engine is None:
+            return ["the store is not open yet"]
+        found = []
+        if engine.draining:
+            found.append("the server is shutting down")
+        elif not engine.ready:
+            found.append("the last commit failed, or recovery is not done")
+        try:
+            if shutil.disk_usage(self.settings.data).free < self.settings.disk_bytes_min:
+                found.append(f"less than {self.settings.disk_bytes_min} bytes are free on the disk")
+        except OSError as error:
+            found.append(f"the data directory cannot be looked at: {error}")
+        return found
+
+    async def _open(self) -> None:
+        try:
+            await self._join()
+        except (StoreError, FunctionsError, TaskKindError, OSError) as error:
+            _end_process(error)
+        except Exception as defect:
+            log.critical("defect at start", exc_info=defect)
+            _end_process(defect)
+
+    async def _join(self) -> None:
+        settings = self.settings
+        await asyncio.to_thread(self._lock.acquire)
+        store = await asyncio.to_thread(SqliteStore, settings.store_path)
+        machines, activities = Machines(store), Activities(store)
+        machines.load()
+        activities.load()
+        engine = Engine(store, machines, activities, await build_kinds(settings), fatal=_end_process)
+        await engine.open()
+        service = Service(engine, machines, activities, settings, time.time)
+        self._doors = build_doors(service, settings)
+        self._engine = engine
+        service.state_machines.go_on_deleting()
+        if has_wal_reset_bug():
+            # One writing connection is all that this process has; the warning is for those who would add another.
+            log.warning("do not open the store with another writing connection", sqlite=sqlite3.sqlite_version)
+        log.info("ready", host=settings.host, port=settings.port, data=settings.data)
+
+
+async def build_kinds(settings: Settings) -> list[TaskKind]:
+    """The kinds of task of a server. Raises FunctionsError or TaskKindError."""
+    hosts: list[FunctionHost] = []
+    if settings.functions:
+        pool = FunctionPool(settings.functions, settings.workers)
+        await pool.start()
+        hosts.append(pool)
+    if settings.lambda_endpoint is not None:
+        hosts.append(LambdaEndpoint(settings.lambda_endpoint))
+    return task_kinds(LambdaFunction(*hosts))
+
+
+def build_doors(service: Service, settings: Settings) -> falcon.asgi.App[Any, Any]:
+    """Both doors on one port."""
+    middleware = [LoopbackOnly()] if is_loopback(settings.host) else []
+    doors = falcon.asgi.App(middleware=middleware)
+    problems.install(doors)
+    doors.add_route("/", AwsDoor(service, settings))
+    for route, resource in ROUTES.items():
+        doors.add_route(PREFIX + route, resource(service, settings))
+    return doors
+
+
+async def _answer_not_ready(send: Send) -> None:
+    error = ServiceError("ServiceUnavailable", "The server is starting; try again.", status=503)
+    body = f'{{"__type":"{error.code}","message":"{error.message}","title":"{error.code}","status":503}}'
+    headers = [(b"content-type", b"application/json"), (b"retry-after", b"1")]
+    await send({"type": "http.response.start", "status": error.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body.encode()})
+
+
+def _end_process(error: Exception) -> None:
+    """Say why and go at once: what cannot be trusted must not be cleaned up after."""
+    log.critical("cannot go on", error=f"{type(error).__name__}: {error}")
+    os._exit(EXIT_CANNOT_OWN)

@@ -1,0 +1,1 @@
+"""The command line: one module per command. Slow imports (gunicorn, rich) wait until they are needed."""

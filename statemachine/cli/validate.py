@@ -1,0 +1,42 @@
+"""`statemachine validate`: everything that is wrong with definitions, at once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from statemachine.validation import Finding
+from statemachine.validation import validate as find
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--type", "type_", type=click.Choice(["STANDARD", "EXPRESS"]), default="STANDARD", show_default=True)
+def validate(files: tuple[Path, ...], type_: str) -> None:
+    """Check FILES and name every finding; exit status 1 when a definition cannot be registered."""
+    broken = False
+    for file in files:
+        findings = find(_text(file), type_)
+        for finding in findings:
+            click.echo(_line(file, finding))
+        errors = sum(finding.severity == "ERROR" for finding in findings)
+        broken = broken or errors > 0
+        if not findings:
+            click.echo(f"{file}: valid")
+    sys.exit(1 if broken else 0)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file}: no UTF-8 text (byte {error.start})") from None
+
+
+def _line(file: Path, finding: Finding) -> str:
+    place = finding.pointer or "/"
+    head = click.style(finding.severity.lower(), fg="red" if finding.severity == "ERROR" else "yellow")
+    message = " ".join(line.strip() for line in finding.message.splitlines())
+    return f"{file}:{finding.line}:{finding.column}: {head} {finding.code} {message} (at {place})"

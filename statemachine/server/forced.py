@@ -1,0 +1,117 @@
+"""gunicorn settings that are not up for choice, and the hooks that hold them. Knows gunicorn, no workflow.
+
+Used by `statemachine serve` and by gunicorn.conf.py alike.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from statemachine.api.hosts import is_loopback
+from statemachine.app import EXIT_CANNOT_OWN
+from statemachine.config import ConfigError, Settings
+from statemachine.store.base import StoreError
+from statemachine.store.directory import private_directory
+from statemachine.store.locks import SERVER, DirectoryInUse, DirectoryLock
+
+LOCK_SECONDS = 10.0
+"""How long a starting server waits for the one before it to let go."""
+IGNORED_SIGNALS = ("HUP", "TTIN", "TTOU", "USR2", "WINCH")
+"""Signals with which gunicorn would run a second interpreter or none."""
+
+log = structlog.get_logger()
+
+
+def forced_settings(settings: Settings) -> dict[str, Any]:
+    """The gunicorn settings of a server. Raises ConfigError for an address that needs authentication."""
+    if not is_loopback(settings.host) and not settings.allow_unauthenticated:
+        raise ConfigError(
+            f"--host {settings.host} would be reachable from other machines, and nobody is asked who they are: "
+            "bind a loopback address, or say --allow-unauthenticated"
+        )
+    return {
+        **FORCED,
+        "bind": _addresses(settings),
+        "graceful_timeout": int(settings.drain_seconds) + 5,
+        "on_starting": lambda arbiter: _on_starting(arbiter, settings),
+    }
+
+
+FORCED: dict[str, Any] = {
+    "workers": 1,
+    "worker_class": "statemachine.server.worker.Worker",
+    "threads": 1,
+    "preload_app": False,
+    "reload": False,
+    "max_requests": 0,
+    "max_requests_jitter": 0,
+    "timeout": 120,
+    "keepalive": 75,
+    "backlog": 1024,
+    "control_socket_disable": True,
+    "loglevel": "warning",
+    "umask": 0o077,
+}
+"""One interpreter, never two; nothing that restarts it while it is well."""
+
+
+def check_surroundings(environment: Mapping[str, str]) -> None:
+    """Raises ConfigError where the environment asks gunicorn for something else than what is forced."""
+    if environment.get("GUNICORN_CMD_ARGS"):
+        raise ConfigError("GUNICORN_CMD_ARGS is not taken: this server's gunicorn settings are fixed; unset it")
+    if environment.get("WEB_CONCURRENCY", "1") != "1":
+        raise ConfigError("WEB_CONCURRENCY must be 1: there is one interpreter; unset it")
+
+
+def _on_starting(arbiter: Any, settings: Settings) -> None:
+    """In the master, before anything is bound: check what was configured, raise limits, take the directory."""
+    for name, value in {**FORCED, "bind": _addresses(settings)}.items():
+        found = arbiter.cfg.settings[name].get()
+        if name != "loglevel" and found != value:
+            log.critical("gunicorn setting is not free", setting=name, found=found, must_be=value)
+            sys.exit(EXIT_CANNOT_OWN)
+    _raise_descriptor_limit()
+    for name in IGNORED_SIGNALS:
+        setattr(arbiter, f"handle_{name.lower()}", _ignoring(name))
+    lock = DirectoryLock(Path(settings.data), SERVER)
+    try:
+        lock.acquire(LOCK_SECONDS)
+    except (DirectoryInUse, OSError) as error:
+        log.critical("cannot own the data directory", error=str(error))
+        sys.stderr.write(f"statemachine: {error}\n")
+        sys.exit(EXIT_CANNOT_OWN)
+    # Kept for as long as the master or the worker lives: the worker inherits it.
+    arbiter.server_lock = lock
+
+
+def _addresses(settings: Settings) -> list[str]:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return [f"{host}:{settings.port}"]
+
+
+def _ignoring(name: str) -> Any:
+    def ignore(*_: Any) -> None:
+        log.warning("signal ignored", signal=f"SIG{name}", reason="there is one interpreter, never two")
+
+    return ignore
+
+
+def _raise_descriptor_limit() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def prepare_data_directory(settings: Settings) -> None:
+    """Make the data directory, its owner's alone. Raises ConfigError."""
+    try:
+        private_directory(Path(settings.data))
+    except (OSError, StoreError) as error:
+        raise ConfigError(f"--data {settings.data}: {error}") from None

@@ -1,0 +1,38 @@
+"""Running the server: gunicorn embedded, with settings of our own and none of its configuration files."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from statemachine.app import App
+from statemachine.config import Settings
+from statemachine.logs import configure_logs
+from statemachine.server.forced import check_surroundings, forced_settings, prepare_data_directory
+
+
+class Application(BaseApplication):
+    """The application as gunicorn wants it: how it is configured and how it is loaded (in the worker)."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    def load_config(self) -> None:
+        assert self.cfg is not None
+        for name, value in forced_settings(self._settings).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return App(self._settings)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal ends it. Raises ConfigError; exits with status 3 when the data directory is in use."""
+    check_surroundings(os.environ)
+    forced_settings(settings)
+    prepare_data_directory(settings)
+    configure_logs()
+    Application(settings).run()  # type: ignore[no-untyped-call]

@@ -1,0 +1,53 @@
+"""The one worker: uvicorn in gunicorn, draining the application before it closes connections."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from typing import Any
+
+from uvicorn.config import Config
+from uvicorn.server import Server
+from uvicorn_worker import UvicornWorker
+
+from statemachine.app import App
+
+
+class DrainingServer(Server):
+    """Lets long polls go and refuses new work before it waits for requests to end."""
+
+    def __init__(self, config: Config, app: App) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._app.drain()
+        await super().shutdown(sockets)
+
+
+class Worker(UvicornWorker):
+    """A gunicorn worker that runs an `App`."""
+
+    CONFIG_KWARGS: dict[str, Any] = {  # noqa: RUF012  (the base class declares it so)
+        "loop": "uvloop",
+        "http": "httptools",
+        "lifespan": "off",
+        "ws": "none",
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+        "interface": "asgi3",
+    }
+
+    async def _serve(self) -> None:
+        app: App = self.wsgi
+        self.config.app = app
+        self.config.limit_concurrency = app.settings.connections_max
+        self.config.timeout_graceful_shutdown = int(app.settings.drain_seconds)
+        # A finished fsync must not wait for a whole switch interval of the loop's thread.
+        sys.setswitchinterval(0.0005)
+        server = DrainingServer(self.config, app)
+        self._install_sigquit_handler()
+        app.start()
+        await server.serve(sockets=self.sockets)
+        await app.close()

@@ -1,0 +1,268 @@
+"""The people's door: resources below /api/v1, JSON as JSON, moments as people read them, problems with their place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from statemachine.api.rest import ROUTES
+from statemachine.core.limits import PAYLOAD_BYTES_MAX
+from statemachine.engine.host import Unavailable
+from statemachine.engine.writer import NotDurable
+from tests.api.client import Answer, Client, Request, doors
+from tests.engine.definitions import FAIL, PASS, passes, wait
+
+API = "/api/v1"
+ROLE = "arn:aws:iam::000000000000:role/statemachine"
+ARN = "arn:aws:states:us-east-1:000000000000:execution:m:e"
+
+
+def problem(answer: Answer, status: int, title: str) -> dict[str, Any]:
+    """A refusal as RFC 9457 has it."""
+    assert answer.status == status, answer.body
+    assert answer.headers["content-type"] == "application/problem+json"
+    document: dict[str, Any] = answer.json
+    assert (document["status"], document["title"]) == (status, title)
+    assert document["detail"]
+    return document
+
+
+async def create(client: Client, definition: Any = PASS, name: str = "m") -> Answer:
+    return await client.request("POST", f"{API}/state-machines", {"name": name, "definition": definition})
+
+
+async def start(client: Client, input: Any = None, name: str = "e") -> Answer:
+    body = {"name": name, "input": input}
+    return await client.request("POST", f"{API}/state-machines/m/executions", body)
+
+
+async def test_a_state_machine() -> None:
+    async with doors() as (_, client):
+        created = await create(client)
+        assert created.status == 201
+        assert created.headers["location"] == f"{API}/state-machines/m"
+        assert created.json["creationDate"] == "2023-11-14T22:13:20.000Z"
+        described = await client.request("GET", created.headers["location"])
+        assert described.json["definition"] == PASS
+        assert described.json["roleArn"] == ROLE
+        listed = await client.request("GET", f"{API}/state-machines")
+        assert [item["name"] for item in listed.json["stateMachines"]] == ["m"]
+        assert listed.json["cursor"] is None
+        assert (await client.request("DELETE", f"{API}/state-machines/m")).status == 204
+        problem(await client.request("DELETE", f"{API}/state-machines/m"), 404, "StateMachineDoesNotExist")
+
+
+async def test_a_definition_may_be_text() -> None:
+    async with doors() as (_, client):
+        await create(client, '{"StartAt":"P","States":{"P":{"Type":"Succeed"}}}')
+        described = await client.request("GET", f"{API}/state-machines/m")
+        assert described.json["definition"]["States"] == {"P": {"Type": "Succeed"}}
+
+
+async def test_an_execution() -> None:
+    async with doors() as (server, client):
+        await create(client)
+        started = await start(client, {"n": [1.0, None]})
+        assert started.status == 201
+        assert started.headers["location"] == f"{API}/executions/m/e"
+        await server.ended(ARN)
+        described = (await client.request("GET", f"{API}/executions/m/e")).json
+        assert described["status"] == "SUCCEEDED"
+        assert described["input"] == described["output"] == {"n": [1.0, None]}
+        assert described["stopDate"] == "2023-11-14T22:13:20.000Z"
+        history = (await client.request("GET", f"{API}/executions/m/e/history")).json
+        assert [event["type"] for event in history["events"]] == [
+            "ExecutionStarted",
+            "PassStateEntered",
+            "PassStateExited",
+            "ExecutionSucceeded",
+        ]
+        assert history["events"][0]["timestamp"] == "2023-11-14T22:13:20.000Z"
+        assert history["events"][1]["stateEnteredEventDetails"]["input"] == {"n": [1.0, None]}
+
+
+async def test_without_a_body_there_is_a_name_and_an_empty_input() -> None:
+    async with doors() as (_, client):
+        await create(client)
+        started = await client.request("POST", f"{API}/state-machines/m/executions")
+        described = await client.request("GET", started.headers["location"])
+        assert described.json["input"] == {}
+
+
+async def test_a_body_that_was_cut_off_starts_nothing() -> None:
+    async with doors() as (server, client):
+        await create(client)
+        headers = {"Host": "localhost", "Content-Length": "99"}
+        cut_off = Request("POST", f"{API}/state-machines/m/executions", headers)
+        cut_off.hang_up()
+        await client.serve(cut_off)
+        assert server.store.scan("e/") == []
+
+
+@pytest.mark.parametrize("input", [None, 0, "", [], "9" * 400, int("9" * 400), 1e300, -0.0, "ä\u2028😀"])
+async def test_inputs_survive(input: Any) -> None:
+    async with doors() as (server, client):
+        await create(client)
+        await start(client, input)
+        await server.ended(ARN)
+        described = (await client.request("GET", f"{API}/executions/m/e")).json
+        assert described["input"] == input
+        assert described["output"] == input
+        assert type(described["output"]) is type(input)
+
+
+async def test_names_of_any_script() -> None:
+    async with doors() as (_, client):
+        created = await create(client, name="Prüfung")
+        assert created.headers["location"] == f"{API}/state-machines/Pr%C3%BCfung"
+        described = await client.request("GET", f"{API}/state-machines/Prüfung")
+        assert described.json["name"] == "Prüfung"
+
+
+async def test_stopping() -> None:
+    async with doors() as (_, client):
+        await create(client, wait(60))
+        await start(client)
+        stopped = await client.request("POST", f"{API}/executions/m/e/stop", {"error": "E", "cause": "C"})
+        assert stopped.json == {"stopDate": "2023-11-14T22:13:20.000Z"}
+        assert (await client.request("POST", f"{API}/executions/m/e/stop")).status == 200
+        described = (await client.request("GET", f"{API}/executions/m/e")).json
+        assert (described["status"], described["error"], described["cause"]) == ("ABORTED", "E", "C")
+
+
+@pytest.mark.parametrize("reverse", ["", "&reverse=true"])
+async def test_cursors_lead_from_page_to_page(reverse: str) -> None:
+    async with doors() as (server, client):
+        await create(client, passes(5))
+        await start(client)
+        await server.ended(ARN)
+        ids: list[int] = []
+        cursor = ""
+        while True:
+            page = (await client.request("GET", f"{API}/executions/m/e/history?limit=5{reverse}{cursor}")).json
+            ids += [event["id"] for event in page["events"]]
+            if page["cursor"] is None:
+                break
+            cursor = f"&cursor={page['cursor']}"
+        assert ids == ([*range(12, 0, -1)] if reverse else [*range(1, 13)])
+
+
+async def test_lists_of_executions() -> None:
+    async with doors() as (server, client):
+        await create(client)
+        for name in ("e", "f", "g"):
+            server.clock.now += 1
+            await start(client, name=name)
+        where = f"{API}/state-machines/m/executions"
+        first = (await client.request("GET", f"{where}?limit=2&status=SUCCEEDED")).json
+        assert [item["name"] for item in first["executions"]] == ["g", "f"]
+        second = await client.request("GET", f"{where}?limit=2&status=SUCCEEDED&cursor={first['cursor']}")
+        assert [item["name"] for item in second.json["executions"]] == ["e"]
+        assert (await client.request("GET", f"{where}?status=FAILED")).json == {"executions": [], "cursor": None}
+
+
+LONG = "x" * 300
+TOO_LARGE = "x" * PAYLOAD_BYTES_MAX
+NEW = {"name": "x", "definition": PASS}
+WRONG: list[tuple[str, str, Any, int, str, str]] = [
+    ("POST", "/state-machines", "{", 400, "ValidationException", "line 1, column 2"),
+    ("POST", "/state-machines", "[]", 400, "ValidationException", "must be a JSON object"),
+    ("POST", "/state-machines", {}, 400, "ValidationException", "required"),
+    ("POST", "/state-machines", {"name": 1, "definition": {}}, 400, "ValidationException", "/name"),
+    ("POST", "/state-machines", {"nam": 1}, 400, "ValidationException", "/nam"),
+    ("POST", "/state-machines", NEW | {"definition": []}, 400, "InvalidDefinition", '"pointer":""'),
+    ("POST", "/state-machines", {"name": "a b", "definition": PASS}, 400, "InvalidName", "a b"),
+    ("POST", "/state-machines", {"name": "m", "definition": FAIL}, 409, "StateMachineAlreadyExists", ":m"),
+    ("POST", "/state-machines", NEW | {"roleArn": "x"}, 400, "InvalidArn", "x"),
+    ("POST", "/state-machines", NEW | {"roleArn": LONG}, 400, "ValidationException", "256"),
+    ("POST", "/state-machines", NEW | {"type": "FAST"}, 400, "ValidationException", "FAST"),
+    ("POST", "/state-machines/m/executions", {"input": 1, "nme": 1}, 400, "ValidationException", "/nme"),
+    ("POST", "/state-machines/m/executions", {"name": "a b"}, 400, "InvalidName", "a b"),
+    ("POST", "/state-machines/m/executions", {"name": []}, 400, "ValidationException", "/name"),
+    ("POST", "/state-machines/m/executions", {"input": TOO_LARGE}, 400, "InvalidExecutionInput", "262144"),
+    ("POST", "/state-machines/m/executions", {"name": "e", "input": 2}, 409, "ExecutionAlreadyExists", ":e"),
+    ("POST", "/state-machines/n/executions", {}, 404, "StateMachineDoesNotExist", ":n"),
+    ("GET", "/state-machines/n/executions", "", 404, "StateMachineDoesNotExist", ":n"),
+    ("GET", "/state-machines/m/executions?status=DONE", "", 400, "ValidationException", "DONE"),
+    ("GET", "/state-machines/m/executions?status=a/b", "", 400, "ValidationException", "a/b"),
+    ("GET", "/state-machines/m/executions?cursor=x", "", 400, "InvalidToken", "token"),
+    ("GET", "/state-machines?limit=0", "", 400, "Invalid parameter", "limit"),
+    ("GET", "/state-machines?limit=1001", "", 400, "Invalid parameter", "limit"),
+    ("GET", "/state-machines?limit=x", "", 400, "Invalid parameter", "limit"),
+    ("GET", "/state-machines/n", "", 404, "StateMachineDoesNotExist", ":n"),
+    ("GET", "/executions/m/x", "", 404, "ExecutionDoesNotExist", ":x"),
+    ("GET", "/executions/m/a:b", "", 404, "ExecutionDoesNotExist", "a:b"),
+    ("GET", "/executions/m/e/history?reverse=maybe", "", 400, "Invalid parameter", "reverse"),
+    ("GET", "/executions/m/x/history", "", 404, "ExecutionDoesNotExist", ":x"),
+    ("POST", "/executions/m/x/stop", {}, 404, "ExecutionDoesNotExist", ":x"),
+    ("POST", "/executions/m/e/stop", {"error": LONG}, 400, "ValidationException", "256"),
+    ("POST", "/executions/m/e/stop", {"cause": "x" * 32_769}, 400, "ValidationException", "32768"),
+    ("POST", "/executions/m/e/stop", {"error": 1}, 400, "ValidationException", "/error"),
+    ("GET", "/nowhere", "", 404, "404 Not Found", "Not Found"),
+    ("PATCH", "/state-machines", "", 405, "405 Method Not Allowed", "Not Allowed"),
+]
+"""Method, route and body of a request; status, title and some text of its refusal."""
+
+
+@pytest.mark.parametrize("case", WRONG, ids=lambda case: f"{case[0]} {case[1]} {str(case[2])[:30]}")
+async def test_what_is_wrong_is_named(case: tuple[str, str, Any, int, str, str]) -> None:
+    method, target, body, status, title, told = case
+    async with doors() as (server, client):
+        await create(client, wait(60))
+        await start(client, 1)
+        before = server.store.scan("")
+        answer = await client.request(method, API + target, body)
+        problem(answer, status, title)
+        assert told in answer.body.decode()
+        assert server.store.scan("") == before
+
+
+async def test_every_finding_of_a_definition_is_told() -> None:
+    states = {"P": {"Type": "Pass", "Next": "Q"}, "R": {"Type": "Pas"}}
+    async with doors() as (_, client):
+        answer = await create(client, {"StartAt": "Z", "States": states})
+        findings = problem(answer, 400, "InvalidDefinition")["findings"]
+        assert len(findings) >= 3
+        assert {finding["severity"] for finding in findings} == {"ERROR"}
+        assert all(finding["pointer"].startswith("/") for finding in findings)
+
+
+@pytest.mark.parametrize("error", [Unavailable(), NotDurable("disk full")])
+async def test_what_cannot_be_taken_now_may_be_tried_again(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with doors() as (server, client):
+
+        async def refuse(_: Any) -> None:
+            raise error
+
+        monkeypatch.setattr(server.engine, "write", refuse)
+        answer = await create(client)
+        problem(answer, 503, "ServiceUnavailable")
+        assert answer.headers["retry-after"] == "1"
+
+
+async def test_a_mistake_of_ours_is_told_without_its_details(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with doors() as (server, client):
+
+        def mistake(_: Any) -> None:
+            raise ZeroDivisionError("secret detail")
+
+        monkeypatch.setattr(server.service.state_machines, "find", mistake)
+        answer = await client.request("GET", f"{API}/state-machines/m")
+        assert problem(answer, 500, "InternalServerError")["detail"] == "Internal error"
+
+
+async def test_large_bodies_are_refused() -> None:
+    async with doors() as (_, client):
+        answer = await client.request("POST", f"{API}/state-machines", b"x" * (2 * 1024 * 1024))
+        problem(answer, 413, "RequestEntityTooLargeException")
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+async def test_no_route_is_without_an_answer(route: str, method: str) -> None:
+    """Odd names in all places and no body, everywhere: never a 5xx."""
+    async with doors() as (_, client):
+        for odd in ("m", "%00", "%ED%A0%80", "%F0%9F%98%80", "a%20b", "..", "%2F", "x" * 5_000):
+            answer = await client.request(method, API + route.format(name=odd, machine=odd))
+            assert answer.status < 500

@@ -1,0 +1,244 @@
+"""`statemachine run`: output on standard output, what happens on standard error, the outcome as exit status."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from statemachine.cli.main import main
+from statemachine.engine import loop
+from statemachine.store.base import StoreDamaged, StoreFull
+from statemachine.store.locks import INTERPRETER, DirectoryLock
+from statemachine.store.sqlite import SqliteStore
+from tests.engine.definitions import ACTIVITY, CALLBACK, FAIL, LOOP, PASS, machine, mapped, task, wait
+from tests.store.fast_directory import fast_directory
+
+FUNCTIONS = """
+def work(event, context):
+    if event == "bad":
+        raise ValueError("no good")
+    return {"did": event}
+"""
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A place for definitions and stores."""
+    with fast_directory() as directory:
+        yield Path(directory)
+
+
+def run(folder: Path, definition: Any, *options: str, name: str = "flow") -> Result:
+    """What the command does with a definition."""
+    file = folder / f"{name}.json"
+    file.write_text(definition if isinstance(definition, str) else json.dumps(definition))
+    return CliRunner().invoke(main, ["run", str(file), *options])
+
+
+def functions(folder: Path) -> tuple[str, str]:
+    (folder / "own.py").write_text(FUNCTIONS)
+    return "--functions", str(folder / "own.py")
+
+
+def test_success(folder: Path) -> None:
+    result = run(folder, PASS, "--input", '{"a": [1, "ä"]}')
+    assert result.exit_code == 0
+    assert result.stdout == '{\n  "a": [\n    1,\n    "ä"\n  ]\n}\n'
+    assert [line.split(" s  ")[1] for line in result.stderr.splitlines()] == ["→ P (Pass)", "✓ P"]
+
+
+def test_the_input_may_be_a_file(folder: Path) -> None:
+    (folder / "input.json").write_text("[1]")
+    assert json.loads(run(folder, PASS, "--input", f"@{folder / 'input.json'}").stdout) == [1]
+    assert json.loads(run(folder, PASS).stdout) == {}
+
+
+def test_failure(folder: Path) -> None:
+    result = run(folder, FAIL)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines()[-1] == "FAILED Broken: on purpose"
+
+
+def test_time_out(folder: Path) -> None:
+    result = run(folder, {**wait(3600), "TimeoutSeconds": 60}, "--skip-waits")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines()[-1] == "TIMED_OUT"
+
+
+@pytest.mark.parametrize(
+    ("definition", "options", "told"),
+    [
+        ('{"StartAt":', (), "InvalidDefinition: Invalid State Machine Definition"),
+        (machine(P={"Type": "Pass", "Next": "Q"}), (), "MISSING_TRANSITION_TARGET"),
+        (PASS, ("--input", "{"), "InvalidExecutionInput: Invalid State Machine Execution Input: 'Unexpected end-of"),
+        (PASS, ("--input", ""), "InvalidExecutionInput"),
+        (PASS, ("--input", "@missing.json"), "missing.json is no file"),
+        (PASS, ("--data", "/proc/nowhere"), "/proc/nowhere"),
+        (PASS, ("--speed", "2"), "No such option"),
+    ],
+)  # fmt: skip
+def test_what_cannot_begin_is_refused(folder: Path, definition: Any, options: tuple[str, ...], told: str) -> None:
+    result = run(folder, definition, *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert told in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_functions_that_cannot_be_loaded_are_refused(folder: Path) -> None:
+    (folder / "own.py").write_text("import no_such_module")
+    for source in ("own.py", "missing.py"):
+        result = run(folder, PASS, "--functions", str(folder / source))
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.splitlines()[-1].startswith("statemachine: ")
+        assert source in result.stderr.splitlines()[-1]
+
+
+def test_settings_that_make_no_sense(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCOUNT_ID", "me")
+    result = run(folder, PASS)
+    assert result.exit_code == 2
+    assert "(from AWS_ACCOUNT_ID)" in result.stderr
+
+
+def test_a_definition_that_is_no_text(folder: Path) -> None:
+    (folder / "flow.json").write_bytes(b"\xff\xfe")
+    result = CliRunner().invoke(main, ["run", str(folder / "flow.json")])
+    assert result.exit_code == 1
+    assert "no UTF-8 text (byte 0)" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["my flow (v2)", "flow.asl", "ä", "x" * 100])
+def test_any_file_name_will_do(folder: Path, name: str) -> None:
+    assert run(folder, PASS, name=name).exit_code == 0
+
+
+@pytest.mark.parametrize("seconds", [2, 599, 3_600, 31_536_000])
+def test_waits_can_be_skipped(folder: Path, seconds: int) -> None:
+    began = time.monotonic()
+    result = run(folder, mapped(wait(seconds)), "--skip-waits", "--input", "[1,2]")
+    assert json.loads(result.stdout) == [1, 2]
+    assert time.monotonic() - began < 10
+    shown = max(float(line.split()[0]) for line in result.stderr.splitlines())
+    assert seconds <= shown < seconds + 10
+
+
+def test_a_short_wait_is_waited_for(folder: Path) -> None:
+    began = time.monotonic()
+    at = time.time() + 0.3
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)) + f"{at % 1:.3f}"[1:] + "Z"
+    assert run(folder, machine(W={"Type": "Wait", "Timestamp": stamp, "End": True})).exit_code == 0
+    assert time.monotonic() - began > 0.25
+
+
+def test_functions(folder: Path) -> None:
+    result = run(folder, task(), "--input", "[1]", *functions(folder))
+    assert json.loads(result.stdout) == {"did": [1]}
+    failed = run(folder, task(), "--input", '"bad"', *functions(folder))
+    assert failed.exit_code == 1
+    assert failed.stderr.splitlines()[-1].startswith("FAILED ValueError: ")
+    assert "✗ T failed ValueError (no good)" in failed.stderr
+
+
+def test_a_retry_of_a_function_is_skipped_to(folder: Path) -> None:
+    retried = task(Retry=[{"ErrorEquals": ["ValueError"], "IntervalSeconds": 5_000, "MaxAttempts": 2}])
+    result = run(folder, retried, "--input", '"bad"', "--skip-waits", *functions(folder))
+    assert result.exit_code == 1
+    attempts_and_the_end = 3 + 1
+    assert result.stderr.count("✗ T failed ValueError") == attempts_and_the_end
+
+
+@pytest.mark.parametrize("options", [(), ("--skip-waits",)])
+def test_a_callback_that_nobody_can_send_is_not_waited_for(folder: Path, options: tuple[str, ...]) -> None:
+    result = run(folder, CALLBACK, *functions(folder), *options)
+    assert result.exit_code == 2
+    assert "waits for an answer that nobody can give here" in result.stderr
+
+
+def test_a_callback_with_a_time_out_is(folder: Path) -> None:
+    timed = json.loads(json.dumps(CALLBACK))
+    timed["States"]["C"]["TimeoutSeconds"] = 3_600
+    result = run(folder, timed, *functions(folder), "--skip-waits")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1] == "FAILED States.Timeout"
+
+
+def test_an_endless_loop_ends_with_its_history(folder: Path) -> None:
+    result = run(folder, LOOP)
+    assert result.exit_code == 1
+    assert "FAILED States.Runtime" in result.stderr
+
+
+def test_a_store_keeps_the_execution(folder: Path) -> None:
+    data = folder / "data"
+    assert run(folder, PASS, "--data", str(data)).exit_code == 0
+    assert run(folder, PASS, "--data", str(data)).exit_code == 0
+    assert run(folder, FAIL, "--data", str(data)).exit_code == 1
+    store = SqliteStore(data / "statemachine.db")
+    try:
+        assert len(store.scan("l/flow/")) == 3
+        assert len(store.scan("m/rev/flow/")) == 2
+    finally:
+        store.close()
+    assert data.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_store_in_use_is_refused(folder: Path) -> None:
+    held = DirectoryLock(folder, INTERPRETER)
+    held.acquire(0)
+    try:
+        result = run(folder, PASS, "--data", str(folder))
+        assert result.exit_code == 2
+        assert f"{folder} is in use by process" in result.stderr
+    finally:
+        held.release()
+
+
+def test_without_a_store_nothing_is_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("STATEMACHINE_DATA", str(folder / "data"))
+    run(folder, PASS)
+    assert [path.name for path in folder.iterdir()] == ["flow.json"]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(StoreFull("disk full"), "cannot be written: disk full"), (StoreDamaged("torn page"), "cannot be written: torn")],
+)
+def test_a_store_that_refuses_at_the_start(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(SqliteStore, "commit", refuse)
+    result = run(folder, PASS, "--data", str(folder / "data"))
+    assert result.exit_code == 2
+    assert told in result.stderr
+
+
+def test_a_store_that_is_lost_in_the_middle_ends_the_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "RETRY_SECONDS", 0.0)
+    commit, commits = SqliteStore.commit, []
+
+    def lose(self: SqliteStore, *group: Any) -> None:
+        commits.append(group)
+        if len(commits) > 2:
+            raise StoreDamaged("torn page")
+        commit(self, *group)
+
+    monkeypatch.setattr(SqliteStore, "commit", lose)
+    result = run(folder, wait(60), "--skip-waits", "--data", str(folder / "data"))
+    assert result.exit_code == 2
+    assert "cannot be trusted any more: torn page" in result.stderr
+
+
+def test_an_activity_that_nobody_serves(folder: Path) -> None:
+    result = run(folder, task(ACTIVITY))
+    assert result.exit_code == 1
+    assert "does not exist" in result.stderr

@@ -1,0 +1,35 @@
+"""Directories for stores whose syncs cost nothing, and one server for the tests that leave it as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server.real_server import RealServer, serving
+from tests.store.fast_directory import fast_directory
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """An empty directory."""
+    with fast_directory() as directory:
+        yield Path(directory)
+
+
+@pytest.fixture(scope="package")
+def server() -> Iterator[RealServer]:
+    """A server that several tests share."""
+    with fast_directory() as directory, serving(Path(directory) / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="package", autouse=True)
+def contender(server: RealServer) -> Iterator[RealServer]:
+    """A second server on the directory of the first, begun early because it waits for a while before it gives up."""
+    second = RealServer(server.data)
+    yield second
+    if second.process.poll() is None:
+        second.process.kill()
+        second.process.wait()

@@ -1,0 +1,118 @@
+"""How a server ends: asked to, it lets everybody go; killed, nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+from tests.engine.definitions import ACTIVITY, PASS, machine, mapped, task, wait
+from tests.engine.in_memory_server import FUNCTION, ROLE
+from tests.server.real_server import SERVE, RealServer, serving, until
+
+FUNCTIONS = '''
+import os, pathlib
+
+def flaky(event, context):
+    """Fails once for each item, and tells which call it was."""
+    mark = pathlib.Path(os.environ["MARKS"]) / str(event)
+    with mark.open("a") as calls:
+        calls.write(context.aws_request_id + "\\n")
+    if len(mark.read_text().split()) < 2:
+        raise OSError("not yet")
+    return event * 2
+'''
+
+
+def create(server: RealServer, name: str, definition: Any) -> str:
+    made = server.aws("CreateStateMachine", name=name, definition=json.dumps(definition), roleArn=ROLE)
+    arn: str = made["stateMachineArn"]
+    return arn
+
+
+def history(server: RealServer, arn: str) -> list[dict[str, Any]]:
+    events: list[dict[str, Any]] = server.aws("GetExecutionHistory", executionArn=arn, maxResults=1000)["events"]
+    return events
+
+
+def test_asked_to_end_it_lets_long_polls_go_and_exits_with_zero(folder: Path) -> None:
+    with serving(folder / "data") as server:
+        server.aws("CreateActivity", name="work")
+        arn = server.aws("StartExecution", stateMachineArn=create(server, "m", wait(3600)))["executionArn"]
+        polls = [server.poll(ACTIVITY) for _ in range(5)]
+        assert server.terminate() == 0
+        for poll in polls:
+            with poll, poll.makefile("rb") as answer:
+                text = answer.read()
+            assert text.startswith(b"HTTP/1.1 200 ")
+            assert text.endswith(b"\r\n\r\n{}")
+    with serving(folder / "data") as server:
+        assert server.aws("DescribeExecution", executionArn=arn)["status"] == "RUNNING"
+        assert server.terminate() == 0
+
+
+def test_killed_in_the_middle_everything_goes_on(folder: Path) -> None:
+    """A Wait, the delay of a Retry inside a Map, and an activity task in a worker's hands."""
+    (folder / "own.py").write_text(FUNCTIONS)
+    (folder / "marks").mkdir()
+    command = (*SERVE, "--functions", str(folder / "own.py"))
+    environment = {"MARKS": str(folder / "marks")}
+    flaky = task(FUNCTION.replace("work", "flaky"), Retry=[{"ErrorEquals": ["OSError"], "IntervalSeconds": 1}])
+    held = machine(
+        B={
+            "Type": "Parallel",
+            "Branches": [
+                machine(A={"Type": "Task", "Resource": ACTIVITY, "End": True}),
+                machine(W={"Type": "Wait", "Seconds": 2, "End": True}),
+            ],
+            "End": True,
+        }
+    )
+    with serving(folder / "data", *command, environment=environment) as server:
+        server.aws("CreateActivity", name="work")
+        done = server.aws("StartExecution", stateMachineArn=create(server, "done", PASS))["executionArn"]
+        map_arn = server.aws("StartExecution", stateMachineArn=create(server, "map", mapped(flaky)), input="[1,2,3]")
+        held_arn = server.aws("StartExecution", stateMachineArn=create(server, "held", held))["executionArn"]
+        token = server.aws("GetActivityTask", activityArn=ACTIVITY)["taskToken"]
+        until(lambda: len(list((folder / "marks").iterdir())) == 3, "each item was tried")
+        seen = {arn: history(server, arn) for arn in (done, map_arn["executionArn"], held_arn)}
+        server.kill()
+    with serving(folder / "data", *command, environment=environment) as server:
+        server.aws("SendTaskHeartbeat", taskToken=token)
+        server.aws("SendTaskSuccess", taskToken=token, output='"by hand"')
+        assert json.loads(server.ended(held_arn)["output"]) == ["by hand", {}]
+        assert json.loads(server.ended(map_arn["executionArn"])["output"]) == [2, 4, 6]
+        assert server.aws("DescribeExecution", executionArn=done)["status"] == "SUCCEEDED"
+        for arn, before in seen.items():
+            after = history(server, arn)
+            assert [event["id"] for event in after] == [*range(1, len(after) + 1)]
+            assert after[: len(before)] == before
+        types = [event["type"] for event in history(server, map_arn["executionArn"])]
+        assert types.count("MapIterationStarted") == types.count("MapIterationSucceeded") == 3
+        assert [event["type"] for event in history(server, held_arn)].count("ActivityStarted") == 1
+    for mark in (folder / "marks").iterdir():
+        keys = mark.read_text().split()
+        assert len(set(keys)) == 2, "one key for each attempt, however often it was made"
+
+
+def test_a_worker_that_was_killed_is_replaced(folder: Path) -> None:
+    with serving(folder / "data") as server:
+        arn = server.aws("StartExecution", stateMachineArn=create(server, "m", wait(1)))["executionArn"]
+        first = server.worker
+        os.kill(first, signal.SIGKILL)
+        until(lambda: server.worker != first, "another worker")
+        server.ready()
+        assert server.ended(arn)["status"] == "SUCCEEDED"
+        assert server.terminate() == 0
+
+
+def test_a_store_that_is_none_is_refused_and_left_as_it_was(folder: Path) -> None:
+    data = folder / "data"
+    data.mkdir(mode=0o700)
+    (data / "statemachine.db").write_bytes(b"no database" * 1000)
+    server = RealServer(data)
+    assert server.process.wait(50) == 3
+    assert "statemachine.db" in server.text
+    assert (data / "statemachine.db").read_bytes() == b"no database" * 1000

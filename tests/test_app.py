@@ -1,0 +1,213 @@
+"""The parts joined: an application that answers from its first moment to its last, and ends where it cannot own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from statemachine import app as module
+from statemachine.app import App, build_kinds
+from statemachine.config import Settings
+from statemachine.engine import loop
+from statemachine.store.base import StoreFull
+from statemachine.store.locks import INTERPRETER, DirectoryLock
+from tests.api.client import Client
+from tests.engine.definitions import PASS
+from tests.store.fast_directory import fast_directory
+
+LIST = {"X-Amz-Target": "AWSStepFunctions.ListActivities"}
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """A data directory."""
+    with fast_directory() as directory:
+        yield Path(directory)
+
+
+async def until_ready(client: Client) -> None:
+    async with asyncio.timeout(20):
+        while (await client.request("GET", "/health/ready")).status != 200:
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def running(data: Path, **settings: Any) -> AsyncIterator[tuple[App, Client]]:
+    """An application that has started; whether it is ready yet is another matter."""
+    app = App(Settings(data=str(data), **settings))
+    app.start()
+    try:
+        yield app, Client(app)
+    finally:
+        await app.drain()
+        await app.close()
+
+
+@pytest.fixture
+def ended(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
+    """Why the process would have ended."""
+    reasons: list[Exception] = []
+    monkeypatch.setattr(module, "_end_process", reasons.append)
+    return reasons
+
+
+async def test_it_becomes_ready_and_serves_both_doors(data: Path) -> None:
+    async with running(data) as (_, client):
+        await until_ready(client)
+        made = await client.request("POST", "/api/v1/state-machines", {"name": "m", "definition": PASS})
+        assert made.status == 201
+        listed = await client.aws("ListStateMachines")
+        assert [machine["name"] for machine in listed.json["stateMachines"]] == ["m"]
+        assert (await client.request("GET", "/health/live")).json == {"status": "live"}
+        assert (await client.request("GET", "/health/ready")).json == {"status": "ready"}
+
+
+async def test_what_was_registered_is_there_after_a_restart(data: Path) -> None:
+    async with running(data) as (_, client):
+        await until_ready(client)
+        await client.request("POST", "/api/v1/state-machines", {"name": "m", "definition": PASS})
+        await client.request("POST", "/api/v1/state-machines/m/executions", {"name": "e"})
+    async with running(data) as (_, client):
+        await until_ready(client)
+        assert (await client.request("GET", "/api/v1/executions/m/e")).json["status"] == "SUCCEEDED"
+
+
+async def test_before_it_owns_the_directory_it_is_alive_and_not_ready(data: Path) -> None:
+    held = DirectoryLock(data, INTERPRETER)
+    held.acquire(0)
+    async with running(data) as (_, client):
+        await asyncio.sleep(0)
+        assert (await client.request("GET", "/health/live")).status == 200
+        ready = await client.request("GET", "/health/ready")
+        assert ready.status == 503
+        assert ready.json == {"status": "not ready", "missing": ["the store is not open yet"]}
+        for answer in (await client.aws("ListActivities"), await client.request("GET", "/api/v1/state-machines")):
+            assert answer.status == 503
+            assert answer.headers["retry-after"] == "1"
+            assert answer.json["__type"] == "ServiceUnavailable"
+            assert answer.json["message"] == "The server is starting; try again."
+        held.release()
+        await until_ready(client)
+
+
+async def test_it_may_end_before_it_has_begun(data: Path, ended: list[Exception]) -> None:
+    held = DirectoryLock(data, INTERPRETER)
+    held.acquire(0)
+    async with running(data) as (_, client):
+        await asyncio.sleep(0)
+        assert (await client.request("GET", "/health/live")).status == 200
+    held.release()
+
+
+async def test_a_draining_server_says_so(data: Path) -> None:
+    async with running(data) as (app, client):
+        await until_ready(client)
+        await app.drain()
+        ready = await client.request("GET", "/health/ready")
+        assert (ready.status, ready.json["missing"]) == (503, ["the server is shutting down"])
+
+
+async def test_a_full_disk_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(data, disk_bytes_min=10) as (app, client):
+        await until_ready(client)
+        usage = shutil.disk_usage(data)._replace(free=9)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+        ready = await client.request("GET", "/health/ready")
+        assert ready.json["missing"] == ["less than 10 bytes are free on the disk"]
+        monkeypatch.undo()
+        assert app.missing() == []
+
+
+async def test_a_directory_that_is_gone_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(data) as (_, client):
+        await until_ready(client)
+
+        def gone(path: str) -> None:
+            raise FileNotFoundError(2, os.strerror(2), path)
+
+        monkeypatch.setattr(shutil, "disk_usage", gone)
+        ready = await client.request("GET", "/health/ready")
+        assert ready.status == 503
+        assert str(data) in ready.json["missing"][0]
+
+
+async def test_failing_commits_are_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "RETRY_SECONDS", 0.01)
+    async with running(data) as (app, client):
+        await until_ready(client)
+        assert app._engine is not None
+
+        def full(*_: Any) -> None:
+            raise StoreFull("disk full")
+
+        with monkeypatch.context() as broken:
+            broken.setattr(app._engine.store, "commit", full)
+            refused = await client.aws("CreateActivity", {"name": "a"})
+            assert refused.status == 503
+            assert (await client.request("GET", "/health/ready")).json["missing"] == [
+                "the last commit failed, or recovery is not done"
+            ]
+            assert (await client.aws("ListActivities")).json == {"activities": []}
+        await until_ready(client)
+        assert (await client.aws("CreateActivity", {"name": "a"})).status == 200
+
+
+@pytest.mark.parametrize("content", [b"this is no database" * 100, b"SQLite format 3\0" + b"x" * 2000])
+async def test_a_store_that_is_none_ends_the_process_and_is_left_alone(
+    content: bytes, data: Path, ended: list[Exception]
+) -> None:
+    (data / "statemachine.db").write_bytes(content)
+    async with running(data), asyncio.timeout(20):
+        while not ended:
+            await asyncio.sleep(0.01)
+    assert "statemachine.db" in str(ended[0])
+    assert (data / "statemachine.db").read_bytes() == content
+
+
+@pytest.mark.parametrize("functions", ["missing.py", "no.such.module"])
+async def test_functions_that_cannot_be_loaded_end_the_process(
+    functions: str, data: Path, ended: list[Exception]
+) -> None:
+    async with running(data, functions=(functions,)), asyncio.timeout(20):
+        while not ended:
+            await asyncio.sleep(0.01)
+    assert functions in str(ended[0])
+
+
+async def test_a_mistake_of_ours_at_the_start_ends_the_process(
+    data: Path, ended: list[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mistake(_: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(module, "Machines", mistake)
+    async with running(data), asyncio.timeout(20):
+        while not ended:
+            await asyncio.sleep(0.01)
+    assert isinstance(ended[0], ZeroDivisionError)
+
+
+async def test_only_http_is_served(data: Path) -> None:
+    async def never(*_: Any) -> Any:
+        raise AssertionError("nothing is received and nothing is sent")
+
+    await App(Settings(data=str(data)))({"type": "websocket", "path": "/"}, never, never)
+
+
+async def test_functions_come_before_the_endpoint(tmp_path: Path) -> None:
+    source = tmp_path / "own.py"
+    source.write_text("def work(event):\n    return event\n")
+    kinds = await build_kinds(Settings(functions=(str(source),), lambda_endpoint="http://127.0.0.1:1"))
+    try:
+        assert kinds[0].accepts("arn:aws:lambda:us-east-1:000000000000:function:work")
+        assert kinds[-1].accepts("arn:aws:states:::anything:else")
+    finally:
+        for kind in kinds:
+            await kind.close()

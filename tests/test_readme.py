@@ -1,0 +1,43 @@
+"""What README.md must name: every action, route, setting, command and example."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from statemachine.api.aws import actions
+from statemachine.api.rest import ROUTES
+from statemachine.cli.main import main
+from statemachine.config import ENVIRONMENT
+from statemachine.service.service import Service
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+class Anything:
+    """Has every attribute, and each is as good as any other."""
+
+    def __getattr__(self, name: str) -> Anything:
+        return self
+
+
+def names() -> list[str]:
+    found = list(actions(cast(Service, Anything())))
+    found += list(ROUTES)
+    found += list(ENVIRONMENT)
+    found += [f"statemachine {command}" for command in main.commands]
+    found += [f"definitions/{path.name}" for path in (ROOT / "definitions").glob("*.json")]
+    found += [option for command in main.commands.values() for option in options(command)]
+    return found
+
+
+def options(command: Any) -> list[str]:
+    return [name for parameter in command.params for name in parameter.opts if name.startswith("--")]
+
+
+@pytest.mark.parametrize("name", names())
+def test_readme_names(name: str) -> None:
+    assert name in README
