@@ -14,7 +14,7 @@ from statemachine.core.context import task_token
 from statemachine.core.model import Event, Scope, Step, Waiting
 from statemachine.core.run import end, run
 from statemachine.core.token import same_token
-from statemachine.core.walk import Checkpoint, Moment, Walk
+from statemachine.core.walk import Checkpoint, HistoryExhausted, Moment, Walk
 
 TIMER_TOLERANCE = 0.001
 """Ours: a timer may fire this many seconds early, because its moment is stored in whole milliseconds."""
@@ -27,9 +27,13 @@ def advance(machine: Machine, checkpoint: Checkpoint, event: Event, moment: Mome
     event: the execution has ended, or the token or attempt belongs to an earlier wait.
     """
     walk = Walk(machine, checkpoint, moment)
-    handled = checkpoint.execution.status == "RUNNING" and _HANDLERS[event.kind](walk, event)
-    if handled:
-        run(walk)
+    try:
+        handled = checkpoint.execution.status == "RUNNING" and _HANDLERS[event.kind](walk, event)
+        if handled:
+            run(walk)
+    except HistoryExhausted:
+        handled = True
+        end(walk, "FAILED", "States.Runtime", "The execution reached the maximum number of history events (25000).")
     step = walk.step()
     step.stale = not handled
     return step
@@ -103,6 +107,8 @@ def _stopped(walk: Walk, event: Event) -> bool:
 
 def _defect(walk: Walk, event: Event) -> bool:
     """Our own mistake fails this execution and no other."""
+    if not walk.execution.events:
+        _started(walk, event)
     end(walk, "FAILED", "States.Runtime", event.cause)
     return True
 

@@ -94,7 +94,11 @@ def _begin_next(walk: Walk, parent: Scope, state: State, previous: int) -> bool:
     children.begun += 1
     body = state.body
     assert isinstance(body, Map | Parallel)
-    child = Scope(f"{parent.path}/{index:05d}", body.first_state(index), child_input, entries=1, last_event=previous)
+    # A fork that is retried or entered again begins children on the same paths: their attempts must not be those of
+    # the earlier children, else a late answer to one of these would be taken for theirs. Events only grow.
+    entries = walk.execution.events
+    path = f"{parent.path}/{index:05d}"
+    child = Scope(path, body.first_state(index), child_input, entries=entries, last_event=previous)
     walk.begin(child)
     if state.type == "Map":
         walk.note_next("MapIterationStarted", child, {"name": parent.state, "index": index})
@@ -134,7 +138,8 @@ def _join(walk: Walk, parent: Scope, state: State) -> None:
     walk.note(f"{state.type}StateSucceeded", parent, parent.last_event)
     drop_children(walk, parent)
     walk.settle(parent)
-    walk.ready.append((parent.path, "resume", outputs))
+    # Before all else that is ready: nothing may come between the success and what follows from it.
+    walk.ready.appendleft((parent.path, "resume", outputs))
 
 
 def _abort_children(walk: Walk, parent: Scope, state: State) -> None:

@@ -16,7 +16,7 @@ from statemachine.core.model import Call, Exit, Fork, Outcome, Scope, Sleep, Wai
 from statemachine.core.payload import Payload
 from statemachine.core.retry import matches
 from statemachine.core.tasks import TimedOut, schedule
-from statemachine.core.walk import HistoryExhausted, Walk
+from statemachine.core.walk import Walk
 from statemachine.errors import QueryEvaluationError, StateError
 from statemachine.json_text import is_deeper_than
 from statemachine.query.language import Produced
@@ -24,26 +24,24 @@ from statemachine.query.size import DEPTH_MAX, too_large
 
 
 def run(walk: Walk) -> None:
-    """Do what is ready until nothing is, the step is long enough, or the execution has ended."""
+    """Do what is ready until nothing is, the step is long enough, or the execution has ended.
+    Raises HistoryExhausted."""
     entered = 0
-    try:
-        while walk.ready and walk.execution.status == "RUNNING":
-            path, action, argument = walk.ready.popleft()
-            scope = walk.scope(path)
-            if scope is None or scope.failed or scope.output is not None:
+    while walk.ready and walk.execution.status == "RUNNING":
+        path, action, argument = walk.ready.popleft()
+        scope = walk.scope(path)
+        if scope is None or scope.failed or scope.output is not None:
+            continue
+        if action == "enter":
+            if entered == walk.moment.transitions_max:
+                walk.await_(scope, Waiting("turn", scope.attempt))
                 continue
-            if action == "enter":
-                if entered == walk.moment.transitions_max:
-                    walk.await_(scope, Waiting("turn", scope.attempt))
-                    continue
-                entered += 1
-                _enter(walk, scope)
-            elif action == "resume":
-                _resume(walk, scope, argument)
-            else:
-                _fail(walk, scope, walk.state(scope), argument)
-    except HistoryExhausted:
-        end(walk, "FAILED", "States.Runtime", "The execution reached the maximum number of history events (25000).")
+            entered += 1
+            _enter(walk, scope)
+        elif action == "resume":
+            _resume(walk, scope, argument)
+        else:
+            _fail(walk, scope, walk.state(scope), argument)
 
 
 def end(

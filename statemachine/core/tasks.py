@@ -121,7 +121,8 @@ def failed(walk: Walk, scope: Scope, event: Event) -> None:
 def timed_out(walk: Walk, scope: Scope, waiting: Waiting) -> None:
     """Note that the task is out of time; its answer is not wanted any more."""
     resource = _resource(walk.state(scope))
-    missed = waiting.timeout_at is None or walk.now < waiting.timeout_at
+    heartbeat_at, timeout_at = waiting.heartbeat_at, waiting.timeout_at
+    missed = heartbeat_at is not None and (timeout_at is None or heartbeat_at < timeout_at)
     walk.forget(scope)
     walk.note_next(f"{resource.family}TimedOut", scope, {**_named(resource), "error": "States.Timeout"})
     walk.ready.append((scope.path, "fail", TimedOut(heartbeat=missed)))

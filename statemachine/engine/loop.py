@@ -194,8 +194,9 @@ class Engine:
                 break
         group = None if self._failing else writer.seal()
         if group is not None:
-            self._in_group = 0
             self._commit(group)
+        if group is not None or writer.in_flight is None:
+            self._in_group = 0
         if writer.pending and self._in_group < GROUP_EVENTS_MAX:
             self.wake()
         elif not writer.pending and writer.in_flight is None:
@@ -221,8 +222,7 @@ class Engine:
             if execution.deadline is not None:
                 self._timers.add(Timer(execution.deadline, execution.id, "!", ""))
         for id, command in group.commands:
-            if self._writer.wanted(id, command):
-                self._release(id, command)
+            self._release(id, command)
         for id, command in group.cancelled:
             self._cancel(id, command)
         for watcher in self.watchers:
@@ -234,7 +234,8 @@ class Engine:
         if not isinstance(error, StoreFull):
             self._fatal(error)
         self.ready, self._failing = False, True
-        self._writer.rolled_back(NotDurable(str(error)))
+        for id, command in self._writer.rolled_back(NotDurable(str(error))):
+            self._release(id, command)
         self._in_group = 0
         self._idle.set()
         self._loop.call_later(RETRY_SECONDS, self._try_again)

@@ -11,11 +11,14 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import msgspec
+
 from statemachine.checkpoint.read import read_checkpoint
 from statemachine.checkpoint.write import Rows
 from statemachine.core.advance import advance
 from statemachine.core.compile import Machine
 from statemachine.core.model import Command, Event, Execution
+from statemachine.core.payload import Payload
 from statemachine.core.walk import Checkpoint, Moment
 from statemachine.engine.live import Live
 from statemachine.store.base import Store
@@ -51,7 +54,8 @@ class MachineSource(Protocol):
 @dataclass(slots=True)
 class Group:
     """What is written in one transaction, and what may happen after it. `unasked` are the events whose sender waits
-    for no answer and would not send them again: should the group be lost, they are stepped anew."""
+    for no answer and would not send them again: should the group be lost, they are stepped anew. `superseded` are
+    commands of groups before it that it made needless: should it be lost, they are given after all."""
 
     rows: Rows = field(default_factory=Rows)
     touched: dict[str, Live] = field(default_factory=dict)
@@ -59,6 +63,7 @@ class Group:
     cancelled: list[tuple[str, Command]] = field(default_factory=list)
     begun: list[Execution] = field(default_factory=list)
     unasked: list[tuple[str, Event]] = field(default_factory=list)
+    superseded: list[tuple[str, Command]] = field(default_factory=list)
     answers: list[tuple[Answer, Reply]] = field(default_factory=list)
 
     @property
@@ -128,8 +133,13 @@ class Writer:
         return group
 
     def committed(self) -> Group:
-        """The group in flight is durable: its replies go out; the caller releases its commands."""
+        """The group in flight is durable: its replies go out; the caller releases its commands. (Those of which the
+        forming group has something newer are not among them.)"""
         group = self._landed()
+        given, group.commands = group.commands, []
+        for id, command in given:
+            kept = group.commands if self._wanted(id, command) else self._forming.superseded
+            kept.append((id, command))
         for answer, reply in group.answers:
             answer(reply, None)
         for id, live in group.touched.items():
@@ -138,9 +148,10 @@ class Writer:
         self._forget_resting()
         return group
 
-    def rolled_back(self, error: Exception) -> None:
+    def rolled_back(self, error: Exception) -> list[tuple[str, Command]]:
         """The group in flight is lost, and with it the one that built upon it: their executions are forgotten (the
-        disk knows them as they were before), whoever waits is told, and the other events are queued again."""
+        disk knows them as they were before), whoever waits is told, and the other events are queued again. Gives the
+        commands of earlier groups that are to be released now."""
         lost = [self._landed(), self._forming]
         self._forming = Group()
         for group in lost:
@@ -148,18 +159,20 @@ class Writer:
                 answer(None, error)
             for id in group.touched:
                 self._live.pop(id, None)
-            self._inbox.extend((id, event, None, None) for id, event in group.unasked)
-
-    def wanted(self, id: str, command: Command) -> bool:
-        """Does the scope still wait for this command? (It may have moved on while the group was written.)"""
-        live = self._live.get(id)
-        scope = None if live is None else live.scopes.get(command.scope)
-        return scope is not None and scope.waiting is not None and scope.waiting.attempt == command.waiting.attempt
+            self._inbox.extend((id, _unwritten(event), None, None) for id, event in group.unasked)
+        superseded = [found for group in lost for found in group.superseded]
+        return [(id, command) for id, command in superseded if self._wanted(id, command)]
 
     def look(self, id: str) -> Checkpoint | None:
         """Where an execution stands in memory, disk and groups taken together."""
         live = self._open(id)
         return None if live is None else live.checkpoint
+
+    def _wanted(self, id: str, command: Command) -> bool:
+        """Does the scope still wait for this command? (It may have moved on while the group was written.)"""
+        live = self._open(id)
+        scope = None if live is None else live.scopes.get(command.scope)
+        return scope is not None and scope.waiting is not None and scope.waiting.attempt == command.waiting.attempt
 
     def _landed(self) -> Group:
         group = self.in_flight
@@ -224,3 +237,10 @@ class Writer:
         for id in list(self._live)[: len(self._live) - LIVE_MAX]:
             if id not in self._forming.touched:
                 del self._live[id]
+
+
+def _unwritten(event: Event) -> Event:
+    """The event as it came: its payload has no row, whatever a lost group noted on it."""
+    if event.output is None:
+        return event
+    return msgspec.structs.replace(event, output=Payload(text=event.output.text))

@@ -9,10 +9,12 @@ import pytest
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint, read_history
 from statemachine.core.compile import compile_machine
+from statemachine.core.context import task_token
 from statemachine.core.model import Event, Execution
 from statemachine.core.payload import Payload
 from statemachine.engine import writer as module
 from statemachine.engine.writer import Group, NotDurable, Reply, Writer
+from statemachine.json_text import dump
 from statemachine.store.memory import MemoryStore
 from tests.engine.definitions import PASS, mapped, passes, task, wait
 from tests.engine.in_memory_server import START
@@ -133,15 +135,52 @@ def test_an_event_for_nobody_is_stale() -> None:
     assert driver.answers == [Reply(None, stale=True)]
 
 
-def test_commands_are_wanted_for_as_long_as_their_scope_waits() -> None:
+def test_a_command_that_a_forming_group_supersedes_is_not_given() -> None:
     driver = Driver()
-    driver.start("m:e", "wait")
-    group = driver.run()
-    ((id, command),) = group.commands
-    assert driver.writer.wanted(id, command)
+    driver.start("m:e", "task")
+    driver.step()
+    driver.writer.seal()
     driver.deliver("m:e", Event("stopped"))
     driver.step()
-    assert not driver.writer.wanted(id, command)
+    assert driver.writer.committed().commands == []
+
+
+def test_a_superseded_command_is_given_when_what_superseded_it_is_lost() -> None:
+    driver = Driver()
+    driver.start("m:e", "task")
+    driver.step()
+    first = driver.writer.seal()
+    assert first is not None
+    driver.deliver("m:e", Event("stopped"))
+    driver.step()
+    driver.store.commit(first.rows.changed, first.rows.fresh, 0)
+    driver.writer.committed()
+    driver.writer.seal()
+    ((id, command),) = driver.writer.rolled_back(NotDurable("the disk is full"))
+    assert (id, command.waiting.kind) == ("m:e", "task")
+
+
+def test_commands_are_given_even_when_their_execution_is_not_kept_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LIVE_MAX", 0)
+    driver = Driver()
+    driver.start("m:e", "wait")
+    assert [command.waiting.kind for _, command in driver.run().commands] == ["timer"]
+
+
+def test_a_large_answer_whose_group_was_lost_is_written_with_the_next() -> None:
+    driver = Driver()
+    driver.start("m:e", "task")
+    ((_, command),) = driver.run().commands
+    checkpoint = driver.writer.look("m:e")
+    assert checkpoint is not None
+    token = task_token(checkpoint.execution, checkpoint.scopes[command.scope])
+    large = dump("x" * 2_000)
+    driver.deliver("m:e", Event("returned", "", token, output=Payload(text=large)), asked=False)
+    driver.step()
+    driver.writer.seal()
+    driver.writer.rolled_back(NotDurable("the disk is full"))
+    driver.run()
+    assert read_history(driver.store, "m:e", 1, 100)[-1].details == {"output": large}
 
 
 def test_a_lost_group_never_happened() -> None:

@@ -1,0 +1,219 @@
+"""Faults that are planted in the engine or its disk, to see that the simulator finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+from unittest.mock import patch
+
+import msgspec
+
+from statemachine.checkpoint import keys
+from statemachine.checkpoint.read import read_checkpoint
+from statemachine.core.model import Command
+from statemachine.core.walk import Checkpoint
+from statemachine.engine.handed_out import HandedOut
+from statemachine.engine.live import Live
+from statemachine.engine.timers import Timers
+from statemachine.engine.writer import Group, Writer
+from statemachine.store.base import Rows, Store
+from tests.simulation.faults import FaultyStore
+from tests.simulation.process import Process
+
+
+class ForgetsCommands(Process):
+    """Recovery releases nothing."""
+
+    def _recover(self, id: str, path: str) -> None:
+        pass
+
+
+class ActsBeforeCommit(Process):
+    """All effects leave while the group is still being written."""
+
+    def _commit(self, group: Group) -> None:
+        rows = group.rows
+        self.loop.run_in_executor(None, self.store.commit, rows.changed, rows.fresh, self._epoch)
+        self.loop.call_soon(self._committed, None)
+
+
+class RepliesBeforeCommit(Process):
+    """Callers hear what became of their events while the group is still being written."""
+
+    def _commit(self, group: Group) -> None:
+        for answer, reply in group.answers:
+            answer(reply, None)
+        group.answers.clear()
+        super()._commit(group)
+
+
+class ReleasesBeforeCommit(Process):
+    """Tasks are handed out while the group that scheduled them is still being written."""
+
+    def _commit(self, group: Group) -> None:
+        for id, command in group.commands:
+            self._release(id, command)
+        super()._commit(group)
+
+
+class ForgetsRenewedTimers(Process):
+    """A heartbeat moves the time-out on disk, but sets no timer."""
+
+    def _release(self, id: str, command: Command) -> None:
+        if not command.renewed:
+            super()._release(id, command)
+
+
+class TwoTransactions(FaultyStore):
+    """A group is written in two parts, and the process may end between them."""
+
+    def commit(self, rows: Rows, fresh: Rows, epoch: int) -> None:
+        self._store.commit(rows, {}, epoch)
+        self._faults.before_commit()
+        self._store.commit({}, fresh, epoch)
+        self._faults.after_commit()
+
+
+class KeepsTimerRows(FaultyStore):
+    """Timers that are over stay on disk."""
+
+    def commit(self, rows: Rows, fresh: Rows, epoch: int) -> None:
+        kept = {key: row for key, row in rows.items() if row is not None or not key.startswith(keys.TIMERS)}
+        super().commit(kept, fresh, epoch)
+
+
+class LosesPayloads(FaultyStore):
+    """Payloads are referred to, but not written."""
+
+    def commit(self, rows: Rows, fresh: Rows, epoch: int) -> None:
+        super().commit(rows, {key: row for key, row in fresh.items() if "/data/" not in key}, epoch)
+
+
+class LosesLastEvent(FaultyStore):
+    """Of each chunk of history the last event is missing."""
+
+    def commit(self, rows: Rows, fresh: Rows, epoch: int) -> None:
+        cut = {
+            key: msgspec.json.encode(msgspec.json.decode(row)[:-1]) if row and "/hist/" in key else row
+            for key, row in fresh.items()
+        }
+        super().commit(rows, cut, epoch)
+
+
+class WritesAnyway(FaultyStore):
+    """A commit that fails leaves its rows on disk."""
+
+    def commit(self, rows: Rows, fresh: Rows, epoch: int) -> None:
+        self._store.commit(rows, fresh, epoch)
+        self._faults.before_commit()
+        self._faults.after_commit()
+
+
+def losing_in_recovery(**lost: Any) -> AbstractContextManager[Any]:
+    """Fields of scopes that are not what they were when they are read back."""
+
+    def read(store: Store, id: str) -> Checkpoint | None:
+        checkpoint = read_checkpoint(store, id)
+        if checkpoint is None:
+            return None
+        scopes = {path: msgspec.structs.replace(scope, **lost) for path, scope in checkpoint.scopes.items()}
+        return Checkpoint(checkpoint.execution, scopes)
+
+    return patch("statemachine.engine.writer.read_checkpoint", read)
+
+
+def accepting_stale_answers() -> AbstractContextManager[Any]:
+    """Any token is right."""
+    return patch("statemachine.core.advance.same_token", lambda one, other: True)
+
+
+def new_keys() -> AbstractContextManager[Any]:
+    """Each hand-out bears an idempotency key of its own."""
+    numbers = count()
+    return patch("statemachine.engine.handed_out.idempotency_key", lambda token: str(next(numbers)))
+
+
+def starting_twice() -> AbstractContextManager[Any]:
+    """A task that is released again is started again, although it runs."""
+    start = HandedOut.start
+
+    def start_anyway(self: HandedOut, *arguments: Any) -> None:
+        start(self, *arguments)
+        self._by_token.clear()
+        start(self, *arguments)
+
+    return patch.object(HandedOut, "start", start_anyway)
+
+
+def leaving_timers_on_disk() -> AbstractContextManager[Any]:
+    """Only timers that are set in this life fire."""
+
+    def look_ahead(self: Timers, now: float) -> None:
+        self.horizon = now + 1e6
+
+    return patch.object(Timers, "look_ahead", look_ahead)
+
+
+def keeping_memory_after_a_lost_group() -> AbstractContextManager[Any]:
+    """After a failed commit the engine goes on from what it remembers."""
+
+    def rolled_back(self: Writer, error: Exception) -> list[Any]:
+        for answer, _ in self._landed().answers:
+            answer(None, error)
+        return []
+
+    return patch.object(Writer, "rolled_back", rolled_back)
+
+
+def dropping_events_of_a_lost_group() -> AbstractContextManager[Any]:
+    """Answers of functions are not stepped again after a failed commit."""
+    rolled_back = Writer.rolled_back
+
+    def roll_back(self: Writer, error: Exception) -> Any:
+        for group in (self.in_flight, self._forming):
+            assert group is not None
+            group.unasked.clear()
+        return rolled_back(self, error)
+
+    return patch.object(Writer, "rolled_back", roll_back)
+
+
+def forgetting_deadlines() -> AbstractContextManager[Any]:
+    """No time-out of a whole execution is written down."""
+    return patch.object(Live, "_write_deadline", lambda self, rows: None)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault is a process or a disk that does not do what it should, or a patch of the engine."""
+
+    process: type[Process] = Process
+    disk: type[FaultyStore] = FaultyStore
+    planted: Callable[[], AbstractContextManager[Any]] = nullcontext
+
+
+FAULTS = {
+    "recovery forgets commands": Fault(process=ForgetsCommands),
+    "a group in two transactions": Fault(disk=TwoTransactions),
+    "effects before the commit": Fault(process=ActsBeforeCommit),
+    "replies before the commit": Fault(process=RepliesBeforeCommit),
+    "commands before the commit": Fault(process=ReleasesBeforeCommit),
+    "stale answers are accepted": Fault(planted=accepting_stale_answers),
+    "timer rows are not deleted": Fault(disk=KeepsTimerRows),
+    "timers on disk are not read": Fault(planted=leaving_timers_on_disk),
+    "renewed timers are not set": Fault(process=ForgetsRenewedTimers),
+    "deadlines are not kept": Fault(planted=forgetting_deadlines),
+    "a payload has no row": Fault(disk=LosesPayloads),
+    "an event is missing": Fault(disk=LosesLastEvent),
+    "a failed commit is kept": Fault(disk=WritesAnyway),
+    "recovery forgets retries": Fault(planted=lambda: losing_in_recovery(attempts={})),
+    "recovery forgets variables": Fault(planted=lambda: losing_in_recovery(variables={})),
+    "recovery changes tokens": Fault(planted=lambda: losing_in_recovery(retries=7)),
+    "idempotency keys change": Fault(planted=new_keys),
+    "running tasks are started again": Fault(planted=starting_twice),
+    "memory outlives a lost group": Fault(planted=keeping_memory_after_a_lost_group),
+    "events of a lost group are dropped": Fault(planted=dropping_events_of_a_lost_group),
+}

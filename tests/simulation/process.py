@@ -1,0 +1,120 @@
+"""One life of the engine: the real one, from its start to its kill, on virtual time and without an event loop.
+
+Only what needs asyncio is done anew here, as `Engine.open` and the long poll do it; all else is the engine's own code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from statemachine.checkpoint import keys
+from statemachine.engine.activities import ActivityQueues, Waiter
+from statemachine.engine.loop import Engine
+from statemachine.engine.timers import Timer, Timers
+from statemachine.engine.writer import MachineSource
+from statemachine.json_text import load
+from statemachine.store.base import Store
+from statemachine.tasks.kind import Answer, Task
+from tests.simulation.definitions import ACTIVITIES, CALLBACK, FUNCTIONS
+from tests.simulation.virtual_time import Loop
+
+RECOVERY_PAGE = 2
+"""Commands released at a time; the loop goes on in between."""
+
+
+class Outside:
+    """What the engine can do to the world; a simulation says what it means. Called at the moment it happens."""
+
+    def started(self, task: Task, answer: Answer) -> None:
+        """A function is called."""
+
+    def cancelled(self, token: str) -> None:
+        """A function's answer is not wanted any more."""
+
+    def offered(self, activity: str) -> None:
+        """An activity has a task for a worker."""
+
+    def armed(self, timer: Timer) -> None:
+        """A timer was set."""
+
+    def failed(self, error: Exception) -> None:
+        """The engine met a defect of its own, or says that it cannot go on."""
+
+
+class FunctionKind:
+    """The kind of task that calls functions."""
+
+    def __init__(self, outside: Outside) -> None:
+        self.start = outside.started
+        self.cancel = outside.cancelled
+
+    def accepts(self, resource: str) -> bool:
+        return resource in FUNCTIONS or resource == CALLBACK
+
+    async def close(self) -> None:
+        """Nothing to release."""
+
+
+class Queues(ActivityQueues):
+    """Activity queues whose workers come when there is a task, and do not wait for one."""
+
+    def __init__(self, outside: Outside) -> None:
+        super().__init__()
+        self._outside = outside
+
+    def offer(self, arn: str, task: Waiter) -> None:
+        super().offer(arn, task)
+        self._outside.offered(arn)
+
+    async def wait(self, arn: str, seconds: float) -> Waiter | None:
+        return self.take(arn)
+
+
+class WatchedTimers(Timers):
+    """Timers that tell when one is set."""
+
+    def __init__(self, store: Store, outside: Outside) -> None:
+        super().__init__(store)
+        self._outside = outside
+
+    def add(self, timer: Timer) -> None:
+        self._outside.armed(timer)
+        super().add(timer)
+
+
+class Process(Engine):
+    """The engine between two crashes."""
+
+    def __init__(
+        self, store: Store, machines: MachineSource, outside: Outside, loop: Loop, clock: Callable[[], float]
+    ) -> None:
+        kinds: list[Any] = [FunctionKind(outside)]
+        super().__init__(store, machines, frozenset(ACTIVITIES), kinds, clock=clock, fatal=outside.failed)
+        self.loop = loop
+        self._loop = loop  # type: ignore[assignment]  # it stands in for asyncio's
+        self._queues = Queues(outside)
+        self._timers = WatchedTimers(store, outside)
+        self._writer.defects = lambda _id, error: outside.failed(error)
+
+    def begin(self) -> None:
+        """As `open`: become the owner of the store and release what every open execution waits for."""
+        self._epoch = self.store.raise_epoch()
+        self._go_on(self._recover_all())
+
+    def _go_on(self, pages: Iterator[None]) -> None:
+        for _ in pages:
+            self.loop.call_soon(self._go_on, pages)
+            return
+        self.ready = True
+        self.wake()
+
+    def _recover_all(self) -> Iterator[None]:
+        for prefix in (keys.TURNS, keys.TASKS, keys.ACTIVITY_TASKS):
+            after = ""
+            while rows := self.store.scan(prefix, after=after, limit=RECOVERY_PAGE):
+                for _, row in rows:
+                    id, path, _attempt = load(row)
+                    self._recover(id, path)
+                after = rows[-1][0]
+                yield

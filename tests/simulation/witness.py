@@ -1,0 +1,125 @@
+"""Sees all that leaves the engine and holds it against the disk: nothing may leave that the disk does not know at that
+moment. Reads the store as a recovery would; knows nothing of what the engine remembers.
+"""
+
+from __future__ import annotations
+
+from statemachine.checkpoint import keys
+from statemachine.checkpoint.read import read_checkpoint, read_execution, read_history
+from statemachine.core.context import task_token
+from statemachine.core.limits import HISTORY_EVENTS_MAX
+from statemachine.core.model import Event, Execution, Scope
+from statemachine.core.token import read_token
+from statemachine.engine.timers import Timer
+from statemachine.engine.writer import Reply
+from statemachine.store.base import Store
+
+Attempt = tuple[str, str, int, int]
+"""Execution, scope, the event at which the state was entered, and how often it was retried since."""
+
+
+class Violation(BaseException):
+    """The engine broke a promise. (Found in the middle of its work, where no `except Exception` may hide it.)"""
+
+
+def promise(kept: bool, what: str) -> None:
+    """Raises Violation unless the promise was kept."""
+    if not kept:
+        raise Violation(what)
+
+
+def address(token: str) -> tuple[str, str]:
+    """Execution and scope of a token that was handed out."""
+    found = read_token(token)
+    assert found is not None
+    return found
+
+
+class Witness:
+    """Remembers, over all lives of the engine, which attempts were handed out and which answers were accepted."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.tokens: dict[str, Attempt] = {}
+        self._handed_out: dict[Attempt, tuple[str, str]] = {}
+        self._keys: dict[str, str] = {}
+        self._accepted: set[str] = set()
+
+    def handed_out(self, token: str, arguments: str, key: str | None = None) -> tuple[Execution, Scope]:
+        """A task was given to a function or worker: gives its execution and scope as they stand on disk."""
+        execution, scope = self._waiting(token)
+        attempt = (execution.id, scope.path, scope.entered_event, scope.retries)
+        same = self._handed_out.setdefault(attempt, (token, arguments)) == (token, arguments)
+        promise(same, f"attempt {attempt} was handed out again with another token or other arguments")
+        promise(
+            self.tokens.setdefault(token, attempt) == attempt,
+            f"attempts {attempt} and {self.tokens[token]} share a token",
+        )
+        if key is not None:
+            promise(self._keys.setdefault(token, key) == key, f"attempt {attempt} has a second idempotency key")
+        return execution, scope
+
+    def taken(self, token: str, arguments: str) -> tuple[Execution, Scope] | None:
+        """As `handed_out`, for a worker. None where the group that recorded the taking has recorded the end of the
+        attempt too, as when another worker, who had the task before a crash, was faster."""
+        if not self.waits(token):
+            id, path = address(token)
+            events = read_history(self.store, id, 1, HISTORY_EVENTS_MAX)
+            known = any(event.scope == path and event.type == "ActivityScheduled" for event in events)
+            promise(known, f"{id}{path}: given to a worker, not scheduled on disk")
+            return None
+        execution, scope = self.handed_out(token, arguments)
+        promise(
+            scope.waiting is not None and scope.waiting.taken, f"{scope.path}: given to a worker, not taken on disk"
+        )
+        return execution, scope
+
+    def cancelled(self, token: str) -> None:
+        """A function was told that nobody waits for its answer."""
+        promise(not self.waits(token), "cancelled, but the disk still waits for it")
+
+    def armed(self, timer: Timer) -> None:
+        """A timer was set."""
+        if timer.path == "!":
+            execution = read_execution(self.store, timer.id)
+            promise(execution is not None and execution.deadline == timer.due, f"deadline of {timer.id} is not on disk")
+            return
+        checkpoint = read_checkpoint(self.store, timer.id)
+        scope = None if checkpoint is None else checkpoint.scopes.get(timer.path)
+        waiting = None if scope is None else scope.waiting
+        known = waiting is not None and waiting.attempt == timer.attempt and waiting.due is not None
+        promise(known, f"timer of {timer.id}{timer.path} is not on disk")
+        assert waiting is not None
+        assert waiting.due is not None
+        row = self.store.get(keys.timer(waiting.due, timer.id, timer.path))
+        promise(row is not None, f"timer of {timer.id}{timer.path} has no row")
+
+    def replied(self, event: Event, reply: Reply) -> None:
+        """A caller was told what became of its event."""
+        if reply.execution is None:
+            return
+        told, found = reply.execution, read_execution(self.store, reply.execution.id)
+        known = found is not None and found.events >= told.events and found.seed == told.seed
+        promise(known, f"{event.kind} was answered, but {told.id} is not that far on disk")
+        assert found is not None
+        promise(told.status in ("RUNNING", found.status), f"{told.id}: told {told.status}, on disk {found.status}")
+        if event.kind in ("succeeded", "failed") and not reply.stale:
+            promise(not self.waits(event.token), f"{told.id}{event.scope}: answered, but the disk still waits")
+            promise(event.token not in self._accepted, f"{told.id}{event.scope}: two answers were accepted")
+            self._accepted.add(event.token)
+
+    def waits(self, token: str) -> bool:
+        """Does the disk wait for the answer to that task?"""
+        id, path = address(token)
+        checkpoint = read_checkpoint(self.store, id)
+        scope = None if checkpoint is None else checkpoint.scopes.get(path)
+        if checkpoint is None or scope is None or scope.waiting is None or scope.waiting.kind != "task":
+            return False
+        return task_token(checkpoint.execution, scope) == token
+
+    def _waiting(self, token: str) -> tuple[Execution, Scope]:
+        promise(self.waits(token), "a task left that the disk does not know as scheduled")
+        id, path = address(token)
+        checkpoint = read_checkpoint(self.store, id)
+        assert checkpoint is not None
+        return checkpoint.execution, checkpoint.scopes[path]
