@@ -25,6 +25,7 @@ from statemachine.api.rest import PREFIX, ROUTES
 from statemachine.config import Settings
 from statemachine.engine.loop import Engine
 from statemachine.errors import ServiceError
+from statemachine.evaluators.pool import EvaluatorPool
 from statemachine.registry.activities import Activities
 from statemachine.registry.machines import Machines
 from statemachine.service.service import Service
@@ -122,7 +123,8 @@ class App:
         machines, activities = Machines(store), Activities(store)
         machines.load()
         activities.load()
-        engine = Engine(store, machines, activities, await build_kinds(settings), fatal=_end_process)
+        kinds = await build_kinds(settings)
+        engine = Engine(store, machines, activities, kinds, evaluators=EvaluatorPool(), fatal=_end_process)
         await engine.open()
         service = Service(engine, machines, activities, settings, time.time)
         self._doors = build_doors(service, settings)

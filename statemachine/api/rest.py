@@ -22,6 +22,8 @@ from statemachine.service.service import Service
 PREFIX = "/api/v1"
 MOMENTS = ("creationDate", "startDate", "stopDate", "updateDate", "timestamp", "redriveDate")
 TEXTS = ("definition", "input", "output", "parameters")
+NAMED_BY_CALLERS = ("variableReferences", "assignedVariables")
+"""Objects whose member names are a caller's own, and mean nothing here."""
 
 
 def shown(value: Any) -> Any:
@@ -34,6 +36,8 @@ def shown(value: Any) -> Any:
 
 
 def _shown_member(name: str, member: Any) -> Any:
+    if name in NAMED_BY_CALLERS:
+        return member
     if name in MOMENTS:
         return iso_time(member)
     if name in TEXTS and isinstance(member, str):
@@ -78,6 +82,14 @@ def text_member(members: Mapping[str, Any], name: str) -> str | None:
     value = members.get(name)
     if value is not None and not isinstance(value, str):
         raise ServiceError("ValidationException", f"'{name}' must be a string", pointer=f"/{name}")
+    return value
+
+
+def integer_member(members: Mapping[str, Any], name: str) -> int | None:
+    """A member that must be an integer where it is given. Raises ServiceError ValidationException."""
+    value = members.get(name)
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+        raise ServiceError("ValidationException", f"'{name}' must be an integer", pointer=f"/{name}")
     return value
 
 
@@ -180,6 +192,29 @@ class ExecutionStop(Door):
         response.text = dump(shown(stopped))
 
 
+class ValidationList(Door):
+    """/validations"""
+
+    async def on_post(self, request: Request, response: Response) -> None:
+        members = await self.members(request, "definition", "type", "severity", "maxResults")
+        given = members.get("definition")
+        if given is None:
+            raise ServiceError("ValidationException", "'definition' is required", pointer="")
+        definition = given if isinstance(given, str) else dump(given)
+        type_, severity = text_member(members, "type"), text_member(members, "severity")
+        limit = integer_member(members, "maxResults")
+        wanted = {"definition": definition, "type": type_, "severity": severity, "maxResults": limit}
+        check_request("ValidateStateMachineDefinition", wanted)
+        answer = await self.service.validations.report(
+            definition=definition, type=type_ or "STANDARD", severity=severity or "WARNING", max_results=limit or 0
+        )
+        if not isinstance(given, str):
+            for diagnostic in answer["diagnostics"]:
+                # The lines would be those of a text that the client has never seen.
+                del diagnostic["line"], diagnostic["column"]
+        response.text = dump(answer)
+
+
 ROUTES: dict[str, type[Door]] = {
     "/state-machines": StateMachineList,
     "/state-machines/{name}": StateMachineItem,
@@ -187,5 +222,6 @@ ROUTES: dict[str, type[Door]] = {
     "/executions/{machine}/{name}": ExecutionItem,
     "/executions/{machine}/{name}/history": ExecutionHistory,
     "/executions/{machine}/{name}/stop": ExecutionStop,
+    "/validations": ValidationList,
 }
 """The routes below PREFIX."""

@@ -17,10 +17,11 @@ from statemachine.checkpoint.read import read_execution, read_history
 from statemachine.cli.progress import Reporter
 from statemachine.config import Settings
 from statemachine.core.history import aws_event
+from statemachine.engine.delivery import NotDurable
 from statemachine.engine.host import Unavailable
 from statemachine.engine.loop import Engine
-from statemachine.engine.writer import NotDurable
 from statemachine.errors import ServiceError
+from statemachine.evaluators.pool import EvaluatorPool
 from statemachine.registry.activities import Activities
 from statemachine.registry.machines import Machines
 from statemachine.service.service import Service
@@ -83,7 +84,9 @@ class LocalRun:
             machines.load()
             activities.load()
             kinds = await build_kinds(self._settings)
-            engine = Engine(store, machines, activities, kinds, clock=self._clock, fatal=self._lose)
+            engine = Engine(
+                store, machines, activities, kinds, evaluators=EvaluatorPool(), clock=self._clock, fatal=self._lose
+            )
             await engine.open()
         except (StoreError, FunctionsError, TaskKindError) as error:
             raise Refused(str(error)) from None

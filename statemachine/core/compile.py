@@ -12,6 +12,7 @@ from typing import Any
 from statemachine.core.retry import Catcher, Retrier, compile_retrier
 from statemachine.core.states.body import Body, Source
 from statemachine.core.states.choice import Choice
+from statemachine.core.states.distributed_map import DistributedMap
 from statemachine.core.states.fail import Fail
 from statemachine.core.states.map import Map
 from statemachine.core.states.parallel import Parallel
@@ -36,10 +37,6 @@ TYPES: dict[str, Any] = {
 """State types; a new one is a module in `states/` and a line here."""
 
 LANGUAGES: dict[str, QueryLanguage] = {"JSONPath": JSONPATH, "JSONata": JSONATA}
-
-
-class Unsupported(Exception):
-    """A valid definition that this version cannot run; the text says what in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,7 @@ class Machine:
 
 
 def compile_machine(definition: Mapping[str, Any]) -> Machine:
-    """The machine of a valid definition. Raises Unsupported."""
+    """The machine of a valid definition."""
     states: dict[str, State] = {}
     language = definition.get("QueryLanguage", "JSONPath")
 
@@ -85,14 +82,12 @@ def compile_machine(definition: Mapping[str, Any]) -> Machine:
 def _compile_state(name: str, fields: Mapping[str, Any], machine_language: str, block: Any) -> State:
     kind = fields["Type"]
     language = LANGUAGES[fields.get("QueryLanguage", machine_language)]
-    processor = fields.get("ItemProcessor", fields.get("Iterator", {}))
-    if processor.get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED":
-        raise Unsupported(f"state '{name}': a Map in DISTRIBUTED mode is not supported yet")
     flow = language.dataflow(fields, kind)
+    source = Source(name, fields, language, flow, block)
     return State(
         name=name,
         type=kind,
-        body=TYPES[kind].compile(Source(name, fields, language, flow, block)),
+        body=DistributedMap() if _is_distributed(fields) else TYPES[kind].compile(source),
         flow=flow,
         retriers=tuple(compile_retrier(retrier) for retrier in fields.get("Retry", ())),
         catchers=tuple(
@@ -107,3 +102,8 @@ def _compile_state(name: str, fields: Mapping[str, Any], machine_language: str, 
         exited=f"{kind}StateExited",
         retries=kind in ("Task", "Parallel", "Map"),
     )
+
+
+def _is_distributed(fields: Mapping[str, Any]) -> bool:
+    processor = fields.get("ItemProcessor", fields.get("Iterator", {}))
+    return bool(processor.get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED")

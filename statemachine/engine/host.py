@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from statemachine.core.model import Event, Execution
-from statemachine.engine.writer import Reply
+from statemachine.engine.delivery import Reply
 from statemachine.store.base import Store
 
 

@@ -19,10 +19,12 @@ from statemachine.core.payload import Payload
 from statemachine.core.resource import parse_resource
 from statemachine.core.token import make_token, read_token
 from statemachine.engine.activities import ActivityQueues, Waiter
+from statemachine.engine.delivery import NotDurable, Reply
 from statemachine.engine.handed_out import HandedOut
 from statemachine.engine.host import ActivityTask, Unavailable
+from statemachine.engine.parked import Evaluators
 from statemachine.engine.timers import Timer, Timers
-from statemachine.engine.writer import Group, MachineSource, NotDurable, Reply, Writer
+from statemachine.engine.writer import Group, MachineSource, Writer
 from statemachine.json_text import load
 from statemachine.store.base import Store, StoreFull
 from statemachine.tasks.kind import Failed, Outcome, TaskKind
@@ -53,6 +55,7 @@ class Engine:
         activities: Container[str],
         kinds: list[TaskKind],
         *,
+        evaluators: Evaluators | None = None,
         clock: Callable[[], float] = time.time,
         fatal: Callable[[Exception], None] | None = None,
     ) -> None:
@@ -60,8 +63,10 @@ class Engine:
         self.clock = clock
         self.ready = False
         self.draining = False
-        self._writer = Writer(store, machines, activities)
+        self._evaluators = evaluators
+        self._writer = Writer(store, machines, activities, evaluators)
         self._writer.defects = _log_defect
+        self._writer.woken = self.wake
         self._timers = Timers(store)
         self._queues = ActivityQueues()
         self._tasks = HandedOut(kinds, self._answer)
@@ -98,7 +103,7 @@ class Engine:
         """Take nothing new, let long polls go, and wait until all that was taken is durable or was refused."""
         self.draining = True
         self._queues.wake_all()
-        while not self._failing and (self._writer.pending or self._writer.in_flight is not None):
+        while not self._failing and self._busy:
             self._idle.clear()
             self.wake()
             await self._idle.wait()
@@ -110,6 +115,8 @@ class Engine:
         if self._alarm is not None:
             self._alarm.cancel()
         await self._tasks.close()
+        if self._evaluators is not None:
+            self._evaluators.close()
         self._committer.shutdown()
         self.store.close()
 
@@ -168,9 +175,15 @@ class Engine:
     def resting_until(self) -> float | None:
         """When the next timer is due if nothing else is going on (infinity where none is set), None while something
         is."""
-        if not self.ready or self._writer.pending or self._writer.in_flight is not None or self._tasks.count:
+        if not self.ready or self._busy or self._tasks.count:
             return None
         return self._timers.earliest
+
+    @property
+    def _busy(self) -> bool:
+        """Is anything on its way that time alone will bring to an end?"""
+        writer = self._writer
+        return bool(writer.pending or writer.evaluating) or writer.in_flight is not None
 
     def wake(self) -> None:
         """Look soon at what is to be done, as after the clock has been set."""
@@ -199,7 +212,7 @@ class Engine:
             self._in_group = 0
         if writer.pending and self._in_group < GROUP_EVENTS_MAX:
             self.wake()
-        elif not writer.pending and writer.in_flight is None:
+        elif not self._busy:
             self._idle.set()
         self._set_alarm(now)
 

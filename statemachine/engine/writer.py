@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -17,38 +18,28 @@ from statemachine.checkpoint.read import read_checkpoint
 from statemachine.checkpoint.write import Rows
 from statemachine.core.advance import advance
 from statemachine.core.compile import Machine
-from statemachine.core.model import Command, Event, Execution
+from statemachine.core.model import Command, Event, Execution, Step
 from statemachine.core.payload import Payload
 from statemachine.core.walk import Checkpoint, Moment
+from statemachine.engine.delivery import Answer, Delivery, Reply
 from statemachine.engine.live import Live
+from statemachine.engine.parked import Asking, Evaluators, Parked, not_now
+from statemachine.query.jsonata.request import Answer as EvaluationAnswer
+from statemachine.query.jsonata.request import Request
+from statemachine.query.view import Unfinished
 from statemachine.store.base import Store
 
 LIVE_MAX = 10_000
 """Executions kept in memory; beyond it those that rest are dropped and read back when something happens to them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What became of an event. `execution` is the header after it, None where there is no such execution; `stale` says
-    that nobody waited for the event (of a start: that the execution was there before)."""
-
-    execution: Execution | None
-    stale: bool
-
-
-class NotDurable(Exception):
-    """The group of an event could not be written; the event has not happened and may be sent again."""
-
-
-Answer = Callable[[Reply | None, Exception | None], None]
-"""Called once, when the event's group is durable (reply) or lost (error)."""
+NEVER_PARKED = ("started", "stopped", "deadline")
+"""Events that mean the same whatever the execution is evaluating."""
 
 
 class MachineSource(Protocol):
     """Where compiled machines come from."""
 
     def machine(self, revision: str) -> Machine:
-        """The machine of a revision. Raises LookupError for an unknown one, Unsupported for one that cannot run."""
+        """The machine of a revision. Raises LookupError."""
 
 
 @dataclass(slots=True)
@@ -72,26 +63,37 @@ class Group:
 
 
 class Writer:
-    """Steps events one by one and gathers what they did. `in_flight` is the group that is being written."""
+    """Steps events one by one and gathers what they did. `in_flight` is the group that is being written; `woken` is
+    called when an event that waited for an evaluation can be stepped."""
 
-    def __init__(self, store: Store, machines: MachineSource, activities: Container[str]) -> None:
+    def __init__(
+        self, store: Store, machines: MachineSource, activities: Container[str], evaluators: Evaluators | None = None
+    ) -> None:
         self._store = store
         self._machines = machines
         self._activities = activities
-        self._inbox: deque[tuple[str, Event, Execution | None, Answer | None]] = deque()
+        self._evaluators = evaluators
+        self._inbox: deque[Delivery] = deque()
+        self._parked: dict[str, Parked] = {}
         self._live: OrderedDict[str, Live] = OrderedDict()
         self._forming = Group()
         self.in_flight: Group | None = None
         self.defects: Callable[[str, Exception], None] = lambda _id, _error: None
+        self.woken: Callable[[], None] = lambda: None
 
     @property
     def pending(self) -> int:
         """How many events wait for their step."""
         return len(self._inbox)
 
+    @property
+    def evaluating(self) -> int:
+        """How many executions wait for an evaluation."""
+        return len(self._parked)
+
     def deliver(self, id: str, event: Event, answer: Answer | None = None, header: Execution | None = None) -> None:
         """Queue an event for an execution; a "started" event brings the new execution's header."""
-        self._inbox.append((id, event, header, answer))
+        self._inbox.append(Delivery(id, event, header, answer))
 
     def write(self, rows: Mapping[str, bytes | None], answer: Answer) -> None:
         """Add rows of no execution (registries) to the forming group."""
@@ -100,31 +102,34 @@ class Writer:
 
     def step(self, now: float) -> None:
         """Step the next event. Raises nothing: a defect of ours fails the one execution that it struck."""
-        id, event, header, answer = self._inbox.popleft()
-        try:
-            live = self._open(id)
-            if event.kind == "started":
-                live, known = self._start(id, live, header)
-                if known:
-                    self._reply(answer, live, stale=True)
-                    return
-            if live is None:
-                self._reply(answer, None, stale=True)
-                return
-            stale = self._advance(live, event, now)
-            if answer is None:
-                self._forming.unasked.append((id, event))
-        except Exception as error:
-            self.defects(id, error)
-            if answer is not None:
-                answer(None, error)
+        delivery = self._inbox.popleft()
+        parked = self._parked.get(delivery.id)
+        if parked is not None and parked.first is not delivery and delivery.event.kind not in NEVER_PARKED:
+            parked.later.append(delivery)
             return
-        self._reply(answer, live, stale=stale)
+        if parked is None or parked.first is not delivery:
+            parked = Parked(delivery, now)
+        try:
+            self._deliver(parked)
+        except Unfinished:
+            self._parked[delivery.id] = parked
+            return
+        except Exception as error:
+            self.defects(delivery.id, error)
+            if delivery.answer is not None:
+                delivery.answer(None, error)
+        if self._parked.get(delivery.id) is parked:
+            del self._parked[delivery.id]
+            self._inbox.extendleft(reversed(parked.later))
 
     def seal(self) -> Group | None:
         """The forming group with its rows made, ready to be written; None when there is none or one is in flight."""
         group = self._forming
-        if self.in_flight is not None or group.empty:
+        if self.in_flight is not None:
+            return None
+        if group.empty:
+            # What was stale was so on disk too: it need not be stepped again.
+            group.unasked.clear()
             return None
         for live in group.touched.values():
             live.write(group.rows)
@@ -159,7 +164,7 @@ class Writer:
                 answer(None, error)
             for id in group.touched:
                 self._live.pop(id, None)
-            self._inbox.extend((id, _unwritten(event), None, None) for id, event in group.unasked)
+            self._inbox.extend(Delivery(id, _unwritten(event)) for id, event in group.unasked)
         superseded = [found for group in lost for found in group.superseded]
         return [(id, command) for id, command in superseded if self._wanted(id, command)]
 
@@ -199,17 +204,58 @@ class Writer:
         assert header is not None
         return Live(self._machines.machine(header.machine), Checkpoint(header, {}), on_disk=False), False
 
-    def _advance(self, live: Live, event: Event, now: float) -> bool:
-        id = live.checkpoint.execution.id
-        moment = Moment(now, self._activities)
+    def _deliver(self, parked: Parked) -> None:
+        """Step an event that has its turn. Raises Unfinished: then nothing has happened."""
+        id, event = parked.first.id, parked.first.event
+        answer = parked.first.answer
+        live = self._open(id)
+        if event.kind == "started":
+            live, known = self._start(id, live, parked.first.header)
+            if known:
+                self._reply(answer, live, stale=True)
+                return
+        if live is None:
+            self._reply(answer, None, stale=True)
+            return
+        step = self._advance(live, parked)
+        if not step.stale:
+            self._keep(live, event, step)
+        if answer is None:
+            self._forming.unasked.append((id, event))
+        self._reply(answer, live, stale=step.stale)
+
+    def _advance(self, live: Live, parked: Parked) -> Step:
+        event = parked.first.event
+        moment = Moment(parked.now, self._activities, self._asking(parked))
         try:
-            step = advance(live.machine, live.checkpoint, event, moment)
+            return advance(live.machine, live.checkpoint, event, moment)
+        except Unfinished:
+            if event.kind != "started":
+                raise
+            moment = Moment(parked.now, self._activities, transitions_max=0)
+            return advance(live.machine, live.checkpoint, event, moment)
         except Exception as defect:
-            self.defects(id, defect)
+            self.defects(parked.first.id, defect)
             ended = Event("defect", cause=f"Internal error: {type(defect).__name__}: {defect}")
-            step = advance(live.machine, live.checkpoint, ended, moment)
-        if step.stale:
-            return True
+            return advance(live.machine, live.checkpoint, ended, moment)
+
+    def _asking(self, parked: Parked) -> Callable[[Request], EvaluationAnswer] | None:
+        """Who evaluates for the step of an event; None: this process."""
+        if self._evaluators is None:
+            return None
+        if parked.first.event.kind == "started":
+            # Whoever starts an execution does not wait for its first state.
+            return not_now
+        return Asking(self._evaluators, parked.evaluations, partial(self._resume, parked))
+
+    def _resume(self, parked: Parked) -> None:
+        """What a parked event waited for is there: it is the next to be stepped."""
+        self._inbox.appendleft(parked.first)
+        self.woken()
+
+    def _keep(self, live: Live, event: Event, step: Step) -> None:
+        """Take over what a step did, and add it to the forming group."""
+        id = step.execution.id
         live.apply(step)
         self._live[id] = live
         group = self._forming
@@ -218,11 +264,10 @@ class Writer:
             group.begun.append(step.execution)
         for command in step.commands:
             if command.waiting.kind == "turn":
-                self._inbox.append((id, Event("turn", command.scope, attempt=command.waiting.attempt), None, None))
+                self._inbox.append(Delivery(id, Event("turn", command.scope, attempt=command.waiting.attempt)))
             else:
                 group.commands.append((id, command))
         group.cancelled += ((id, command) for command in step.cancelled)
-        return False
 
     def _reply(self, answer: Answer | None, live: Live | None, *, stale: bool) -> None:
         """Answer when all that the reply tells is durable: with the forming group, whoever's change it is."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import structlog
 
 from statemachine.evaluators.child_process import ChildProcess
 from statemachine.query.jsonata.request import Answer, Failed, Request
@@ -20,8 +21,12 @@ CHILDREN_MAX = 16
 SECONDS_MAX = 1.0
 """How long a request may take altogether before its child is killed."""
 MEMORY_BYTES_MAX = 512 * 1024 * 1024
+RETRY_SECONDS = 1.0
+"""The pause after a child could not be started."""
 IDLE_MAX = 2
 """Children that are kept when there is nothing to do."""
+
+log = structlog.get_logger()
 
 TOO_SLOW = Answer((Failed("D1012", "Evaluation timeout exceeded"),))
 TOO_LARGE = Answer((Failed("", "The evaluation took more memory than it may"),))
@@ -35,6 +40,11 @@ class Evaluation:
         self.answer: Answer | None = None
         self.done: Callable[[], None] = lambda: None
         self.child: _Child | None = None
+
+    def wait(self, seconds: float) -> None:
+        """Hold the loop for at most that long, until the answer is there."""
+        if self.answer is None and self.child is not None:
+            self.child.process.wait(seconds)
 
 
 class EvaluatorPool:
@@ -60,11 +70,6 @@ class EvaluatorPool:
         self._assign()
         return evaluation
 
-    def wait(self, evaluation: Evaluation, seconds: float) -> None:
-        """Hold the loop for at most that long, until the answer is there."""
-        if evaluation.answer is None and evaluation.child is not None:
-            evaluation.child.process.wait(seconds)
-
     def close(self) -> None:
         """End all children; requests under way are never answered."""
         for child in self._children:
@@ -77,7 +82,12 @@ class EvaluatorPool:
         busy = sum(child.evaluation is not None for child in self._children)
         wanted = busy + len(self._queue) + 1
         for _ in range(min(wanted, self._children_max) - len(self._children)):
-            self._children.add(_Child(self, self._memory_bytes_max))
+            try:
+                self._children.add(_Child(self, self._memory_bytes_max))
+            except OSError as error:  # the system has no room for a process just now
+                log.error("no child for evaluations", error=str(error))
+                asyncio.get_running_loop().call_later(RETRY_SECONDS, self._assign)
+                return
 
     def rested(self, child: _Child) -> None:
         """A child is ready for the next request."""

@@ -45,12 +45,14 @@ class StateMachine(msgspec.Struct, kw_only=True, omit_defaults=True):
         return self.revision.rpartition("/")[2]
 
 
-class Revision(msgspec.Struct, frozen=True, kw_only=True):
-    """One definition with the role it runs under. `definition` is the caller's own text."""
+class Revision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One definition with the role it runs under. `definition` is the caller's own text; `variable_references` are
+    the names of the variables that its states read, by the states' names."""
 
     definition: str
     role_arn: str
     created: float
+    variable_references: dict[str, list[str]] = {}
 
 
 class Machines:
@@ -79,7 +81,7 @@ class Machines:
         return msgspec.json.decode(row, type=Revision)
 
     def machine(self, revision: str) -> Machine:
-        """The compiled machine of a revision. Raises LookupError or Unsupported."""
+        """The compiled machine of a revision. Raises LookupError."""
         compiled = self._compiled.get(revision)
         if compiled is None:
             compiled = compile_machine(parse(self.revision(revision).definition))

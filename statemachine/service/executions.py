@@ -10,7 +10,6 @@ from typing import Any
 from statemachine.arn import Home, parse_arn
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_execution, read_history, read_listing
-from statemachine.core.compile import Unsupported
 from statemachine.core.history import aws_event
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
 from statemachine.core.model import Event, Execution
@@ -53,10 +52,6 @@ class Executions:
             name = str(uuid.uuid4())
         check_name(name)
         payload = check_input(input)
-        try:
-            self._machines.machine(machine.revision)
-        except Unsupported as unsupported:
-            raise ServiceError("ValidationException", f"This server cannot run the definition: {unsupported}") from None
         if machine.type == "EXPRESS":
             raise ServiceError("StateMachineTypeNotSupported", "This server cannot run EXPRESS state machines yet")
         header = Execution(

@@ -13,6 +13,7 @@ from statemachine.service.activities import Activities
 from statemachine.service.answers import Answers
 from statemachine.service.executions import Executions
 from statemachine.service.state_machines import StateMachines
+from statemachine.service.validations import Validations
 
 
 class Service:
@@ -31,3 +32,4 @@ class Service:
         self.executions = Executions(host, self.state_machines, machines, home, clock)
         self.activities = Activities(host, activities, home, settings, clock)
         self.answers = Answers(host)
+        self.validations = Validations()

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from statemachine.arn import Arn, Home, parse_arn
 from statemachine.checkpoint import keys
 from statemachine.config import Settings
-from statemachine.core.compile import Machine, Unsupported, compile_machine
+from statemachine.core.compile import Machine, compile_machine
 from statemachine.core.model import Event
+from statemachine.core.references import variable_references
+from statemachine.engine.delivery import NotDurable
 from statemachine.engine.host import Host, Unavailable
-from statemachine.engine.writer import NotDurable
 from statemachine.errors import ServiceError
 from statemachine.json_text import parse
 from statemachine.registry.machines import Configuration, Machines, Revision, StateMachine
@@ -61,7 +62,7 @@ class StateMachines:
         definition (to the letter), type or configuration is StateMachineAlreadyExists."""
         check_name(name)
         check_role(role_arn)
-        compiled = await asyncio.to_thread(checked_definition, definition, type)
+        checked = await asyncio.to_thread(checked_definition, definition, type)
         async with self._changing:
             known = self._machines.by_name.get(name)
             configuration = Configuration(logging_configuration, tracing_configuration, encryption_configuration)
@@ -81,10 +82,12 @@ class StateMachines:
                 configuration=configuration,
                 tags={tag["key"]: tag.get("value", "") for tag in tags or ()},
             )
-            revision = Revision(definition=definition, role_arn=role_arn, created=now)
+            revision = Revision(
+                definition=definition, role_arn=role_arn, created=now, variable_references=checked.variable_references
+            )
             await self._host.write(self._machines.rows(machine, revision))
             self._machines.by_name[name] = machine
-            self._machines.keep(machine.revision, compiled)
+            self._machines.keep(machine.revision, checked.machine)
         return {"stateMachineArn": machine.arn, "creationDate": machine.created}
 
     async def update(
@@ -107,14 +110,19 @@ class StateMachines:
             )
         async with self._changing:
             machine = self.find(arn)
-            compiled = None
+            checked = None
             if definition is not None:
-                compiled = await asyncio.to_thread(checked_definition, definition, machine.type)
+                checked = await asyncio.to_thread(checked_definition, definition, machine.type)
             if role_arn is not None:
                 check_role(role_arn)
             old = self._machines.revision(machine.revision)
             now = self._clock()
-            new = Revision(definition=definition or old.definition, role_arn=role_arn or old.role_arn, created=now)
+            new = Revision(
+                definition=definition or old.definition,
+                role_arn=role_arn or old.role_arn,
+                created=now,
+                variable_references=old.variable_references if checked is None else checked.variable_references,
+            )
             configuration = Configuration(
                 logging_configuration or machine.configuration.logging,
                 tracing_configuration or machine.configuration.tracing,
@@ -132,7 +140,7 @@ class StateMachines:
             )
             await self._host.write(self._machines.rows(changed, new))
             self._machines.by_name[machine.name] = changed
-            self._machines.keep(changed.revision, compiled)
+            self._machines.keep(changed.revision, None if checked is None else checked.machine)
         return {"updateDate": now, "revisionId": changed.revision_id}
 
     async def describe(self, *, state_machine_arn: str, included_data: str = "ALL_DATA") -> dict[str, Any]:
@@ -160,6 +168,8 @@ class StateMachines:
         }
         if included_data != "METADATA_ONLY":
             described["definition"] = revision.definition
+            if revision.variable_references:
+                described["variableReferences"] = revision.variable_references
         return described
 
     async def delete(self, *, state_machine_arn: str) -> dict[str, Any]:
@@ -245,18 +255,23 @@ class StateMachines:
             raise ServiceError("StateMachineAlreadyExists", f"State Machine Already Exists: '{known.arn}'")
 
 
-def checked_definition(definition: str, type: str) -> Machine | None:
-    """The machine of a definition, None where it is valid but cannot be run here. May take a second: not for the loop.
+class Checked(NamedTuple):
+    """What is known of a valid definition. `machine` is None where it cannot be run here."""
+
+    machine: Machine
+    variable_references: dict[str, list[str]]
+
+
+def checked_definition(definition: str, type: str) -> Checked:
+    """What a definition comes to. May take a second: not for the loop.
 
     Raises ServiceError InvalidDefinition with everything that is wrong, in AWS's words.
     """
     wrong = errors(validate(definition, type))
     if wrong:
         raise ServiceError("InvalidDefinition", invalid_definition(wrong), findings=wrong)
-    try:
-        return compile_machine(parse(definition))
-    except Unsupported:
-        return None
+    parsed = parse(definition)
+    return Checked(compile_machine(parsed), variable_references(parsed))
 
 
 def check_role(role_arn: str) -> None:

@@ -21,8 +21,8 @@ from statemachine.validation.finding import (
     location_of,
     pointer_to,
 )
-from statemachine.validation.place import locate
-from statemachine.validation.rules import BLOCK_RULES, MACHINE_RULES, PART_RULES, WARNING_RULES
+from statemachine.validation.place import locate, repeated_member
+from statemachine.validation.rules import ADVICE_RULES, BLOCK_RULES, MACHINE_RULES, PART_RULES, WARNING_RULES
 from statemachine.validation.schema import schema_faults
 from statemachine.validation.walk import Block, read_blocks
 
@@ -34,6 +34,9 @@ FINDINGS_MAX = 1_000
 """Ours: how many findings are looked for. Errors come first."""
 FINDINGS_CHARACTERS_MAX = 262_144
 """Ours: when findings name so many characters of paths, no more are looked for: names may be long."""
+
+REPEATED = "Duplicate field "
+"""How the parser's words for a member that occurs twice begin: it does not know where that is."""
 
 STATE_NAME = "StateName"
 """What a state without a name is called in messages (recorded: TestState)."""
@@ -71,6 +74,8 @@ def _parse(definition: str) -> dict[str, Any] | list[Finding]:
     try:
         parsed = json_text.parse(definition)
     except json_text.JsonError as error:
+        if error.message.startswith(REPEATED):
+            error = json_text.JsonError(error.message, definition, repeated_member(definition))
         message = f"{error.message}\n at {error.place}"
         return [_finding(INVALID_JSON_DESCRIPTION, message, error.place, error.line, error.column)]
     if not isinstance(parsed, dict):
@@ -94,6 +99,8 @@ def _faults(blocks: list[Block], closed: list[Block]) -> Iterator[Fault]:
             for state in block.states:
                 for part in state.parts:
                     yield from part_rule(state, part)
+    for advice_rule in ADVICE_RULES:
+        yield from advice_rule(blocks)
 
 
 def _findings(definition: str, faults: Iterable[Fault], outside: Path = ()) -> list[Finding]:

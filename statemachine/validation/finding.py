@@ -5,7 +5,7 @@ Knows no rule, no schema and no API.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -24,12 +24,19 @@ DUPLICATE_LABEL_NAME = "DUPLICATE_LABEL_NAME"
 INVALID_LABEL_NAME = "INVALID_LABEL_NAME"
 TOO_DEEPLY_NESTED = "TOO_DEEPLY_NESTED"
 INVALID_JSONATA_EXPRESSION = "INVALID_JSONATA_EXPRESSION"
+UNSUPPORTED_JSONATA_EXPRESSION = "UNSUPPORTED_JSONATA_EXPRESSION"
 NO_DOLLAR = "NO_DOLLAR"
 NO_PATH = "NO_PATH"
 PASS_RESULT_IS_STATIC = "PASS_RESULT_IS_STATIC"
+TOKEN_WITHOUT_TIMEOUT = "TOKEN_WITHOUT_TIMEOUT"
+NEVER_MATCHES = "NEVER_MATCHES"
+RETRY_OUTLASTS_TIMEOUT = "RETRY_OUTLASTS_TIMEOUT"
+NOT_IN_LITERAL = "NOT_IN_LITERAL"
 
-WARNINGS = frozenset((NO_DOLLAR, NO_PATH, PASS_RESULT_IS_STATIC))
-"""The codes that do not block a definition (service model); all others are errors."""
+ADVICE = frozenset((TOKEN_WITHOUT_TIMEOUT, NEVER_MATCHES, RETRY_OUTLASTS_TIMEOUT, NOT_IN_LITERAL))
+"""Ours: the codes of warnings that AWS does not give."""
+WARNINGS = ADVICE | {NO_DOLLAR, NO_PATH, PASS_RESULT_IS_STATIC}
+"""The codes that do not block a definition (AWS's: service model); all others are errors."""
 
 REPORTED_MAX = 100
 """How many errors one text names, and how many diagnostics one answer holds (service model: maxResults)."""
@@ -90,21 +97,39 @@ def invalid_definition(findings: Iterable[Finding]) -> str:
     return f"Invalid State Machine Definition: '{', '.join(texts)}'"
 
 
-def diagnostics(findings: Sequence[Finding], severity: str = "ERROR", limit: int = REPORTED_MAX) -> dict[str, Any]:
+def diagnostics(findings: Iterable[Finding], severity: str = "ERROR", limit: int = REPORTED_MAX) -> dict[str, Any]:
     """The answer of ValidateStateMachineDefinition: result, diagnostics, truncated.
 
-    `severity` ERROR leaves warnings out; a `limit` of 0 means REPORTED_MAX (service model).
+    `severity` ERROR leaves warnings out; a `limit` of 0 means REPORTED_MAX (service model). It is AWS's answer to the
+    letter, so it has none of the warnings that AWS does not give (ADVICE): who compares the two finds no difference.
     """
+    known = [finding for finding in findings if finding.code not in ADVICE]
+    return _answer(known, severity, limit, _diagnostic)
+
+
+def report(findings: Iterable[Finding], severity: str = "WARNING", limit: int = REPORTED_MAX) -> dict[str, Any]:
+    """As `diagnostics`, with ADVICE, and with pointer, line and column of each finding."""
+    return _answer(list(findings), severity, limit, _placed)
+
+
+def _answer(
+    findings: Sequence[Finding], severity: str, limit: int, shape: Callable[[Finding], dict[str, Any]]
+) -> dict[str, Any]:
     blocking = errors(findings)
     chosen = blocking if severity == "ERROR" else findings
     shown = islice(chosen, limit or REPORTED_MAX)
     return {
         "result": "FAIL" if blocking else "OK",
-        "diagnostics": [_diagnostic(finding) for finding in shown],
+        "diagnostics": [shape(finding) for finding in shown],
         "truncated": len(chosen) > (limit or REPORTED_MAX),
     }
 
 
-def _diagnostic(finding: Finding) -> dict[str, str]:
+def _diagnostic(finding: Finding) -> dict[str, Any]:
     diagnostic = {"severity": finding.severity, "code": finding.code, "message": finding.message}
     return diagnostic if finding.location is None else {**diagnostic, "location": finding.location}
+
+
+def _placed(finding: Finding) -> dict[str, Any]:
+    place = {"pointer": finding.pointer, "line": finding.line, "column": finding.column}
+    return {**_diagnostic(finding), **place}

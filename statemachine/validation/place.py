@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
 
-from statemachine import json_text
 from statemachine.validation.finding import Path
 
 _TOKEN = re.compile(r'"(?:[^"\\]+|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
@@ -27,6 +27,16 @@ def locate(text: str, wanted: Collection[Path]) -> dict[Path, tuple[int, int]]:
             if not left:
                 break
     return found
+
+
+def repeated_member(text: str) -> int:
+    """The offset of the first member that its object has already; the text up to there must be valid JSON."""
+    seen = set()
+    for path, offset in _members(text):
+        if path in seen:
+            return offset
+        seen.add(path)
+    return 0
 
 
 def _members(text: str) -> Iterator[tuple[Path, int]]:
@@ -56,6 +66,6 @@ def _members(text: str) -> Iterator[tuple[Path, int]]:
             else:
                 name_follows = True
         elif name_follows:
-            path[-1] = json_text.load(token) if "\\" in token else token[1:-1]
+            path[-1] = json.loads(token) if "\\" in token else token[1:-1]
             name_follows = False
             yield tuple(path), offset

@@ -12,8 +12,8 @@ import pytest
 
 from statemachine.api.aws import actions
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
+from statemachine.engine.delivery import NotDurable
 from statemachine.engine.host import Unavailable
-from statemachine.engine.writer import NotDurable
 from tests.api.client import Answer, Request, doors
 from tests.engine.definitions import ACTIVITY, PASS, task, wait
 from tests.engine.in_memory_server import ROLE, START
@@ -294,6 +294,7 @@ async def test_all_actions_on_one_execution() -> None:
         await call("ListStateMachines")
         await call("DescribeActivity", activityArn=ACTIVITY)
         await call("ListActivities")
+        await call("ValidateStateMachineDefinition", definition=json.dumps(PASS))
         await call("DeleteActivity", activityArn=ACTIVITY)
         await call("DeleteStateMachine", stateMachineArn=MACHINE_ARN)
         assert set(done) == set(actions(server.service))
@@ -302,6 +303,30 @@ async def test_all_actions_on_one_execution() -> None:
         assert done["GetExecutionHistory"] == {"events", "nextToken"}
         assert done["StopExecution"] == {"stopDate"}
         assert done["DeleteActivity"] == done["SendTaskSuccess"] == set()
+
+
+async def test_validating() -> None:
+    """Bad definitions are answered, not refused; bad members are refused."""
+    async with doors() as (_, client):
+        broken = {"definition": '{"States": {"P": {"Type": "Fail", "Cause": "$.Cause"}}}'}
+        error = {
+            "severity": "ERROR",
+            "code": "SCHEMA_VALIDATION_FAILED",
+            "message": "These fields are required: [StartAt]",
+            "location": "/",
+        }
+        told = await client.aws("ValidateStateMachineDefinition", broken)
+        assert told.status == 200
+        assert told.json == {"result": "FAIL", "diagnostics": [error], "truncated": False}
+        all_told = await client.aws("ValidateStateMachineDefinition", broken | {"severity": "WARNING"})
+        assert [diagnostic["code"] for diagnostic in all_told.json["diagnostics"]] == [error["code"], "NO_PATH"]
+        first = await client.aws(
+            "ValidateStateMachineDefinition", broken | {"severity": "WARNING", "maxResults": 1, "type": "EXPRESS"}
+        )
+        assert first.json == {"result": "FAIL", "diagnostics": [error], "truncated": True}
+        for wrong, text in (({"severity": "INFO"}, "[ERROR, WARNING]"), ({"maxResults": 101}, "equal to 100")):
+            answer = await client.aws("ValidateStateMachineDefinition", broken | wrong)
+            assert text in refused(answer, "ValidationException")
 
 
 async def test_waiting_for_one_thing_holds_up_nothing_else() -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from statemachine.api.rest import ROUTES
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
+from statemachine.engine.delivery import NotDurable
 from statemachine.engine.host import Unavailable
-from statemachine.engine.writer import NotDurable
 from tests.api.client import Answer, Client, Request, doors
-from tests.engine.definitions import FAIL, PASS, passes, wait
+from tests.engine.definitions import CALLBACK, FAIL, PASS, machine, passes, wait
 
 API = "/api/v1"
 ROLE = "arn:aws:iam::000000000000:role/statemachine"
@@ -226,6 +227,74 @@ async def test_every_finding_of_a_definition_is_told() -> None:
         assert len(findings) >= 3
         assert {finding["severity"] for finding in findings} == {"ERROR"}
         assert all(finding["pointer"].startswith("/") for finding in findings)
+
+
+async def test_validating_a_text_tells_the_place_in_it() -> None:
+    async with doors() as (server, client):
+        text = json.dumps(CALLBACK, indent=1)
+        answer = await client.request("POST", f"{API}/validations", {"definition": text})
+        assert (answer.status, answer.json["result"], answer.json["truncated"]) == (200, "OK", False)
+        [warning] = answer.json["diagnostics"]
+        assert warning.pop("message")
+        assert warning == {
+            "severity": "WARNING",
+            "code": "TOKEN_WITHOUT_TIMEOUT",
+            "location": "/States/C/Resource",
+            "pointer": "/States/C/Resource",
+            "line": 6,
+            "column": 4,
+        }
+        assert server.store.scan("") == []
+
+
+async def test_validating_json_tells_the_place_by_its_pointer() -> None:
+    async with doors() as (_, client):
+        broken = {"StartAt": "P", "States": {"P": {"Type": "Fail", "Foo": 1, "Bar": 2, "Cause": "$.Cause"}}}
+        members = {"definition": broken, "type": "EXPRESS", "severity": "ERROR", "maxResults": 1}
+        answer = await client.request("POST", f"{API}/validations", members)
+        assert (answer.status, answer.json["result"], answer.json["truncated"]) == (200, "FAIL", True)
+        [error] = answer.json["diagnostics"]
+        assert error["pointer"] == "/States/P/Foo"
+        assert not {"line", "column"} & set(error)
+
+
+@pytest.mark.parametrize(
+    ("members", "told"),
+    [
+        ({}, "'definition' is required"),
+        ({"definition": None}, "'definition' is required"),
+        ({"definition": ""}, "'definition' failed to satisfy constraint"),
+        ({"definition": {}, "type": "FAST"}, "[STANDARD, EXPRESS]"),
+        ({"definition": {}, "type": 1}, "'type' must be a string"),
+        ({"definition": {}, "severity": "INFO"}, "[ERROR, WARNING]"),
+        ({"definition": {}, "maxResults": 101}, "less than or equal to 100"),
+        ({"definition": {}, "maxResults": "1"}, "'maxResults' must be an integer"),
+        ({"definition": {}, "maxResults": True}, "'maxResults' must be an integer"),
+        ({"definition": {}, "name": "m"}, "'name' is not expected here"),
+    ],
+)
+async def test_what_cannot_be_validated(members: dict[str, Any], told: str) -> None:
+    async with doors() as (_, client):
+        answer = await client.request("POST", f"{API}/validations", members)
+        assert told in problem(answer, 400, "ValidationException")["detail"]
+
+
+async def test_variables_and_states_may_be_called_as_members_are() -> None:
+    """`timestamp` is a moment where AWS writes it, and a name like any other where a caller does."""
+    reads = {"Type": "Pass", "Assign": {"timestamp": 1, "input.$": "$timestamp"}, "End": True}
+    first = {"Type": "Pass", "Assign": {"timestamp": "now"}, "Next": "timestamp"}
+    async with doors() as (server, client):
+        await create(client, machine(P=first, timestamp=reads))
+        described = await client.request("GET", f"{API}/state-machines/m")
+        assert described.json["variableReferences"] == {"timestamp": ["timestamp"]}
+        await start(client, 1)
+        await server.ended(ARN)
+        history = (await client.request("GET", f"{API}/executions/m/e/history")).json["events"]
+        assigned = [event["stateExitedEventDetails"] for event in history if "stateExitedEventDetails" in event]
+        assert [details["assignedVariables"] for details in assigned] == [
+            {"timestamp": '"now"'},
+            {"timestamp": "1", "input": '"now"'},
+        ]
 
 
 @pytest.mark.parametrize("error", [Unavailable(), NotDurable("disk full")])

@@ -48,6 +48,14 @@ def test_a_warning_is_no_error(tmp_path: Path) -> None:
     assert "warning NO_PATH" in result.output
 
 
+def test_warnings_of_our_own_are_shown_with_their_place(tmp_path: Path) -> None:
+    file = write(tmp_path, "a.json", json.dumps(CALLBACK, indent=1))
+    result = validate(file)
+    assert result.exit_code == 0
+    assert result.output.startswith(f"{file}:6:4: warning TOKEN_WITHOUT_TIMEOUT ")
+    assert result.output.endswith(" (at /States/C/Resource)\n")
+
+
 def test_the_type_decides_what_is_allowed(tmp_path: Path) -> None:
     file = write(tmp_path, "a.json", json.dumps(CALLBACK))
     assert validate(file).exit_code == 0

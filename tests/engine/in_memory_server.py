@@ -14,6 +14,7 @@ from typing import Any
 from statemachine.config import Settings
 from statemachine.core.model import Event
 from statemachine.engine.loop import Engine
+from statemachine.engine.parked import Evaluators
 from statemachine.registry.activities import Activities
 from statemachine.registry.machines import Machines
 from statemachine.service.service import Service
@@ -92,7 +93,9 @@ class UnreliableStore(MemoryStore):
 class InMemoryServer:
     """The parts of a server, and short forms for what tests do with them."""
 
-    def __init__(self, store: Store, settings: Settings, clock: Clock, functions: Functions) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, clock: Clock, functions: Functions, evaluators: Evaluators | None
+    ) -> None:
         self.store = store
         self.settings = settings
         self.clock = clock
@@ -101,7 +104,15 @@ class InMemoryServer:
         self.machines, self.activities = Machines(store), Activities(store)
         self.machines.load()
         self.activities.load()
-        self.engine = Engine(store, self.machines, self.activities, [functions], clock=clock, fatal=self.fatal.append)
+        self.engine = Engine(
+            store,
+            self.machines,
+            self.activities,
+            [functions],
+            evaluators=evaluators,
+            clock=clock,
+            fatal=self.fatal.append,
+        )
         self.service = Service(self.engine, self.machines, self.activities, settings, clock)
 
     async def create(self, definition: Any, name: str = "m") -> str:
@@ -171,10 +182,13 @@ async def in_memory_server(
     store: Store | None = None,
     clock: Clock | None = None,
     functions: Functions | None = None,
+    evaluators: Evaluators | None = None,
     **settings: Any,
 ) -> AsyncIterator[InMemoryServer]:
     """A server that has recovered what `store` holds; drained and closed at the end."""
-    server = InMemoryServer(store or MemoryStore(), Settings(**settings), clock or Clock(), functions or Functions())
+    server = InMemoryServer(
+        store or MemoryStore(), Settings(**settings), clock or Clock(), functions or Functions(), evaluators
+    )
     await server.engine.open()
     server.service.state_machines.go_on_deleting()
     try:

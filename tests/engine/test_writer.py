@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from statemachine.core.context import task_token
 from statemachine.core.model import Event, Execution
 from statemachine.core.payload import Payload
 from statemachine.engine import writer as module
-from statemachine.engine.writer import Group, NotDurable, Reply, Writer
+from statemachine.engine.delivery import NotDurable, Reply
+from statemachine.engine.parked import Evaluators
+from statemachine.engine.writer import Group, Writer
 from statemachine.json_text import dump
 from statemachine.store.memory import MemoryStore
 from tests.engine.definitions import PASS, mapped, passes, task, wait
@@ -23,18 +26,26 @@ DEFINITIONS = {"pass": PASS, "wait": wait(10), "task": task(), "long": passes(15
 
 
 class Compiled:
-    """Revisions that bear the names of `DEFINITIONS`."""
+    """Revisions that bear the names of definitions."""
+
+    def __init__(self, definitions: Mapping[str, Any]) -> None:
+        self._definitions = definitions
 
     def machine(self, revision: str) -> Any:
-        return compile_machine(DEFINITIONS[revision])
+        return compile_machine(self._definitions[revision])
 
 
 class Driver:
     """Drives a writer by hand, and keeps what it was told."""
 
-    def __init__(self, store: MemoryStore | None = None) -> None:
+    def __init__(
+        self,
+        store: MemoryStore | None = None,
+        definitions: Mapping[str, Any] = DEFINITIONS,
+        evaluators: Evaluators | None = None,
+    ) -> None:
         self.store = store or MemoryStore()
-        self.writer = Writer(self.store, Compiled(), frozenset())
+        self.writer = Writer(self.store, Compiled(definitions), frozenset(), evaluators)
         self.defects: list[str] = []
         self.writer.defects = lambda execution, error: self.defects.append(f"{execution}: {error!r}")
         self.answers: list[Reply | Exception | None] = []

@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 
-from statemachine.core.compile import Unsupported
 from statemachine.engine import loop
-from statemachine.engine.writer import NotDurable
-from statemachine.registry import machines
+from statemachine.engine.delivery import NotDurable
 from statemachine.service import state_machines
 from statemachine.store.base import StoreFull
-from tests.engine.definitions import FAIL, PASS, task, wait
+from tests.engine.definitions import FAIL, PASS, machine, task, wait
 from tests.engine.in_memory_server import ROLE, START, InMemoryServer, UnreliableStore, in_memory_server
 from tests.service.refusals import refusal
 
@@ -46,6 +44,67 @@ async def test_what_was_created_is_described_as_it_was_sent() -> None:
         }
         bare = await server.service.state_machines.describe(state_machine_arn=ARN, included_data="METADATA_ONLY")
         assert "definition" not in bare
+
+
+READS = machine(
+    A={"Type": "Pass", "Assign": {"total": 1, "rate.$": "$.rate"}, "Next": "B"},
+    B={
+        "Type": "Map",
+        "ItemsPath": "$items",
+        "ItemSelector": {"x.$": "States.MathAdd($total, $rate)"},
+        "ItemProcessor": {
+            "StartAt": "C",
+            "States": {
+                "C": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $total * $rate %}", "Next": "D"},
+                "D": {"Type": "Pass", "End": True},
+            },
+        },
+        "End": True,
+    },
+)
+REFERENCES = {"B": ["items", "rate", "total"], "C": ["rate", "total"]}
+
+
+async def test_the_variables_that_states_read() -> None:
+    async with in_memory_server() as server:
+        await create(server, definition=json.dumps(READS))
+        described = await server.service.state_machines.describe(state_machine_arn=ARN)
+        assert described["variableReferences"] == REFERENCES
+        bare = await server.service.state_machines.describe(state_machine_arn=ARN, included_data="METADATA_ONLY")
+        assert "variableReferences" not in bare
+
+
+async def test_a_revision_keeps_the_variables_of_its_definition() -> None:
+    async with in_memory_server() as server:
+        verbs = server.service.state_machines
+        await create(server, definition=json.dumps(wait(60)))
+        execution = await server.start(ARN)
+        assert "variableReferences" not in await verbs.describe(state_machine_arn=ARN)
+        await verbs.update(state_machine_arn=ARN, definition=json.dumps(READS))
+        await verbs.update(state_machine_arn=ARN, role_arn=OTHER_ROLE)
+        assert (await verbs.describe(state_machine_arn=ARN))["variableReferences"] == REFERENCES
+        begun = await server.service.executions.describe_state_machine(execution_arn=execution)
+        assert "variableReferences" not in begun
+
+
+async def test_the_variables_of_an_execution_s_definition() -> None:
+    async with in_memory_server() as server:
+        await create(server, definition=json.dumps(READS))
+        execution = await server.start(ARN)
+        begun = await server.service.executions.describe_state_machine(execution_arn=execution)
+        assert begun["variableReferences"] == REFERENCES
+
+
+async def test_a_revision_of_before_variables_were_noted() -> None:
+    async with in_memory_server() as server:
+        await create(server, definition=json.dumps(READS))
+        [(key, row)] = server.store.scan("m/rev/")
+        old = {name: value for name, value in json.loads(row).items() if name != "variable_references"}
+        assert set(old) == {"definition", "role_arn", "created"}
+        await server.engine.write({key: json.dumps(old).encode()})
+        described = await server.service.state_machines.describe(state_machine_arn=ARN)
+        assert described["definition"] == json.dumps(READS)
+        assert "variableReferences" not in described
 
 
 @pytest.mark.parametrize("again", [{}, {"role_arn": OTHER_ROLE}, {"tags": [{"key": "k", "value": "v"}]}])
@@ -258,20 +317,6 @@ async def test_pages_of_state_machines() -> None:
             "stateMachineArn": ARN.replace(":m", ":a"), "name": "a", "type": "STANDARD", "creationDate": START,
         }  # fmt: skip
         assert (await refusal(server.service.state_machines.list_page(next_token="x"))).code == "InvalidToken"
-
-
-async def test_what_is_valid_but_cannot_be_run_here_is_kept_and_its_start_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def unsupported(_: Any) -> None:
-        raise Unsupported("not this")
-
-    monkeypatch.setattr(state_machines, "compile_machine", unsupported)
-    monkeypatch.setattr(machines, "compile_machine", unsupported)
-    async with in_memory_server() as server:
-        refused = await refusal(server.start(await server.create(PASS)))
-        assert refused.code == "ValidationException"
-        assert refused.message == "This server cannot run the definition: not this"
 
 
 async def test_an_express_state_machine_is_kept_and_its_start_is_refused() -> None:

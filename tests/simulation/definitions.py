@@ -38,7 +38,7 @@ class Author:
         self._chance = chance
         self._calm = calm
         self._names = 0
-        self._parts = [self._pass, self._choice, self._wait, self._task, self._task, self._task]
+        self._parts = [self._pass, self._choice, self._wait, self._evaluate, self._task, self._task, self._task]
         self._forks = [self._parallel, self._map, self._map, self._loop]
 
     def machine(self) -> dict[str, Any]:
@@ -99,6 +99,17 @@ class Author:
         else:
             rules.append({"Variable": "$.n", "NumericEquals": self._chance.randint(0, 3), "Next": next_})
         return self._add(states, choice)
+
+    def _evaluate(self, states: States, next_: str | None, depth: int) -> str:
+        """A state whose expressions are evaluated outside of the process, because nobody knows what they cost."""
+        state: dict[str, Any] = {"Type": "Pass", "QueryLanguage": "JSONata", **_go(next_)}
+        added = self._chance.choice(
+            ('{"text": "small"}', f'{{"made{self._names}": $map([1..3], function($n) {{$n * 2}})}}')
+        )
+        state["Output"] = f"{{% $merge([$states.input, {added}]) ~> |$|{{}}| %}}"
+        if self._chance.random() < 0.3:
+            state["Assign"] = {f"v{self._names}": "{% [$sort($states.input.items.wait)] %}"}
+        return self._add(states, state)
 
     def _loop(self, states: States, next_: str | None, depth: int) -> str:
         count = f"count{self._names}"

@@ -14,6 +14,9 @@ from statemachine.engine.loop import Engine
 from statemachine.engine.timers import Timer, Timers
 from statemachine.engine.writer import MachineSource
 from statemachine.json_text import load
+from statemachine.query.jsonata.evaluation import evaluate
+from statemachine.query.jsonata.request import Answer as Outcomes
+from statemachine.query.jsonata.request import Request
 from statemachine.store.base import Store
 from statemachine.tasks.kind import Answer, Task
 from tests.simulation.definitions import ACTIVITIES, CALLBACK, FUNCTIONS
@@ -37,6 +40,10 @@ class Outside:
 
     def armed(self, timer: Timer) -> None:
         """A timer was set."""
+
+    def evaluation_seconds(self) -> float:
+        """How long an evaluation takes."""
+        return 0.0
 
     def failed(self, error: Exception) -> None:
         """The engine met a defect of its own, or says that it cannot go on."""
@@ -71,6 +78,41 @@ class Queues(ActivityQueues):
         return self.take(arn)
 
 
+class Evaluated:
+    """An evaluation, whose answer comes when its time has passed."""
+
+    def __init__(self, request: Request, loop: Loop, seconds: float) -> None:
+        self._seconds = seconds
+        self.answer: Outcomes | None = None
+        self.done: Callable[[], None] = lambda: None
+        self._request = request
+        loop.call_later(seconds, self.finish)
+
+    def wait(self, seconds: float) -> None:
+        if self._seconds < seconds:
+            self.finish()
+
+    def finish(self) -> None:
+        """The answer is there."""
+        if self.answer is None:
+            self.answer = evaluate(self._request)
+            self.done()
+
+
+class Evaluators:
+    """Where expressions are evaluated; as a rule that takes longer than a step waits."""
+
+    def __init__(self, outside: Outside, loop: Loop) -> None:
+        self._outside = outside
+        self._loop = loop
+
+    def begin(self, request: Request) -> Evaluated:
+        return Evaluated(request, self._loop, self._outside.evaluation_seconds())
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+
 class WatchedTimers(Timers):
     """Timers that tell when one is set."""
 
@@ -90,7 +132,15 @@ class Process(Engine):
         self, store: Store, machines: MachineSource, outside: Outside, loop: Loop, clock: Callable[[], float]
     ) -> None:
         kinds: list[Any] = [FunctionKind(outside)]
-        super().__init__(store, machines, frozenset(ACTIVITIES), kinds, clock=clock, fatal=outside.failed)
+        super().__init__(
+            store,
+            machines,
+            frozenset(ACTIVITIES),
+            kinds,
+            evaluators=Evaluators(outside, loop),
+            clock=clock,
+            fatal=outside.failed,
+        )
         self.loop = loop
         self._loop = loop  # type: ignore[assignment]  # it stands in for asyncio's
         self._queues = Queues(outside)

@@ -12,7 +12,7 @@ import pytest
 
 from statemachine.json_text import dump
 from statemachine.store.sqlite import SqliteStore
-from statemachine.validation.definition import validate
+from statemachine.validation import errors, validate
 from tests.simulation.faults import RandomFaults
 from tests.simulation.runs import check_every_commit, check_seed, play
 from tests.simulation.scenario import Scenario, written
@@ -51,4 +51,4 @@ def test_a_seed_always_does_the_same(seed: int) -> None:
 
 @pytest.mark.parametrize("number", range(40))
 def test_definitions_are_valid(number: int) -> None:
-    assert validate(dump(written(number).definition)) == []
+    assert errors(validate(dump(written(number).definition))) == []

@@ -10,8 +10,8 @@ from statemachine.core.context import task_token
 from statemachine.core.limits import HISTORY_EVENTS_MAX
 from statemachine.core.model import Event, Execution, Scope
 from statemachine.core.token import read_token
+from statemachine.engine.delivery import Reply
 from statemachine.engine.timers import Timer
-from statemachine.engine.writer import Reply
 from statemachine.store.base import Store
 
 Attempt = tuple[str, str, int, int]

@@ -10,9 +10,9 @@ from random import Random
 from statemachine.core.context import task_token
 from statemachine.core.model import Event, Execution, Scope
 from statemachine.core.payload import Payload
+from statemachine.engine.delivery import Reply
 from statemachine.engine.host import ActivityTask
 from statemachine.engine.timers import Timer
-from statemachine.engine.writer import Reply
 from statemachine.tasks.kind import Answer, Failed, Succeeded, Task
 from tests.simulation.definitions import CALLBACK
 from tests.simulation.process import Outside
@@ -28,6 +28,7 @@ class Workers:
     def __init__(self, world: World) -> None:
         self.world = world
         self._chance = Random(f"workers {world.scenario.seed}")
+        self._evaluations = Random(f"evaluations {world.scenario.seed}")
 
     def functions(self, loop: Loop) -> Functions:
         """The functions of one life of the engine."""
@@ -58,6 +59,10 @@ class Workers:
             answer = Event("succeeded", path, token, output=Payload(text=behaviour.output))
         for delay in (after + last, after + last + self._chance.uniform(0, 3))[: 1 + behaviour.repeated]:
             self.world.agenda.plan(delay, partial(self.world.deliver, id, answer))
+
+    def evaluation_seconds(self) -> float:
+        """How long the next evaluation takes."""
+        return self._evaluations.choice((0.0, 0.002, 0.05, 1.0))
 
     def cheat(self) -> None:
         """Now and then answer a task that is over, or with a token that was never given."""
@@ -125,6 +130,9 @@ class Functions(Outside):
 
     def armed(self, timer: Timer) -> None:
         self._world.witness.armed(timer)
+
+    def evaluation_seconds(self) -> float:
+        return self._workers.evaluation_seconds()
 
     def failed(self, error: Exception) -> None:
         if self._world.scenario.defective is None or not isinstance(error, ZeroDivisionError):

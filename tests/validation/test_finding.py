@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from statemachine.validation import Finding, diagnostics, invalid_definition, validate, validate_state
+from statemachine.validation import Finding, diagnostics, invalid_definition, report, validate, validate_state
 from statemachine.validation.definition import CHARACTERS_MAX, FINDINGS_MAX, STATES_MAX
 from statemachine.validation.finding import REPORTED_MAX
 
@@ -62,6 +62,46 @@ def test_diagnostics_show_warnings_when_asked() -> None:
         ],
         "truncated": False,
     }
+
+
+def test_diagnostics_leave_out_the_warnings_that_aws_does_not_give() -> None:
+    waits = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": True}
+    found = validate(machine({"A": waits}))
+    assert diagnostics(found, "WARNING") == {"result": "OK", "diagnostics": [], "truncated": False}
+    assert [diagnostic["code"] for diagnostic in report(found)["diagnostics"]] == ["TOKEN_WITHOUT_TIMEOUT"]
+    assert invalid_definition(found) == f"{PREFIX}''"
+
+
+def test_a_report_names_the_place_in_the_text() -> None:
+    text = '{"StartAt": "A",\n "States": {"A": {"Type": "Fail", "Cause": "$.Cause",\n  "Foo/Bar": 1}}}'
+    assert report(validate(text)) == {
+        "result": "FAIL",
+        "diagnostics": [
+            {
+                "severity": "WARNING",
+                "code": "NO_PATH",
+                "message": "Value looks like a path; it is evaluated in a field 'CausePath'",
+                "location": "/States/A/Cause",
+                "pointer": "/States/A/Cause",
+                "line": 2,
+                "column": 35,
+            },
+            {
+                "severity": "ERROR",
+                "code": "SCHEMA_VALIDATION_FAILED",
+                "message": "Field 'Foo/Bar' is not supported",
+                "location": "/States/A/Foo/Bar",
+                "pointer": "/States/A/Foo~1Bar",
+                "line": 3,
+                "column": 3,
+            },
+        ],
+        "truncated": False,
+    }
+    assert [diagnostic["code"] for diagnostic in report(validate(text), "ERROR")["diagnostics"]] == [
+        "SCHEMA_VALIDATION_FAILED"
+    ]
+    assert report(validate(text), limit=1)["truncated"]
 
 
 def test_diagnostics_leave_out_a_location_that_is_not_known() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statemachine.validation.finding import Path
-from statemachine.validation.place import locate
+from statemachine.validation.place import locate, repeated_member
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -50,3 +50,16 @@ def test_all_members_are_found(value: Any, indent: int | None, margin: str, esca
 )
 def test_places_count_from_one_and_wrong_paths_are_left_out(path: Path, place: tuple[int, int] | None) -> None:
     assert locate('\n {"a": [1,\n "]"], "b": {}}', [path]) == ({path: place} if place else {})
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ('{"a": 1, "a": 2}', '"a": 2}'),
+        ('{"a": "a", "b": {"a": ["a"], "b": 1},\n "b": 2, "a"', '"b": 2, "a"'),
+        ('[{"a": 1}, {"a": 1, "\\u0061": 2', '"\\u0061": 2'),
+        ('{"\\ud800": 1, "a": 1, "a": 2}', '"a": 2}'),
+    ],
+)
+def test_the_member_that_occurs_twice(text: str, rest: str) -> None:
+    assert text[repeated_member(text) :] == rest

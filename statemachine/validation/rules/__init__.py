@@ -26,12 +26,16 @@ from statemachine.validation.rules import (
     variables,
     warnings,
 )
+from statemachine.validation.rules.advice import ADVICE_RULES
 from statemachine.validation.walk import Block, Part, State
+
+__all__ = ["ADVICE_RULES", "BLOCK_RULES", "MACHINE_RULES", "PART_RULES", "WARNING_RULES"]
 
 MACHINE_RULES: tuple[Callable[[list[Block]], Iterator[Fault]], ...] = (
     names.duplicate_state_names,
     names.duplicate_labels,
     languages.jsonpath_in_jsonata,
+    jsonata.removed_functions,
     variables.outer_variables,
 )
 

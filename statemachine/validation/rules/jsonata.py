@@ -7,9 +7,11 @@ no syntax itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
 
 from statemachine.errors import ExpressionSyntaxError
-from statemachine.query.jsonata.analysis import STATES, Analysis, analyse
+from statemachine.query.jsonata.analysis import KNOWN_MAX, STATES, Analysis, analyse
 from statemachine.query.jsonata.dataflow import WITH_RESULT
 from statemachine.query.jsonata.expressions import (
     CLOSING,
@@ -19,11 +21,13 @@ from statemachine.query.jsonata.expressions import (
     is_expression,
     strings_in,
 )
-from statemachine.validation.finding import INVALID_JSONATA_EXPRESSION, Fault
+from statemachine.query.jsonata.functions import REMOVED
+from statemachine.query.jsonata.references import references_of
+from statemachine.query.jsonata.syntax import Unread, read_syntax
+from statemachine.validation.finding import INVALID_JSONATA_EXPRESSION, UNSUPPORTED_JSONATA_EXPRESSION, Fault
+from statemachine.validation.rules.variables import assigned_names
 from statemachine.validation.typed import text
-from statemachine.validation.walk import Part, State
-
-UNSUPPORTED_JSONATA_EXPRESSION = "UNSUPPORTED_JSONATA_EXPRESSION"
+from statemachine.validation.walk import Block, Part, State
 
 LITERALS = {
     "Seconds": "Integer",
@@ -70,6 +74,20 @@ def expressions(state: State, part: Part) -> Iterator[Fault]:
                 yield Fault(path, message, INVALID_JSONATA_EXPRESSION)
 
 
+def removed_functions(blocks: list[Block]) -> Iterator[Fault]:
+    """No expression means a function of JSONata that Step Functions has not (AWS documentation: `$eval`; the words are
+    ours). A variable may bear its name."""
+    missing = set(REMOVED) - assigned_names(blocks)
+    for block in blocks:
+        for state in block.states:
+            for part in state.parts if state.language == "JSONata" else ():
+                for field in EXPRESSION_FIELDS:
+                    for path, value in strings_in(part.fields.get(field), (*part.path, field)):
+                        for name in sorted(missing & _functions_in(value)):
+                            message = f"The function '${name}' is not supported."
+                            yield Fault(path, message, UNSUPPORTED_JSONATA_EXPRESSION)
+
+
 def _meant_as_expression(value: str) -> bool:
     return value.startswith(OPENING) or value.endswith(CLOSING)
 
@@ -87,6 +105,15 @@ def _wrong_in(expression: str, kind: str, field: str) -> Iterator[tuple[str, str
     for member in _missing_members(known, kind, field):
         message = f"Reference to '${STATES}.{member}' is not supported for the field '{field}'."
         yield UNSUPPORTED_JSONATA_EXPRESSION, message
+
+
+@lru_cache(KNOWN_MAX)
+def _functions_in(value: str) -> frozenset[str]:
+    """What a string of a definition means of REMOVED, and other names; none where it cannot be looked into."""
+    if is_expression(value) and any(f"${name}" in value for name in REMOVED):
+        with suppress(Unread, RecursionError):
+            return references_of(read_syntax(expression_text(value))).names
+    return frozenset()
 
 
 def _missing_members(known: Analysis, kind: str, field: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ def missing_targets(block: Block) -> Iterator[Fault]:
     if start and start not in names:
         yield _missing((*block.path, "StartAt"), start)
     for state in block.states:
-        for path, target in _transitions(state):
+        for path, target in transitions(state):
             if target not in names:
                 yield _missing(path, target)
 
@@ -47,16 +47,17 @@ def missing_end(block: Block) -> Iterator[Fault]:
         yield Fault((*block.path, "States"), "No state ends the workflow", MISSING_END_STATE, shown=block.path)
 
 
-def _missing(path: Path, target: str) -> Fault:
-    return Fault(path, f"Missing '{path[-1]}' target: {target}", MISSING_TRANSITION_TARGET)
-
-
-def _transitions(state: State) -> Iterator[tuple[Path, str]]:
+def transitions(state: State) -> Iterator[tuple[Path, str]]:
+    """Where a state may lead: the way to each Next and Default in it, and the name that stands there."""
     for part in state.parts:
         for name in _TARGET_FIELDS:
             target = text(part.fields, name)
             if target:
                 yield (*part.path, name), target
+
+
+def _missing(path: Path, target: str) -> Fault:
+    return Fault(path, f"Missing '{path[-1]}' target: {target}", MISSING_TRANSITION_TARGET)
 
 
 def _reached(block: Block) -> set[str]:
@@ -68,11 +69,11 @@ def _reached(block: Block) -> set[str]:
         name = waiting.pop()
         if name in states and name not in reached:
             reached.add(name)
-            waiting.extend(target for _, target in _transitions(states[name]))
+            waiting.extend(target for _, target in transitions(states[name]))
     return reached
 
 
 def _ends(state: State, reached: set[str]) -> bool:
     if state.type in ("Succeed", "Fail") or state.fields.get("End") is True:
         return True
-    return not any(target in reached for path, target in _transitions(state) if "Catch" not in path)
+    return not any(target in reached for path, target in transitions(state) if "Catch" not in path)

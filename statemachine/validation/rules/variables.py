@@ -35,6 +35,12 @@ def outer_variables(blocks: list[Block]) -> Iterator[Fault]:
                 yield Fault(path, f"The variable '{name}' is already assigned in an outer scope")
 
 
+def assigned_names(blocks: list[Block]) -> set[str]:
+    """The names of all variables that a machine sets."""
+    states = (state for block in blocks for state in block.states)
+    return {name for state in states for part in state.parts for _, name in _assigned(state, part)}
+
+
 def _assigned(state: State, part: Part) -> Iterator[tuple[Path, str]]:
     for name in mapping(part.fields, "Assign"):
         yield (*part.path, "Assign", name), name.removesuffix(".$") if state.language == "JSONPath" else name

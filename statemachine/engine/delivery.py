@@ -1,0 +1,36 @@
+"""An event on its way to an execution, and what its sender hears of it. Data alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from statemachine.core.model import Event, Execution
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What became of an event. `execution` is the header after it, None where there is no such execution; `stale` says
+    that nobody waited for the event (of a start: that the execution was there before)."""
+
+    execution: Execution | None
+    stale: bool
+
+
+class NotDurable(Exception):
+    """The group of an event could not be written; the event has not happened and may be sent again."""
+
+
+Answer = Callable[[Reply | None, Exception | None], None]
+"""Called once, when the event's group is durable (reply) or lost (error)."""
+
+
+@dataclass(eq=False, slots=True)
+class Delivery:
+    """An event for an execution; a "started" event brings the new execution's `header`. `answer` is None where nobody
+    asks: the sender would not send the event again."""
+
+    id: str
+    event: Event
+    header: Execution | None = None
+    answer: Answer | None = None

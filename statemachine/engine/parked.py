@@ -1,0 +1,80 @@
+"""Events that wait for the evaluation of an expression, and what came for their executions after them.
+
+Evaluations come in like time: the step that asked for one is dropped and done again, from its beginning, when the
+answer is there; what it has asked before, it is then told at once. Knows no expression and steps nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Protocol
+
+from statemachine.engine.delivery import Delivery
+from statemachine.query.jsonata.request import Answer, Request
+from statemachine.query.view import Unfinished
+
+WAIT_SECONDS = 0.001
+"""How long one step may hold the loop for evaluations; most are done by then."""
+
+
+class Evaluation(Protocol):
+    """A request under way. `answer` is None until it is there; `done` is called once then."""
+
+    answer: Answer | None
+    done: Callable[[], None]
+
+    def wait(self, seconds: float) -> None:
+        """Hold the loop for at most that long, until the answer is there."""
+
+
+class Evaluators(Protocol):
+    """Where expressions of unknown cost are evaluated."""
+
+    def begin(self, request: Request) -> Evaluation:
+        """Have a request evaluated."""
+
+    def close(self) -> None:
+        """Release everything; requests under way are never answered."""
+
+
+@dataclass(eq=False, slots=True)
+class Parked:
+    """An execution whose event `first` waits: it happened at `now`, and will have. `later` came after it."""
+
+    first: Delivery
+    now: float
+    evaluations: dict[Request, Evaluation] = field(default_factory=dict)
+    later: deque[Delivery] = field(default_factory=deque)
+
+
+class Asking:
+    """What one step asks of the evaluators: it waits a little and then raises Unfinished. `known` are the evaluations
+    that its event has asked for before; `done` is called when the missing one is there."""
+
+    def __init__(self, evaluators: Evaluators, known: dict[Request, Evaluation], done: Callable[[], None]) -> None:
+        self._evaluators = evaluators
+        self._known = known
+        self._done = done
+        self._seconds_left = WAIT_SECONDS
+
+    def __call__(self, request: Request) -> Answer:
+        """The answer. Raises Unfinished."""
+        evaluation = self._known.get(request)
+        if evaluation is None:
+            evaluation = self._known[request] = self._evaluators.begin(request)
+        if evaluation.answer is None and self._seconds_left > 0:
+            began = perf_counter()
+            evaluation.wait(self._seconds_left)
+            self._seconds_left -= perf_counter() - began
+        if evaluation.answer is None:
+            evaluation.done = self._done
+            raise Unfinished
+        return evaluation.answer
+
+
+def not_now(_request: Request) -> Answer:
+    """For a step that must not wait. Raises Unfinished."""
+    raise Unfinished

@@ -1,0 +1,26 @@
+"""Tasks that wait for somebody to bring their token back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statemachine.validation.finding import TOKEN_WITHOUT_TIMEOUT, Fault
+from statemachine.validation.typed import text
+from statemachine.validation.walk import Block
+
+_PATTERN = ".waitForTaskToken"
+_LIMITS = ("TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath")
+
+
+def waits_without_limit(blocks: list[Block]) -> Iterator[Fault]:
+    """A task with `.waitForTaskToken` has a time-out or a heartbeat, else a lost token is never noticed."""
+    for block in blocks:
+        for state in () if block.express else block.states:  # an Express execution waits for no token
+            waits = state.type == "Task" and (text(state.fields, "Resource") or "").endswith(_PATTERN)
+            if waits and not any(name in state.fields for name in _LIMITS):
+                yield Fault(
+                    (*state.path, "Resource"),
+                    "The task waits for its token without TimeoutSeconds or HeartbeatSeconds: "
+                    "where no answer comes, no Retry and no Catch will notice",
+                    TOKEN_WITHOUT_TIMEOUT,
+                )
