@@ -86,6 +86,8 @@ def test_every_action(client: Recorder) -> None:
     assert machine in [item["stateMachineArn"] for item in client.list_state_machines()["stateMachines"]]
     assert work in [item["activityArn"] for item in client.list_activities()["activities"]]
     assert client.describe_activity(activityArn=work)["name"] == "boto"
+    checked = client.validate_state_machine_definition(definition=json.dumps({"StartAt": "S", "States": {}}))
+    assert (checked["result"], checked["truncated"]) == ("FAIL", False)
     client.delete_activity(activityArn=work)
     client.delete_state_machine(stateMachineArn=machine)
     assert {xform_name(action) for action in actions(MagicMock())} <= client.asked
