@@ -4,20 +4,25 @@
     e/EXECUTION/scopePATH         one line of control ("" is the root, "/00002" a branch or iteration)
     e/EXECUTION/hist/FIRST        a chunk of history events, by the id of its first one
     e/EXECUTION/data/NUMBER       a payload too large to stand where it is used
+    e/EXECUTION/tallies           the numbers of its states
     l/MACHINE/AGE/EXECUTION       executions of a machine, newest first
     s/STATUS/MACHINE/AGE/EXECUTION    the same by status
     c/KIND/…                      commands given and not yet answered: timer, task, activity, turn
-    m/…                           state machines and their revisions
+    m/name/MACHINE                state machines
+    m/rev/MACHINE/REVISION        their revisions
+    m/hist/MACHINE/NUMBER         the ids of a machine's revisions, in order
     a/NAME                        activities
     v/probe                       written to see whether writing works
 
-EXECUTION is "machine:name"; PATH begins with a slash where it is not empty ("/!" stands for the execution's deadline).
+EXECUTION is "machine:name"; PATH begins with a slash where it is not empty ("/!" stands for the execution's deadline,
+"/+" for its delayed start).
 No name may hold a slash or colon (AWS's rule), so parts never run into each other.
 Numbers are of fixed width, so that keys sort as the numbers do.
 """
 
 from __future__ import annotations
 
+LISTED = "l/"
 _END_OF_TIME = 10**15 - 1
 
 
@@ -51,20 +56,39 @@ def data(id: str, number: int) -> str:
     return f"e/{id}/data/{number:08d}"
 
 
+def tallies(id: str) -> str:
+    return f"e/{id}/tallies"
+
+
 def listed(machine: str, started: float, id: str) -> str:
     return f"{listed_prefix(machine)}{_age(started)}/{id}"
 
 
 def listed_prefix(machine: str) -> str:
-    return f"l/{machine}/"
+    return f"{LISTED}{machine}/"
 
 
 def by_status(status: str, machine: str, started: float, id: str) -> str:
     return f"{by_status_prefix(status, machine)}{_age(started)}/{id}"
 
 
-def by_status_prefix(status: str, machine: str) -> str:
-    return f"s/{status}/{machine}/"
+def by_status_prefix(status: str, machine: str | None = None) -> str:
+    return f"s/{status}/" if machine is None else f"s/{status}/{machine}/"
+
+
+def after_machine(prefix: str, machine: str) -> str:
+    """A bound behind all that stands under the prefix for the machine (a digit is the character after the slash)."""
+    return f"{prefix}{machine}0"
+
+
+def started_bound(prefix: str, moment: float) -> str:
+    """A bound in a list of one machine's executions: all that started at that millisecond or later stand before it."""
+    return f"{prefix}{_age(moment)}0"
+
+
+def listed_id(key: str) -> str:
+    """The execution that stands in a list under that key."""
+    return key.rpartition("/")[2]
 
 
 def timer(due: float, id: str, path: str) -> str:
@@ -83,6 +107,10 @@ def timer_due(key: str) -> float:
 
 def deadline(due: float, id: str) -> str:
     return f"c/timer/{_moment(due)}/{id}/!"
+
+
+def delayed_start(due: float, id: str) -> str:
+    return f"c/timer/{_moment(due)}/{id}/+"
 
 
 def task(id: str, path: str) -> str:
@@ -107,6 +135,18 @@ def machine(name: str) -> str:
 def revision(key: str) -> str:
     """`key` is "machine/revision id"."""
     return f"m/rev/{key}"
+
+
+def revisions_prefix(machine: str) -> str:
+    return f"m/rev/{machine}/"
+
+
+def revision_entry(machine: str, number: int) -> str:
+    return f"{revision_entries_prefix(machine)}{number:08d}"
+
+
+def revision_entries_prefix(machine: str) -> str:
+    return f"m/hist/{machine}/"
 
 
 PROBE = "v/probe"

@@ -10,9 +10,11 @@ import msgspec
 from statemachine.checkpoint import keys
 from statemachine.core.model import Execution, HistoryEvent, Scope
 from statemachine.core.payload import Payload
+from statemachine.core.tally import Tally
 from statemachine.core.walk import Checkpoint
 from statemachine.store.base import Store
 
+_tallies = msgspec.json.Decoder(dict[str, Tally])
 _events = msgspec.json.Decoder(list[HistoryEvent])
 
 
@@ -29,7 +31,13 @@ def read_checkpoint(store: Store, id: str) -> Checkpoint | None:
         return None
     decoder = _decoder(store, id, Scope)
     scopes = (decoder.decode(row) for _, row in store.scan(keys.scope(id, "")))
-    return Checkpoint(execution, {scope.path: scope for scope in scopes})
+    return Checkpoint(execution, {scope.path: scope for scope in scopes}, read_tallies(store, id))
+
+
+def read_tallies(store: Store, id: str) -> dict[str, Tally]:
+    """The tallies of an execution's states by name, in the order in which they were first entered."""
+    row = store.get(keys.tallies(id))
+    return {} if row is None else _tallies.decode(row)
 
 
 def read_history(store: Store, id: str, first: int, last: int) -> list[HistoryEvent]:

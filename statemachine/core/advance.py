@@ -16,6 +16,7 @@ from statemachine.core.run import end, run
 from statemachine.core.token import same_token
 from statemachine.core.walk import Checkpoint, HistoryExhausted, Moment, Walk
 
+UNENDED = ("PENDING", "RUNNING")
 TIMER_TOLERANCE = 0.001
 """Ours: a timer may fire this many seconds early, because its moment is stored in whole milliseconds."""
 
@@ -28,7 +29,7 @@ def advance(machine: Machine, checkpoint: Checkpoint, event: Event, moment: Mome
     """
     walk = Walk(machine, checkpoint, moment)
     try:
-        handled = checkpoint.execution.status == "RUNNING" and _HANDLERS[event.kind](walk, event)
+        handled = checkpoint.execution.status in UNENDED and _HANDLERS[event.kind](walk, event)
         if handled:
             run(walk)
     except HistoryExhausted:
@@ -43,12 +44,21 @@ def _started(walk: Walk, event: Event) -> bool:
     execution = walk.execution
     if execution.events:
         return False
+    execution.status = "RUNNING"
     root = Scope("", walk.machine.start, execution.input, entries=1)
     walk.begin(root)
     walk.note("ExecutionStarted", root, 0, {"input": execution.input, "roleArn": execution.role_arn})
     if walk.machine.timeout is not None:
         execution.deadline = walk.now + walk.machine.timeout
     walk.ready.append(("", "enter", None))
+    return True
+
+
+def _queued(walk: Walk, event: Event) -> bool:
+    """The start must wait: the execution is there, and nothing of it has happened."""
+    if walk.execution.events or walk.execution.status == "PENDING":
+        return False
+    walk.execution.status = "PENDING"
     return True
 
 
@@ -101,16 +111,22 @@ def _turn(walk: Walk, event: Event) -> bool:
 
 
 def _stopped(walk: Walk, event: Event) -> bool:
+    _begin_if_pending(walk, event)
     end(walk, "ABORTED", event.error, event.cause)
     return True
 
 
 def _defect(walk: Walk, event: Event) -> bool:
     """Our own mistake fails this execution and no other."""
-    if not walk.execution.events:
-        _started(walk, event)
+    _begin_if_pending(walk, event)
     end(walk, "FAILED", "States.Runtime", event.cause)
     return True
+
+
+def _begin_if_pending(walk: Walk, event: Event) -> None:
+    """Every history begins with its start, even when nothing more comes than its end."""
+    if not walk.execution.events:
+        _started(walk, event)
 
 
 def _deadline(walk: Walk, event: Event) -> bool:
@@ -130,6 +146,7 @@ def _waiting(walk: Walk, event: Event) -> tuple[Scope, Waiting] | None:
 
 _HANDLERS: dict[str, Callable[[Walk, Event], bool]] = {
     "started": _started,
+    "queued": _queued,
     "returned": _answered,
     "succeeded": _answered,
     "failed": _answered,

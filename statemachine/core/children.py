@@ -23,12 +23,17 @@ def fork(walk: Walk, scope: Scope, state: State, outcome: Fork) -> None:
     """Begin the first children of a Map or Parallel, or go on at once where there are none."""
     details = {"length": outcome.total} if state.type == "Map" else None
     walk.note_next(f"{state.type}StateStarted", scope, details)
+    if outcome.items is not None:
+        walk.count(scope, "items", outcome.total)
     children = Children(outcome.total, outcome.limit)
     children.input = walk.payload(outcome.input, scope.input)
     if outcome.items is not None:
         children.items = walk.payload(outcome.items, scope.input)
     scope.children = children
     walk.await_(scope, Waiting("children", scope.attempt))
+    if isinstance(state.body, Parallel) and state.body.dependencies:
+        _begin_independent(walk, scope, state, state.body)
+        return
     for _ in range(min(outcome.limit, outcome.total)):
         if not _begin_next(walk, scope, state, scope.last_event):
             return
@@ -48,6 +53,7 @@ def child_succeeded(walk: Walk, child: Scope) -> None:
         parent.last_event = walk.note("MapIterationSucceeded", child, child.last_event, details)
     else:
         parent.last_event = max(parent.last_event, child.last_event)
+    _begin_dependents(walk, parent, state, child)
     if children.begun < children.total:
         _begin_next(walk, parent, state, child.last_event)
     elif children.done == children.total:
@@ -59,7 +65,7 @@ def child_failed(walk: Walk, child: Scope, failure: StateError) -> None:
     parent = walk.known(walk.parent(child.path))
     state = walk.state(parent)
     failed_at = child.last_event
-    child.failed = True
+    walk.fail(child)
     if walk.state(child).type == "Task":
         walk.note_next("TaskStateAborted", child)
     if state.type == "Map":
@@ -85,13 +91,40 @@ def _begin_next(walk: Walk, parent: Scope, state: State, previous: int) -> bool:
     """Begin the next child, for which the event `previous` made room; False if its input cannot be made."""
     children = parent.children = copy.copy(parent.children)
     assert children is not None
-    index = children.begun
     try:
-        child_input = _child_input(walk, parent, state, index)
+        _begin(walk, parent, state, children.begun, previous)
     except StateError as failure:
         _give_up(walk, parent, state, failure)
         return False
     children.begun += 1
+    return True
+
+
+def _begin_independent(walk: Walk, parent: Scope, state: State, body: Parallel) -> None:
+    """Begin the branches that are held for no other. From now on each one counts as begun, because they do not begin
+    in the order of their numbers; one that is held has no scope yet, so nothing of the wait is kept but the ends of
+    the branches that it is for."""
+    assert parent.children is not None
+    parent.children.begun = parent.children.total
+    for index, dependencies in enumerate(body.dependencies):
+        if not dependencies:
+            _begin(walk, parent, state, index, parent.last_event)
+
+
+def _begin_dependents(walk: Walk, parent: Scope, state: State, child: Scope) -> None:
+    """Begin the branches that were held for this one and are held for no other any more."""
+    body = state.body
+    if not isinstance(body, Parallel) or not body.dependencies:
+        return
+    for index in body.dependents[child.index]:
+        outputs = [_branch_output(walk, parent, number) for number in body.dependencies[index] or ()]
+        if all(output is not None for output in outputs):
+            _begin(walk, parent, state, index, child.last_event)
+
+
+def _begin(walk: Walk, parent: Scope, state: State, index: int, previous: int) -> None:
+    """Begin one child, which follows the event `previous`. Raises StateError where its input cannot be made."""
+    child_input = _child_input(walk, parent, state, index)
     body = state.body
     assert isinstance(body, Map | Parallel)
     # A fork that is retried or entered again begins children on the same paths: their attempts must not be those of
@@ -103,20 +136,40 @@ def _begin_next(walk: Walk, parent: Scope, state: State, previous: int) -> bool:
     if state.type == "Map":
         walk.note_next("MapIterationStarted", child, {"name": parent.state, "index": index})
     walk.ready.append((child.path, "enter", None))
-    return True
 
 
 def _child_input(walk: Walk, parent: Scope, state: State, index: int) -> Payload:
     children = parent.children
     assert children is not None
     assert children.input is not None
-    if children.items is None:
-        return children.input
-    value = children.items.value[index]
     body = state.body
-    if isinstance(body, Map) and body.selector is not None:
+    if isinstance(body, Parallel):
+        return _branch_input(walk, parent, body, index, children.input)
+    assert isinstance(body, Map)
+    assert children.items is not None
+    value = children.items.value[index]
+    if body.selector is not None:
         value = body.selector(item_view(walk, parent, index, value, children.input.value))
     return walk.payload(value, parent.input, children.input)
+
+
+def _branch_input(walk: Walk, parent: Scope, body: Parallel, index: int, given: Payload) -> Payload:
+    """The Parallel's input; with DependsOn, beside the outputs of the branches that it was held for."""
+    dependencies = body.dependencies[index] if body.dependencies else None
+    if dependencies is None:
+        return given
+    outputs: dict[str, Any] = {}
+    for number in dependencies:
+        output = _branch_output(walk, parent, number)
+        assert output is not None
+        outputs[body.starts[number]] = output.value
+    return Payload({"input": given.value, "outputs": outputs})
+
+
+def _branch_output(walk: Walk, parent: Scope, number: int) -> Payload | None:
+    """The output of a branch that has ended well, else None."""
+    branch = walk.peek(f"{parent.path}/{number:05d}")
+    return None if branch is None else branch.output
 
 
 def _give_up(walk: Walk, parent: Scope, state: State, failure: StateError) -> None:
@@ -158,4 +211,4 @@ def _abort_children(walk: Walk, parent: Scope, state: State) -> None:
         if state.type == "Map":
             walk.note_next("MapIterationAborted", child, {"name": parent.state, "index": child.index})
         walk.forget(child)
-        child.failed = True
+        walk.fail(child)

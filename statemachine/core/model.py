@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from statemachine.core.payload import Payload
+from statemachine.core.tally import Change
 from statemachine.query.language import Dataflow, Reader
 from statemachine.query.view import ABSENT
 
@@ -45,7 +46,8 @@ class Waiting(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Children(msgspec.Struct, omit_defaults=True):
-    """The bookkeeping of a Map or Parallel that runs: counts, never results (those stay with the children)."""
+    """The bookkeeping of a Map or Parallel that runs: counts, never results (those stay with the children). Where
+    branches are held for others, all count as begun."""
 
     total: int
     limit: int
@@ -93,7 +95,8 @@ class Scope(msgspec.Struct, omit_defaults=True):
 class Execution(msgspec.Struct, omit_defaults=True):
     """The header of an execution. Times are epoch seconds; `machine` is the key of the revision that it runs;
     `seed` is the secret randomness it was given at its start; `events` and `data` number its history events and its
-    stored payloads."""
+    stored payloads. `started` is when it was accepted. While it is PENDING it waits for its turn, from `start_at` on if
+    it has one; of those that wait, a higher `priority` comes earlier."""
 
     id: str
     arn: str
@@ -115,10 +118,12 @@ class Execution(msgspec.Struct, omit_defaults=True):
     data: int = 0
     redrives: int = 0
     trace_header: str | None = None
+    start_at: float | None = None
+    priority: int = 0
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What happened outside. `kind`: "started", "returned" (a task's kind is done with it), "succeeded", "failed" and
+    """What happened outside. `kind`: "started", "queued" (its start must wait), "returned" (a task's kind is done with it), "succeeded", "failed" and
     "heartbeat" (of a task, by its token), "taken" (an activity task was
     picked up), "fired" (a timer), "turn", "stopped", "deadline" (of the whole execution), "defect" (the interpreter
     failed on the event before; `cause` says how). `token` is the task token
@@ -155,7 +160,8 @@ class Command(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct):
-    """What one event did to one execution. `scopes` maps paths to new scopes, None where one is gone.
+    """What one event did to one execution. `scopes` maps paths to new scopes, None where one is gone; `changes` is
+    what it adds to the tallies.
 
     `stale` says that nobody waited for the event: nothing changed. `cancelled` are waits whose answer nobody wants
     any more."""
@@ -165,6 +171,7 @@ class Step(msgspec.Struct):
     history: list[HistoryEvent]
     commands: list[Command]
     cancelled: list[Command]
+    changes: list[Change] = []
     stale: bool = False
 
 

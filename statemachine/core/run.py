@@ -186,6 +186,7 @@ def _fail(walk: Walk, scope: Scope, state: State, failure: StateError) -> None:
                 delay = retrier.delay(made + 1, view_of(walk, scope, "/retry").chance)
                 scope.attempts = {**scope.attempts, str(number): made + 1}
                 scope.retries += 1
+                walk.count(scope, "retries")
                 walk.await_(scope, Waiting("retry", scope.attempt, at=walk.now + delay))
                 return
             break

@@ -8,22 +8,25 @@ from __future__ import annotations
 import copy
 from collections import deque
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from statemachine.core.compile import Machine, State
 from statemachine.core.limits import HISTORY_EVENTS_MAX, STEP_TRANSITIONS_MAX
 from statemachine.core.model import Command, Execution, HistoryEvent, Scope, Step, Waiting
 from statemachine.core.payload import Payload
+from statemachine.core.tally import Change, Tally, counted
 from statemachine.query.jsonata.request import Answer, Request
 
 
 @dataclass(slots=True)
 class Checkpoint:
-    """Where an execution stands: its header and its lines of control by path. Shared: never changed by a walk."""
+    """Where an execution stands: its header, its lines of control by path, and the tallies of its states by name.
+    Shared: never changed by a walk."""
 
     execution: Execution
     scopes: Mapping[str, Scope]
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Walk:
         self.now = moment.now
         self.ready: deque[tuple[str, str, Any]] = deque()
         self.history: list[HistoryEvent] = []
+        self.changes: list[Change] = []
         self._before = checkpoint.scopes
         self._scopes: dict[str, Scope | None] = {}
         self._commands: dict[str, Waiting] = {}
@@ -111,12 +115,27 @@ class Walk:
         if number >= HISTORY_EVENTS_MAX and not type_.startswith("Execution"):
             raise HistoryExhausted
         self.execution.events = number
+        counted_as = counted(type_)
+        if counted_as is not None:
+            # The events of an iteration are noted in its own scope, and counted for its Map.
+            name = details["name"] if details is not None and type_.startswith("MapIteration") else scope.state
+            self.changes.append(Change(name, counted_as, 1, number))
         self.history.append(HistoryEvent(number, previous, self._timestamp, type_, scope.path, details))
         return number
 
     def note_next(self, type_: str, scope: Scope, details: dict[str, Any] | None = None) -> None:
         """Append the event that follows the scope's latest one."""
         scope.last_event = self.note(type_, scope, scope.last_event, details)
+
+    def count(self, scope: Scope, number: str, amount: int = 1) -> None:
+        """Add to a number of the scope's current state that no event of its own stands for."""
+        self.changes.append(Change(scope.state, number, amount, self.execution.events))
+
+    def fail(self, scope: Scope) -> None:
+        """This line of control has ended in failure."""
+        scope.failed = True
+        if scope.entered_event:
+            self.count(scope, "left")
 
     def await_(self, scope: Scope, waiting: Waiting) -> None:
         """Let the scope wait; the command is given when the step is durable."""
@@ -173,4 +192,4 @@ class Walk:
     def step(self) -> Step:
         """What this walk did."""
         commands = [Command(path, waiting, path in self._renewed) for path, waiting in self._commands.items()]
-        return Step(self.execution, self._scopes, self.history, commands, self._cancelled)
+        return Step(self.execution, self._scopes, self.history, commands, self._cancelled, self.changes)

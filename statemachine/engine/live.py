@@ -9,32 +9,38 @@ from statemachine.checkpoint import keys
 from statemachine.checkpoint.write import Rows, command_keys
 from statemachine.core.compile import Machine
 from statemachine.core.model import HistoryEvent, Scope, Step
+from statemachine.core.tally import Tally, count
 from statemachine.core.walk import Checkpoint
 
 
 class Live:
-    """`scopes` is the dictionary behind `checkpoint`; `status_on_disk` is None while the execution has no row."""
+    """`scopes` and `tallies` are the dictionaries behind `checkpoint`; `status_on_disk` is None while the execution has
+    no row."""
 
     __slots__ = (
         "_commands_on_disk",
         "_events",
         "_scopes_on_disk",
+        "_tallied",
         "_touched",
         "checkpoint",
         "machine",
         "scopes",
         "status_on_disk",
+        "tallies",
     )
 
     def __init__(self, machine: Machine, checkpoint: Checkpoint, *, on_disk: bool) -> None:
         self.machine = machine
         self.scopes: dict[str, Scope] = dict(checkpoint.scopes)
-        self.checkpoint = Checkpoint(checkpoint.execution, self.scopes)
+        self.tallies: dict[str, Tally] = dict(checkpoint.tallies)
+        self.checkpoint = Checkpoint(checkpoint.execution, self.scopes, self.tallies)
         self.status_on_disk = checkpoint.execution.status if on_disk else None
         self._scopes_on_disk = set(self.scopes)
         self._commands_on_disk: dict[str, list[str]] = {}
         self._touched: set[str] = set()
         self._events: list[HistoryEvent] = []
+        self._tallied = False
         for path, scope in self.scopes.items():
             given = command_keys(checkpoint.execution, scope)
             if given:
@@ -50,6 +56,9 @@ class Live:
                 self.scopes[path] = scope
         self._touched.update(step.scopes)
         self._events += step.history
+        if step.changes:
+            count(self.tallies, step.changes)
+            self._tallied = True
 
     def write(self, rows: Rows) -> None:
         """Write all that has changed since the last time."""
@@ -59,11 +68,14 @@ class Live:
             self._write_scope(rows, path, done=done)
         if self._events:
             rows.put_history(execution, self._events)
-        self._write_deadline(rows)
+        if self._tallied:
+            rows.put(keys.tallies(execution.id), self.tallies)
+        self._write_timers(rows)
         rows.put_header(execution, self.status_on_disk)
         self.status_on_disk = execution.status
         self._touched = set()
         self._events = []
+        self._tallied = False
 
     def _write_scope(self, rows: Rows, path: str, *, done: bool) -> None:
         execution = self.checkpoint.execution
@@ -83,13 +95,21 @@ class Live:
             rows.delete(keys.scope(execution.id, path))
             self._scopes_on_disk.discard(path)
 
-    def _write_deadline(self, rows: Rows) -> None:
+    def _write_timers(self, rows: Rows) -> None:
+        """The timers of the execution itself: its deadline while it runs, its delayed start until then."""
         execution = self.checkpoint.execution
-        if execution.deadline is None:
+        before, now = self.status_on_disk, execution.status
+        if before == now:
             return
-        key = keys.deadline(execution.deadline, execution.id)
-        if execution.status != "RUNNING":
-            if self.status_on_disk == "RUNNING":
+        if execution.start_at is not None:
+            key = keys.delayed_start(execution.start_at, execution.id)
+            if now == "PENDING":
+                rows.put(key, [execution.id, "+", ""])
+            elif before == "PENDING":
                 rows.delete(key)
-        elif self.status_on_disk is None:
-            rows.put(key, [execution.id, "!", ""])
+        if execution.deadline is not None:
+            key = keys.deadline(execution.deadline, execution.id)
+            if now == "RUNNING":
+                rows.put(key, [execution.id, "!", ""])
+            elif before == "RUNNING":
+                rows.delete(key)

@@ -19,6 +19,7 @@ from statemachine.core.payload import Payload
 from statemachine.core.resource import parse_resource
 from statemachine.core.token import make_token, read_token
 from statemachine.engine.activities import ActivityQueues, Waiter
+from statemachine.engine.admission import UNLIMITED, Limits
 from statemachine.engine.delivery import NotDurable, Reply
 from statemachine.engine.handed_out import HandedOut
 from statemachine.engine.host import ActivityTask, Unavailable
@@ -56,6 +57,7 @@ class Engine:
         kinds: list[TaskKind],
         *,
         evaluators: Evaluators | None = None,
+        limits: Limits = UNLIMITED,
         clock: Callable[[], float] = time.time,
         fatal: Callable[[Exception], None] | None = None,
     ) -> None:
@@ -64,7 +66,7 @@ class Engine:
         self.ready = False
         self.draining = False
         self._evaluators = evaluators
-        self._writer = Writer(store, machines, activities, evaluators)
+        self._writer = Writer(store, machines, activities, evaluators, limits)
         self._writer.defects = _log_defect
         self._writer.woken = self.wake
         self._timers = Timers(store)
@@ -85,6 +87,8 @@ class Engine:
         """Become the owner of the store and release what every open execution waits for."""
         self._loop = asyncio.get_running_loop()
         self._epoch = await self._loop.run_in_executor(self._committer, self.store.raise_epoch)
+        for _ in self._writer.load(self.clock()):
+            await asyncio.sleep(0)
         recovered = 0
         for prefix in (keys.TURNS, keys.TASKS, keys.ACTIVITY_TASKS):
             after = ""
@@ -232,8 +236,7 @@ class Engine:
             return
         group = self._writer.committed()
         for execution in group.begun:
-            if execution.deadline is not None:
-                self._timers.add(Timer(execution.deadline, execution.id, "!", ""))
+            self._set_timers(execution)
         for id, command in group.commands:
             self._release(id, command)
         for id, command in group.cancelled:
@@ -247,7 +250,7 @@ class Engine:
         if not isinstance(error, StoreFull):
             self._fatal(error)
         self.ready, self._failing = False, True
-        for id, command in self._writer.rolled_back(NotDurable(str(error))):
+        for id, command in self._writer.rolled_back(NotDurable(str(error)), self.clock()):
             self._release(id, command)
         self._in_group = 0
         self._idle.set()
@@ -291,6 +294,13 @@ class Engine:
             self._timers.add(Timer(waiting.due, id, command.scope, waiting.attempt))
         if waiting.kind == "task" and not command.renewed:
             self._hand_out(id, command.scope, waiting)
+
+    def _set_timers(self, execution: Execution) -> None:
+        """The timers of an execution that has just begun or was queued."""
+        if execution.status == "PENDING" and execution.start_at is not None:
+            self._timers.add(Timer(execution.start_at, execution.id, "+", ""))
+        if execution.deadline is not None:
+            self._timers.add(Timer(execution.deadline, execution.id, "!", ""))
 
     def _hand_out(self, id: str, path: str, waiting: Waiting) -> None:
         if parse_resource(waiting.resource).family == "Activity":

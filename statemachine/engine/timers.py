@@ -21,7 +21,7 @@ PAGE = 1000
 
 
 class Timer(NamedTuple):
-    """`path` is "!" for the deadline of the whole execution."""
+    """`path` is "!" for the deadline of the whole execution, "+" for its delayed start."""
 
     due: float
     id: str
@@ -33,6 +33,8 @@ class Timer(NamedTuple):
         """What its firing means for the execution."""
         if self.path == "!":
             return Event("deadline")
+        if self.path == "+":
+            return Event("due")
         return Event("fired", self.path, attempt=self.attempt)
 
 

@@ -7,7 +7,7 @@ driver brings the time and carries groups to the store.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
@@ -16,11 +16,12 @@ import msgspec
 
 from statemachine.checkpoint.read import read_checkpoint
 from statemachine.checkpoint.write import Rows
-from statemachine.core.advance import advance
+from statemachine.core.advance import UNENDED, advance
 from statemachine.core.compile import Machine
 from statemachine.core.model import Command, Event, Execution, Step
 from statemachine.core.payload import Payload
 from statemachine.core.walk import Checkpoint, Moment
+from statemachine.engine.admission import UNLIMITED, Admission, Limits
 from statemachine.engine.delivery import Answer, Delivery, Reply
 from statemachine.engine.live import Live
 from statemachine.engine.parked import Asking, Evaluators, Parked, not_now
@@ -31,7 +32,7 @@ from statemachine.store.base import Store
 
 LIVE_MAX = 10_000
 """Executions kept in memory; beyond it those that rest are dropped and read back when something happens to them."""
-NEVER_PARKED = ("started", "stopped", "deadline")
+NEVER_PARKED = ("started", "due", "stopped", "deadline")
 """Events that mean the same whatever the execution is evaluating."""
 
 
@@ -67,7 +68,12 @@ class Writer:
     called when an event that waited for an evaluation can be stepped."""
 
     def __init__(
-        self, store: Store, machines: MachineSource, activities: Container[str], evaluators: Evaluators | None = None
+        self,
+        store: Store,
+        machines: MachineSource,
+        activities: Container[str],
+        evaluators: Evaluators | None = None,
+        limits: Limits = UNLIMITED,
     ) -> None:
         self._store = store
         self._machines = machines
@@ -75,6 +81,7 @@ class Writer:
         self._evaluators = evaluators
         self._inbox: deque[Delivery] = deque()
         self._parked: dict[str, Parked] = {}
+        self.admission = Admission(limits)
         self._live: OrderedDict[str, Live] = OrderedDict()
         self._forming = Group()
         self.in_flight: Group | None = None
@@ -148,12 +155,17 @@ class Writer:
         for answer, reply in group.answers:
             answer(reply, None)
         for id, live in group.touched.items():
-            if live.checkpoint.execution.status != "RUNNING" and id not in self._forming.touched:
+            if live.checkpoint.execution.status not in UNENDED and id not in self._forming.touched:
                 self._live.pop(id, None)
         self._forget_resting()
         return group
 
-    def rolled_back(self, error: Exception) -> list[tuple[str, Command]]:
+    def load(self, now: float) -> Iterator[None]:
+        """Read from the store who runs and who waits for that, a page at a time; then let those start who may."""
+        yield from self.admission.load(self._store, now)
+        self._admit()
+
+    def rolled_back(self, error: Exception, now: float) -> list[tuple[str, Command]]:
         """The group in flight is lost, and with it the one that built upon it: their executions are forgotten (the
         disk knows them as they were before), whoever waits is told, and the other events are queued again. Gives the
         commands of earlier groups that are to be released now."""
@@ -165,6 +177,8 @@ class Writer:
             for id in group.touched:
                 self._live.pop(id, None)
             self._inbox.extend(Delivery(id, _unwritten(event)) for id, event in group.unasked)
+        for _ in self.load(now):
+            pass
         superseded = [found for group in lost for found in group.superseded]
         return [(id, command) for id, command in superseded if self._wanted(id, command)]
 
@@ -197,35 +211,56 @@ class Writer:
         self._live[id] = live
         return live
 
-    def _start(self, id: str, live: Live | None, header: Execution | None) -> tuple[Live, bool]:
-        """The live execution to start, and whether it was there before."""
-        if live is not None:
-            return live, True
-        assert header is not None
-        return Live(self._machines.machine(header.machine), Checkpoint(header, {}), on_disk=False), False
-
     def _deliver(self, parked: Parked) -> None:
         """Step an event that has its turn. Raises Unfinished: then nothing has happened."""
-        id, event = parked.first.id, parked.first.event
-        answer = parked.first.answer
+        id, answer = parked.first.id, parked.first.answer
         live = self._open(id)
-        if event.kind == "started":
-            live, known = self._start(id, live, parked.first.header)
-            if known:
-                self._reply(answer, live, stale=True)
-                return
-        if live is None:
-            self._reply(answer, None, stale=True)
+        event: Event | None = parked.first.event
+        if parked.first.header is not None:
+            live, event = self._begin(parked.first.header, live, parked.now)
+        elif parked.first.event.kind in ("started", "due"):
+            event = self._start(parked.first, live)
+        if live is None or event is None:
+            self._reply(answer, live, stale=True)
             return
-        step = self._advance(live, parked)
+        step = self._advance(live, event, parked)
         if not step.stale:
             self._keep(live, event, step)
         if answer is None:
-            self._forming.unasked.append((id, event))
+            self._forming.unasked.append((id, parked.first.event))
         self._reply(answer, live, stale=step.stale)
 
-    def _advance(self, live: Live, parked: Parked) -> Step:
-        event = parked.first.event
+    def _begin(self, header: Execution, live: Live | None, now: float) -> tuple[Live, Event | None]:
+        """A new execution, and whether it starts or is queued; one that was there before, and nothing."""
+        if live is not None:
+            return live, None
+        live = Live(self._machines.machine(header.machine), Checkpoint(header, {}), on_disk=False)
+        if header.start_at is not None and header.start_at > now:
+            return live, Event("queued")
+        if self.admission.may_start(header.id):
+            return live, Event("started")
+        self.admission.queue(header)
+        return live, Event("queued")
+
+    def _start(self, delivery: Delivery, live: Live | None) -> Event | None:
+        """What becomes of an execution that waits for its start: its moment has come ("due"), or its turn."""
+        if live is None or live.checkpoint.execution.status != "PENDING":
+            if live is None or live.checkpoint.execution.status != "RUNNING":
+                self.admission.ends(delivery.id)
+                self._admit()
+            return None
+        if delivery.event.kind == "started" and self.admission.may_start(delivery.id):
+            return delivery.event
+        self.admission.queue(live.checkpoint.execution)
+        self._admit()
+        return None
+
+    def _admit(self) -> None:
+        """Let those start whose turn it is."""
+        for id in self.admission.admit():
+            self._inbox.append(Delivery(id, Event("started")))
+
+    def _advance(self, live: Live, event: Event, parked: Parked) -> Step:
         moment = Moment(parked.now, self._activities, self._asking(parked))
         try:
             return advance(live.machine, live.checkpoint, event, moment)
@@ -243,7 +278,7 @@ class Writer:
         """Who evaluates for the step of an event; None: this process."""
         if self._evaluators is None:
             return None
-        if parked.first.event.kind == "started":
+        if parked.first.event.kind in ("started", "due"):
             # Whoever starts an execution does not wait for its first state.
             return not_now
         return Asking(self._evaluators, parked.evaluations, partial(self._resume, parked))
@@ -260,14 +295,23 @@ class Writer:
         self._live[id] = live
         group = self._forming
         group.touched[id] = live
-        if event.kind == "started":
+        if event.kind in ("started", "queued"):
             group.begun.append(step.execution)
+        self._make_room(step.execution)
         for command in step.commands:
             if command.waiting.kind == "turn":
                 self._inbox.append(Delivery(id, Event("turn", command.scope, attempt=command.waiting.attempt)))
             else:
                 group.commands.append((id, command))
         group.cancelled += ((id, command) for command in step.cancelled)
+
+    def _make_room(self, execution: Execution) -> None:
+        """Note who runs now and who has ended, and let others take the room of those."""
+        if execution.status == "RUNNING":
+            self.admission.begins(execution.id)
+        elif execution.status != "PENDING":
+            self.admission.ends(execution.id)
+            self._admit()
 
     def _reply(self, answer: Answer | None, live: Live | None, *, stale: bool) -> None:
         """Answer when all that the reply tells is durable: with the forming group, whoever's change it is."""

@@ -14,6 +14,7 @@ from statemachine.core.context import task_token
 from statemachine.core.model import Event, Execution
 from statemachine.core.payload import Payload
 from statemachine.engine import writer as module
+from statemachine.engine.admission import UNLIMITED, Limits
 from statemachine.engine.delivery import NotDurable, Reply
 from statemachine.engine.parked import Evaluators
 from statemachine.engine.writer import Group, Writer
@@ -43,9 +44,10 @@ class Driver:
         store: MemoryStore | None = None,
         definitions: Mapping[str, Any] = DEFINITIONS,
         evaluators: Evaluators | None = None,
+        limits: Limits = UNLIMITED,
     ) -> None:
         self.store = store or MemoryStore()
-        self.writer = Writer(self.store, Compiled(definitions), frozenset(), evaluators)
+        self.writer = Writer(self.store, Compiled(definitions), frozenset(), evaluators, limits)
         self.defects: list[str] = []
         self.writer.defects = lambda execution, error: self.defects.append(f"{execution}: {error!r}")
         self.answers: list[Reply | Exception | None] = []
@@ -167,7 +169,7 @@ def test_a_superseded_command_is_given_when_what_superseded_it_is_lost() -> None
     driver.store.commit(first.rows.changed, first.rows.fresh, 0)
     driver.writer.committed()
     driver.writer.seal()
-    ((id, command),) = driver.writer.rolled_back(NotDurable("the disk is full"))
+    ((id, command),) = driver.writer.rolled_back(NotDurable("the disk is full"), START)
     assert (id, command.waiting.kind) == ("m:e", "task")
 
 
@@ -189,7 +191,7 @@ def test_a_large_answer_whose_group_was_lost_is_written_with_the_next() -> None:
     driver.deliver("m:e", Event("returned", "", token, output=Payload(text=large)), asked=False)
     driver.step()
     driver.writer.seal()
-    driver.writer.rolled_back(NotDurable("the disk is full"))
+    driver.writer.rolled_back(NotDurable("the disk is full"), START)
     driver.run()
     assert read_history(driver.store, "m:e", 1, 100)[-1].details == {"output": large}
 
@@ -199,7 +201,7 @@ def test_a_lost_group_never_happened() -> None:
     driver.start("m:e", "wait")
     driver.step()
     driver.writer.seal()
-    driver.writer.rolled_back(NotDurable("full"))
+    driver.writer.rolled_back(NotDurable("full"), START)
     assert [str(answer) for answer in driver.answers] == ["full"]
     assert driver.writer.look("m:e") is None
     assert driver.writer.pending == 0
@@ -213,7 +215,7 @@ def test_the_group_that_built_upon_it_is_lost_too() -> None:
     driver.deliver("m:e", Event("stopped"))
     driver.start("m:other", "pass")
     driver.step()
-    driver.writer.rolled_back(NotDurable("full"))
+    driver.writer.rolled_back(NotDurable("full"), START)
     assert len(driver.answers) == 3
     assert driver.writer.look("m:other") is None
 
@@ -226,7 +228,7 @@ def test_events_whose_sender_waits_for_no_answer_are_stepped_again() -> None:
     driver.deliver("m:e", fired, asked=False)
     driver.writer.step(START + 10)
     driver.writer.seal()
-    driver.writer.rolled_back(NotDurable("full"))
+    driver.writer.rolled_back(NotDurable("full"), START)
     assert driver.writer.pending == 1
     driver.writer.step(START + 10)
     driver.commit()

@@ -5,13 +5,16 @@ Reads the store alone.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint, read_execution, read_history, read_listing
 from statemachine.checkpoint.write import command_keys, machine_of
+from statemachine.core.advance import UNENDED
 from statemachine.core.model import HistoryEvent
+from statemachine.core.tally import Tally, counted
 from statemachine.json_text import load
 from statemachine.store.base import Store
 from tests.simulation.histories import FORKS, check_history
@@ -39,7 +42,12 @@ def check_commands(store: Store) -> None:
     """The command rows are those of the scopes that wait, no more and no fewer."""
     found = {key: load(row) for key, row in store.scan("c/")}
     expected = {}
-    for key, row in store.scan(keys.by_status_prefix("RUNNING", "")[:-1]):
+    for _, row in store.scan(keys.by_status_prefix("PENDING")):
+        execution = read_execution(store, load(row))
+        assert execution is not None
+        if execution.start_at is not None:
+            expected[keys.delayed_start(execution.start_at, execution.id)] = [execution.id, "+", ""]
+    for key, row in store.scan(keys.by_status_prefix("RUNNING")):
         id = load(row)
         checkpoint = read_checkpoint(store, id)
         promise(checkpoint is not None, f"{key} is listed, but there is no such execution")
@@ -80,7 +88,7 @@ def _check_execution(store: Store, scenario: Scenario, id: str, revision: str, i
     assert checkpoint is not None
     execution = checkpoint.execution
     promise(execution.input.text == input, f"{id} has another input than it was given")
-    promise(execution.status != "RUNNING", f"{id} has not ended")
+    promise(execution.status not in UNENDED, f"{id} has not ended")
     promise(not (execution.status == "SUCCEEDED" and checkpoint.scopes), f"{id} succeeded, but has scopes left")
     waiting = [path for path, scope in checkpoint.scopes.items() if scope.waiting is not None]
     promise(not waiting, f"{id} has ended, but scopes wait: {waiting}")
@@ -88,6 +96,7 @@ def _check_execution(store: Store, scenario: Scenario, id: str, revision: str, i
     events = read_history(store, id, 1, execution.events + 1)
     promise(len(events) == execution.events, f"{id} should have {execution.events} events, but has {len(events)}")
     check_history(id, events, scenario.revisions[revision].definition, execution.status)
+    _check_tallies(id, events, checkpoint.tallies)
     output = None if execution.output is None else execution.output.text
     promise((events[-1].details or {}).get("output") == output, f"{id} ended with another output than its history says")
     lines: dict[str, list[str]] = defaultdict(list)
@@ -97,13 +106,32 @@ def _check_execution(store: Store, scenario: Scenario, id: str, revision: str, i
     return Ending(execution.status, execution.error, output, dict(lines))
 
 
+def _check_tallies(id: str, events: list[HistoryEvent], tallies: Mapping[str, Tally]) -> None:
+    """The numbers of the states are those that the history gives."""
+    entered: Counter[str] = Counter()
+    numbers: Counter[str] = Counter()
+    for event in events:
+        if event.type.endswith("StateEntered"):
+            entered[(event.details or {})["name"]] += 1
+        numbers[counted(event.type) or ""] += 1
+    found = {name: tally.entered for name, tally in tallies.items()}
+    promise(found == entered, f"{id}: tallies say {found} were entered, the history {entered}")
+    for number in ("attempts", "failures", "iterations", "succeeded", "failed", "aborted"):
+        total = sum(getattr(tally, number) for tally in tallies.values())
+        promise(total == numbers[number], f"{id}: tallies say {total} {number}, the history {numbers[number]}")
+    promise(all(tally.running >= 0 for tally in tallies.values()), f"{id}: a state was left more often than entered")
+    if events[-1].type == "ExecutionSucceeded":
+        running = {name: tally.running for name, tally in tallies.items() if tally.running}
+        promise(not running, f"{id} succeeded, but by its tallies runs in {running}")
+
+
 def _check_lists(store: Store, id: str) -> None:
     execution = read_execution(store, id)
     assert execution is not None
     machine = machine_of(id)
     row = store.get(keys.listed(machine, execution.started, id))
     promise(row is not None and read_listing(row)["status"] == execution.status, f"{id} is not listed as it is")
-    for status in ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"):
+    for status in ("PENDING", "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"):
         found = store.get(keys.by_status(status, machine, execution.started, id)) is not None
         promise(found == (status == execution.status), f"{id} is {execution.status}; listed as {status}: {found}")
 

@@ -58,6 +58,8 @@ class Callers:
             seed=f"{next(self._seeds)}",
             started=self._world.clock(),
             input=Payload(text=start.input),
+            start_at=None if start.delay is None else self._world.clock() + start.delay,
+            priority=start.priority,
         )
 
     def _stop(self, start: Start) -> None:

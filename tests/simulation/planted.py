@@ -160,7 +160,7 @@ def leaving_timers_on_disk() -> AbstractContextManager[Any]:
 def keeping_memory_after_a_lost_group() -> AbstractContextManager[Any]:
     """After a failed commit the engine goes on from what it remembers."""
 
-    def rolled_back(self: Writer, error: Exception) -> list[Any]:
+    def rolled_back(self: Writer, error: Exception, now: float) -> list[Any]:
         for answer, _ in self._landed().answers:
             answer(None, error)
         return []
@@ -172,18 +172,18 @@ def dropping_events_of_a_lost_group() -> AbstractContextManager[Any]:
     """Answers of functions are not stepped again after a failed commit."""
     rolled_back = Writer.rolled_back
 
-    def roll_back(self: Writer, error: Exception) -> Any:
+    def roll_back(self: Writer, error: Exception, now: float) -> Any:
         for group in (self.in_flight, self._forming):
             assert group is not None
             group.unasked.clear()
-        return rolled_back(self, error)
+        return rolled_back(self, error, now)
 
     return patch.object(Writer, "rolled_back", roll_back)
 
 
 def forgetting_deadlines() -> AbstractContextManager[Any]:
     """No time-out of a whole execution is written down."""
-    return patch.object(Live, "_write_deadline", lambda self, rows: None)
+    return patch.object(Live, "_write_timers", lambda self, rows: None)
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ Only what needs asyncio is done anew here, as `Engine.open` and the long poll do
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 from statemachine.checkpoint import keys
 from statemachine.engine.activities import ActivityQueues, Waiter
 from statemachine.engine.loop import Engine
 from statemachine.engine.timers import Timer, Timers
-from statemachine.engine.writer import MachineSource
 from statemachine.json_text import load
 from statemachine.query.jsonata.evaluation import evaluate
 from statemachine.query.jsonata.request import Answer as Outcomes
@@ -20,6 +20,7 @@ from statemachine.query.jsonata.request import Request
 from statemachine.store.base import Store
 from statemachine.tasks.kind import Answer, Task
 from tests.simulation.definitions import ACTIVITIES, CALLBACK, FUNCTIONS
+from tests.simulation.scenario import Scenario
 from tests.simulation.virtual_time import Loop
 
 RECOVERY_PAGE = 2
@@ -129,15 +130,16 @@ class Process(Engine):
     """The engine between two crashes."""
 
     def __init__(
-        self, store: Store, machines: MachineSource, outside: Outside, loop: Loop, clock: Callable[[], float]
+        self, store: Store, scenario: Scenario, outside: Outside, loop: Loop, clock: Callable[[], float]
     ) -> None:
         kinds: list[Any] = [FunctionKind(outside)]
         super().__init__(
             store,
-            machines,
+            scenario,
             frozenset(ACTIVITIES),
             kinds,
             evaluators=Evaluators(outside, loop),
+            limits=scenario.admission,
             clock=clock,
             fatal=outside.failed,
         )
@@ -150,7 +152,7 @@ class Process(Engine):
     def begin(self) -> None:
         """As `open`: become the owner of the store and release what every open execution waits for."""
         self._epoch = self.store.raise_epoch()
-        self._go_on(self._recover_all())
+        self._go_on(chain(self._writer.load(self.clock()), self._recover_all()))
 
     def _go_on(self, pages: Iterator[None]) -> None:
         for _ in pages:

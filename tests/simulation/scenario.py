@@ -17,6 +17,7 @@ from statemachine.checkpoint.keys import execution_id
 from statemachine.core.compile import Machine, compile_machine
 from statemachine.core.model import Outcome
 from statemachine.core.walk import Moment
+from statemachine.engine.admission import Limits
 from statemachine.json_text import dump
 from statemachine.query.view import View
 from tests.simulation.definitions import ERRORS, LARGE, SMALL, Author, States, input_value
@@ -37,7 +38,7 @@ class Written:
 @dataclass(frozen=True)
 class Start:
     """A caller starts an execution at a moment, and perhaps stops it at a later one; `insists` says that the stop is
-    tried again until it is done."""
+    tried again until it is done. It may ask to begin only after a `delay`, in seconds."""
 
     name: str
     revision: str
@@ -45,6 +46,8 @@ class Start:
     at: float
     stopped_at: float | None
     insists: bool
+    delay: float | None
+    priority: int
 
     @property
     def machine(self) -> str:
@@ -97,7 +100,8 @@ class Scenario:
     """One seed's plan.
 
     `jumps` are moments at which the clock is set forward, and by how much. `limits` are settings of the engine that
-    this seed makes smaller than they are. `defective` names a type of state whose code fails; it is None as a rule.
+    this seed makes smaller than they are; `admission` says how many executions may run at once. `defective` names a
+    type of state whose code fails; it is None as a rule.
     """
 
     def __init__(self, seed: int) -> None:
@@ -108,6 +112,9 @@ class Scenario:
         self.jumps: list[tuple[float, float]] = []
         self.defective: str | None = None
         chance = Random(f"scenario {seed}")
+        turns = Random(f"turns {seed}")
+        machines = turns.choice(({}, {}, {"m0": 1}, {"m0": 1, "m1": 2}))
+        self.admission = Limits(turns.choice((None, None, 1, 2)), machines, turns.choice((0.1, 60.0)))
         for number in range(chance.randint(1, 2)):
             which = chance.randrange(0, DEFINITIONS, 2) + (not self.calm)
             self.revisions[f"m{number}/1"] = written(which)
@@ -119,7 +126,11 @@ class Scenario:
             stopped = not self.calm and chance.random() < 0.3
             stopped_at = at + chance.choice((0.01, 3.0, 30.0)) * chance.random() if stopped else None
             input = dump(input_value(chance))
-            self.starts.append(Start(name, revision, input, at, stopped_at, insists=chance.random() < 0.5))
+            insists = chance.random() < 0.5
+            delay = turns.choice((None, None, None, 0.0, turns.uniform(0, 100)))
+            self.starts.append(
+                Start(name, revision, input, at, stopped_at, insists, delay, turns.choice((0, 0, 1, -1)))
+            )
         for _ in range(chance.choice((0, 0, 1, 2))):
             self.jumps.append((chance.uniform(0, 60), chance.uniform(0, 5 if self.calm else 1000)))
         if not self.calm and chance.random() < 0.05:

@@ -6,10 +6,13 @@ from __future__ import annotations
 
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint, read_execution, read_history
+from statemachine.checkpoint.write import machine_of
+from statemachine.core.advance import UNENDED
 from statemachine.core.context import task_token
 from statemachine.core.limits import HISTORY_EVENTS_MAX
 from statemachine.core.model import Event, Execution, Scope
 from statemachine.core.token import read_token
+from statemachine.engine.admission import Limits
 from statemachine.engine.delivery import Reply
 from statemachine.engine.timers import Timer
 from statemachine.store.base import Store
@@ -80,9 +83,12 @@ class Witness:
 
     def armed(self, timer: Timer) -> None:
         """A timer was set."""
-        if timer.path == "!":
+        if timer.path in ("!", "+"):
             execution = read_execution(self.store, timer.id)
-            promise(execution is not None and execution.deadline == timer.due, f"deadline of {timer.id} is not on disk")
+            promise(execution is not None, f"timer of {timer.id}, which is not on disk")
+            assert execution is not None
+            known = timer.due == (execution.deadline if timer.path == "!" else execution.start_at)
+            promise(known, f"timer {timer.path} of {timer.id} is not on disk")
             return
         checkpoint = read_checkpoint(self.store, timer.id)
         scope = None if checkpoint is None else checkpoint.scopes.get(timer.path)
@@ -102,11 +108,18 @@ class Witness:
         known = found is not None and found.events >= told.events and found.seed == told.seed
         promise(known, f"{event.kind} was answered, but {told.id} is not that far on disk")
         assert found is not None
-        promise(told.status in ("RUNNING", found.status), f"{told.id}: told {told.status}, on disk {found.status}")
+        promise(told.status in (*UNENDED, found.status), f"{told.id}: told {told.status}, on disk {found.status}")
         if event.kind in ("succeeded", "failed") and not reply.stale:
             promise(not self.waits(event.token), f"{told.id}{event.scope}: answered, but the disk still waits")
             promise(event.token not in self._accepted, f"{told.id}{event.scope}: two answers were accepted")
             self._accepted.add(event.token)
+
+    def counted(self, limits: Limits) -> None:
+        """Something has changed on disk: no more executions run than may."""
+        running = [machine_of(keys.listed_id(key)) for key, _ in self.store.scan(keys.by_status_prefix("RUNNING"))]
+        promise(limits.running_max is None or len(running) <= limits.running_max, f"too many run: {running}")
+        for machine, most in limits.machines.items():
+            promise(running.count(machine) <= most, f"too many run of {machine}: {running}")
 
     def waits(self, token: str) -> bool:
         """Does the disk wait for the answer to that task?"""

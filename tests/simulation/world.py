@@ -17,6 +17,7 @@ from unittest.mock import patch
 from structlog.testing import capture_logs
 
 from statemachine.checkpoint.read import read_execution
+from statemachine.core.advance import UNENDED
 from statemachine.core.model import Event
 from statemachine.core.payload import Payload
 from statemachine.engine.delivery import NotDurable, Reply
@@ -171,8 +172,9 @@ class World:
         for id in list(ids):
             self._progress = self.agenda.now
             execution = read_execution(self.store, id)
-            if execution is not None and execution.status != "RUNNING":
+            if execution is not None and execution.status not in UNENDED:
                 self._unended.discard(id)
+        self.witness.counted(self.scenario.admission)
 
 
 def _copy(event: Event) -> Event:
