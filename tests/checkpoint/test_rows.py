@@ -148,13 +148,13 @@ def test_a_wait_stands_under_what_it_waits_for(waiting: Waiting | None, expected
 @pytest.mark.parametrize(
     ("definition", "input"), [(PASS, "{}"), (LOOP, '{"stop": 1}'), (mapped(wait(1)), "[1, 2]"), (mapped(PASS), "[]")]
 )
-async def test_an_execution_that_succeeded_leaves_its_header_and_history(definition: Any, input: str) -> None:
+async def test_an_execution_that_succeeded_leaves_its_header_history_and_tallies(definition: Any, input: str) -> None:
     async with in_memory_server() as server:
         arn = await server.start(await server.create({**definition, "TimeoutSeconds": 60}), input, "e")
         await server.advance(1)
         assert (await server.ended(arn))["status"] == "SUCCEEDED"
         left = {key.split("/")[2] for key, _ in server.store.scan("e/m:e/")}
-        assert left == {"head", "hist"}
+        assert left == {"head", "hist", "tallies"}
         assert server.store.scan("c/") == []
         assert [key.split("/")[1] for key, _ in server.store.scan("s/")] == ["SUCCEEDED"]
 
