@@ -14,7 +14,7 @@ FLOORS = [
     ["errors", "json_text", "arn", "config", "logs", "schema_files", "frames", "store"],
     ["query"],
     ["core"],
-    ["checkpoint", "validation", "tasks", "evaluators"],
+    ["checkpoint", "validation", "jobs", "tasks", "evaluators"],
     ["registry", "engine"],
     ["service"],
     ["api"],

@@ -1,0 +1,12 @@
+"""The plain job formats: an ordered list of tasks, or a graph of them, checked and compiled to the States Language.
+
+A job is a view: what is registered and run is the compiled definition, and that is shown as such. Knows neither HTTP
+nor a store, and runs nothing.
+"""
+
+from statemachine.jobs.compile import compile_job
+from statemachine.jobs.model import Job, JobTask, read_job
+from statemachine.jobs.validate import validate_job
+from statemachine.jobs.view import JobView, TaskView, job_view
+
+__all__ = ["Job", "JobTask", "JobView", "TaskView", "compile_job", "job_view", "read_job", "validate_job"]

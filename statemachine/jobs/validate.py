@@ -1,0 +1,106 @@
+"""Everything that is wrong with a job, in either format: the JSON, its shape by `schemas/job-*.schema.json`, the rules.
+
+Judges text only; never compiles. The codes of shape and JSON are those of definitions in the States Language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import islice
+from typing import Any, cast
+
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from statemachine import json_text
+from statemachine.jobs.model import Format
+from statemachine.jobs.rules import job_faults
+from statemachine.schema_files import read_schema
+from statemachine.validation.finding import (
+    INVALID_JSON_DESCRIPTION,
+    SCHEMA_VALIDATION_FAILED,
+    Fault,
+    Finding,
+    location_of,
+    pointer_to,
+)
+from statemachine.validation.place import locate
+from statemachine.validation.words import faults_of
+
+CHARACTERS_MAX = 1_048_576
+"""The longest job."""
+FINDINGS_MAX = 100
+"""How many findings are looked for."""
+
+_WORDS: dict[str, Callable[[Any], str]] = {
+    "anyOf": lambda value: "A job needs an id or a name",
+    "maxItems": lambda value: f"Array has more than {value} elements",
+    "maxLength": lambda value: f"Value is longer than {value} characters",
+    "pattern": lambda value: f"Value must match {value}",
+    "uniqueItems": lambda value: "Array names an element twice",
+}
+"""Messages for the keywords that definitions in the States Language do without."""
+
+
+def validate_job(text: str, format: Format) -> list[Finding]:
+    """Everything that is wrong with the text of a job, in its order; never raises. All findings are errors, and a job
+    without any can be read and compiled."""
+    if len(text) > CHARACTERS_MAX:
+        return [_whole(SCHEMA_VALIDATION_FAILED, f"Job is longer than {CHARACTERS_MAX} characters")]
+    try:
+        job = json_text.parse(text)
+    except json_text.JsonError as error:
+        return [_whole(INVALID_JSON_DESCRIPTION, error.message, error.line, error.column)]
+    if not isinstance(job, dict):
+        return [_whole(SCHEMA_VALIDATION_FAILED, "Job must be a JSON object")]
+    faults = list(dict.fromkeys(islice(_faults(job, format), FINDINGS_MAX)))
+    places = locate(text, {fault.path for fault in faults})
+    findings = [
+        Finding(
+            fault.code, "ERROR", fault.message, location_of(fault.path), pointer_to(fault.path), *places[fault.path]
+        )
+        for fault in faults
+    ]
+    return sorted(findings, key=lambda finding: (finding.line, finding.column))
+
+
+def _faults(job: dict[str, Any], format: Format) -> Iterator[Fault]:
+    for error in _validator(format).iter_errors(job):
+        keyword: Any = error.validator
+        if keyword in _WORDS:
+            yield Fault(tuple(error.absolute_path), _WORDS[keyword](error.validator_value))
+        else:
+            yield from faults_of(error, ())
+    yield from job_faults(job, format)
+
+
+@cache
+def _validator(format: Format) -> Draft202012Validator:
+    registry: Registry[Any] = Registry().with_resource(
+        "job-task.schema.json", DRAFT202012.create_resource(_schema("job-task"))
+    )
+    validator: Draft202012Validator = _Validator(_schema(f"job-{format}"), registry=registry)
+    return validator
+
+
+def _schema(name: str) -> dict[str, Any]:
+    """Without its $schema, for which the library would take its own validator instead of ours."""
+    schema = read_schema(f"{name}.schema.json")
+    return {keyword: value for keyword, value in schema.items() if keyword != "$schema"}
+
+
+def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    """In JSON Schema `$` is the end of the text; in Python it stands before a last line end too."""
+    if isinstance(instance, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _whole(code: str, message: str, line: int = 1, column: int = 1) -> Finding:
+    return Finding(code, "ERROR", message, "/", "", line, column)
+
+
+_Validator: Any = cast(Any, extend)(Draft202012Validator, {"pattern": _pattern})
