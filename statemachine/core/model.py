@@ -93,10 +93,13 @@ class Scope(msgspec.Struct, omit_defaults=True):
 
 
 class Execution(msgspec.Struct, omit_defaults=True):
-    """The header of an execution. Times are epoch seconds; `machine` is the key of the revision that it runs;
+    """The header of an execution. Times are epoch seconds; `machine` is the key of the revision that it runs.
+
     `seed` is the secret randomness it was given at its start; `events` and `data` number its history events and its
-    stored payloads. `started` is when it was accepted. While it is PENDING it waits for its turn, from `start_at` on if
-    it has one; of those that wait, a higher `priority` comes earlier."""
+    stored payloads; `variables` is the size in bytes of all variables in all its scopes. `started` is when it was
+    accepted. While it is PENDING it waits for its turn, from `start_at` on if it has one; of those that wait, a higher
+    `priority` comes earlier.
+    """
 
     id: str
     arn: str
@@ -116,6 +119,7 @@ class Execution(msgspec.Struct, omit_defaults=True):
     deadline: float | None = None
     events: int = 0
     data: int = 0
+    variables: int = 0
     redrives: int = 0
     trace_header: str | None = None
     start_at: float | None = None
@@ -123,11 +127,13 @@ class Execution(msgspec.Struct, omit_defaults=True):
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What happened outside. `kind`: "started", "queued" (its start must wait), "returned" (a task's kind is done with it), "succeeded", "failed" and
-    "heartbeat" (of a task, by its token), "taken" (an activity task was
-    picked up), "fired" (a timer), "turn", "stopped", "deadline" (of the whole execution), "defect" (the interpreter
-    failed on the event before; `cause` says how). `token` is the task token
-    of an answer, `attempt` the attempt that a timer or turn belongs to."""
+    """What happened outside.
+
+    `kind`: "started", "queued" (its start must wait), "returned" (a task's kind is done with it), "succeeded", "failed"
+    and "heartbeat" (of a task, by its token), "taken" (an activity task was picked up), "fired" (a timer), "turn",
+    "stopped", "deadline" (of the whole execution), "defect" (the interpreter failed on the event before; `cause` says
+    how). `token` is the task token of an answer, `attempt` the attempt that a timer or turn belongs to.
+    """
 
     kind: str
     scope: str = ""

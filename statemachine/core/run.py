@@ -11,7 +11,7 @@ from typing import Any
 from statemachine.core.children import child_failed, child_succeeded, drop_children, fork
 from statemachine.core.compile import State
 from statemachine.core.context import view_of
-from statemachine.core.limits import PAYLOAD_BYTES_MAX, VARIABLE_BYTES_MAX
+from statemachine.core.limits import PAYLOAD_BYTES_MAX, VARIABLE_BYTES_MAX, VARIABLES_BYTES_MAX
 from statemachine.core.model import Call, Exit, Fork, Outcome, Scope, Sleep, Waiting
 from statemachine.core.payload import Payload
 from statemachine.core.retry import matches
@@ -121,7 +121,7 @@ def _leave(walk: Walk, scope: Scope, produced: Produced, next_: str | None, resu
     _check_size(output, state.name)
     details: dict[str, Any] = {"name": state.name, "output": output}
     if produced.assigned:
-        details["assignedVariables"] = _assign(scope, produced.assigned)
+        details["assignedVariables"] = _assign(walk, scope, produced.assigned)
     walk.note_next(state.exited, scope, details)
     scope.waiting = None
     scope.attempts = {}
@@ -139,15 +139,19 @@ def _leave(walk: Walk, scope: Scope, produced: Produced, next_: str | None, resu
         end(walk, "SUCCEEDED", output=output)
 
 
-def _assign(scope: Scope, assigned: dict[str, Any]) -> dict[str, Payload]:
+def _assign(walk: Walk, scope: Scope, assigned: dict[str, Any]) -> dict[str, Payload]:
     """Set variables and give what the history shows of them."""
     values = {name: Payload(value) for name, value in assigned.items()}
-    if sum(value.size for value in values.values()) > VARIABLE_BYTES_MAX:
+    size = sum(value.size for value in values.values())
+    replaced = sum(scope.variables[name].size for name in values if name in scope.variables)
+    total = walk.execution.variables + size - replaced
+    if size > VARIABLE_BYTES_MAX or total > VARIABLES_BYTES_MAX:
         raise StateError(
             "States.DataLimitExceeded",
             "The variables assigned have a size exceeding the maximum number of bytes service limit.",
             located=True,
         )
+    walk.execution.variables = total
     scope.variables = {**scope.variables, **values}
     return values
 
