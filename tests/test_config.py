@@ -1,17 +1,43 @@
-"""Settings: from the environment and the command line, and refused by name where they make no sense."""
+"""Settings: an option before the environment before the file before the default; mistakes are named by their places."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from statemachine.config import ConfigError, Settings, settings_from
+from statemachine.config import (
+    ENVIRONMENT,
+    ConfigError,
+    Settings,
+    ShellCommand,
+    read_configuration,
+    read_settings,
+)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory, in which nothing is yet."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def refusal(toml: str, environment: dict[str, str] | None = None, options: dict[str, Any] | None = None) -> list[str]:
+    """What is said of these settings, line by line."""
+    Path("statemachine.toml").write_text(toml)
+    with pytest.raises(ConfigError) as refused:
+        read_settings(environment or {}, options or {})
+    return str(refused.value).splitlines()
 
 
 def test_without_anything_there_are_the_defaults() -> None:
-    assert settings_from({}, {}) == Settings()
-    assert Settings().store_path.as_posix() == "statemachine-data/statemachine.db"
+    settings, origins = read_configuration({}, {})
+    assert settings == Settings()
+    assert settings.store_path.as_posix() == "statemachine-data/statemachine.db"
+    assert set(origins) == set(Settings.__struct_fields__)
+    assert set(origins.values()) == {"default"}
 
 
 @pytest.mark.parametrize(
@@ -22,47 +48,144 @@ def test_without_anything_there_are_the_defaults() -> None:
         ({"STATEMACHINE_HOST": "::1"}, "host", "::1"),
         ({"STATEMACHINE_PORT": "9000"}, "port", 9000),
         ({"STATEMACHINE_DATA": "/var/lib/x"}, "data", "/var/lib/x"),
+        ({"STATEMACHINE_DEFINITIONS": "flows"}, "definitions", "flows"),
         ({"STATEMACHINE_FUNCTIONS": "a.py, b"}, "functions", ("a.py", "b")),
         ({"STATEMACHINE_WORKERS": "9"}, "workers", 9),
+        ({"STATEMACHINE_RUNNING_MAX": "9"}, "running_max", 9),
+        ({"STATEMACHINE_AGEING_SECONDS": "0.5"}, "ageing_seconds", 0.5),
+        ({"STATEMACHINE_METRICS": "false"}, "metrics", False),
         ({"STATEMACHINE_ALLOW_UNAUTHENTICATED": "true"}, "allow_unauthenticated", True),
         ({"AWS_ENDPOINT_URL": "http://a:1"}, "lambda_endpoint", "http://a:1"),
         ({"AWS_ENDPOINT_URL": "http://a:1", "AWS_ENDPOINT_URL_LAMBDA": "https://b"}, "lambda_endpoint", "https://b"),
         ({"STATEMACHINE_PORT": ""}, "port", 8083),
+        ({"STATEMACHINE_NO_SUCH": "another program's"}, "port", 8083),
     ],
 )
 def test_the_environment(environment: dict[str, str], name: str, value: Any) -> None:
-    assert getattr(settings_from(environment, {}), name) == value
+    assert getattr(read_settings(environment, {}), name) == value
 
 
-def test_what_is_given_wins() -> None:
-    settings = settings_from({"STATEMACHINE_PORT": "9000", "STATEMACHINE_DATA": "x"}, {"port": 9001, "data": None})
-    assert (settings.port, settings.data) == (9001, "x")
+def test_every_setting_but_the_tables_has_a_variable() -> None:
+    assert set(Settings.__struct_fields__) - set(ENVIRONMENT.values()) == {"shell", "running_max_by_machine"}
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "setting"),
+    ("toml", "name", "value"),
     [
-        ("STATEMACHINE_PORT", "http", "port"),
-        ("STATEMACHINE_PORT", "0", "port"),
-        ("STATEMACHINE_PORT", "65536", "port"),
-        ("STATEMACHINE_WORKERS", "0", "workers"),
-        ("STATEMACHINE_WORKERS", "2.5", "workers"),
-        ("STATEMACHINE_ALLOW_UNAUTHENTICATED", "perhaps", "allow_unauthenticated"),
-        ("AWS_ACCOUNT_ID", "12345", "account"),
-        ("AWS_ACCOUNT_ID", "12345678901:", "account"),
-        ("AWS_DEFAULT_REGION", "a:b", "region"),
-        ("AWS_ENDPOINT_URL_LAMBDA", "localhost:3001", "lambda_endpoint"),
-        ("AWS_ENDPOINT_URL", "ftp://localhost", "lambda_endpoint"),
+        ("port = 9000", "port", 9000),
+        ("drain_seconds = 3", "drain_seconds", 3.0),
+        ("metrics = false", "metrics", False),
+        ('functions = ["a.py", "b"]', "functions", ("a.py", "b")),
+        ('[functions]\ncharge = "shop.orders:charge_card"', "functions", ("charge=shop.orders:charge_card",)),
+        ('[functions]\ncharge = "./orders.py:charge"', "functions", ("charge=./orders.py:charge",)),
+        ("[running_max_by_machine]\norder = 3", "running_max_by_machine", {"order": 3}),
+        (
+            '[shell.deploy]\nargv = ["/bin/deploy", "{what}"]\ntimeout = 5\nenvironment = {PATH = "/bin"}',
+            "shell",
+            {"deploy": ShellCommand(argv=("/bin/deploy", "{what}"), timeout=5.0, environment={"PATH": "/bin"})},
+        ),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_name(variable: str, value: str, setting: str) -> None:
-    with pytest.raises(ConfigError) as refused:
-        settings_from({variable: value}, {})
-    assert f"$.{setting}`" in str(refused.value)
-    assert f"(from {variable})" in str(refused.value)
+def test_the_file(toml: str, name: str, value: Any) -> None:
+    Path("statemachine.toml").write_text(toml)
+    assert getattr(read_settings({}, {}), name) == value
 
 
-def test_a_given_value_is_refused_without_a_variable() -> None:
-    with pytest.raises(ConfigError) as refused:
-        settings_from({}, {"port": 70_000})
-    assert str(refused.value) == "Expected `int` <= 65535 - at `$.port`"
+def test_an_option_comes_before_the_environment_and_that_before_the_file() -> None:
+    Path("statemachine.toml").write_text('host = "::1"\nport = 1\ndata = "file"\n[functions]\na = "m:a"')
+    environment = {"STATEMACHINE_PORT": "2", "STATEMACHINE_DATA": "environment", "AWS_DEFAULT_REGION": "x"}
+    settings, origins = read_configuration(environment, {"data": "option", "workers": None, "functions": ("b",)})
+    assert (settings.host, settings.port, settings.data, settings.functions) == ("::1", 2, "option", ("b",))
+    assert {name: origin for name, origin in origins.items() if origin != "default"} == {
+        "host": "statemachine.toml",
+        "port": "STATEMACHINE_PORT",
+        "data": "--data",
+        "functions": "--functions",
+        "region": "AWS_DEFAULT_REGION",
+    }
+
+
+def test_a_file_that_is_named_is_read_instead_of_the_usual_one() -> None:
+    for name, port in (("statemachine.toml", 1), ("a.toml", 2), ("b.toml", 3)):
+        Path(name).write_text(f"port = {port}")
+    assert read_settings({}, {}).port == 1
+    assert read_settings({"STATEMACHINE_CONFIG": "a.toml"}, {}).port == 2
+    assert read_settings({"STATEMACHINE_CONFIG": "a.toml"}, {}, "b.toml").port == 3
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("STATEMACHINE_PORT", "http"),
+        ("STATEMACHINE_PORT", "0"),
+        ("STATEMACHINE_PORT", "65536"),
+        ("STATEMACHINE_WORKERS", "0"),
+        ("STATEMACHINE_WORKERS", "2.5"),
+        ("STATEMACHINE_FUNCTIONS", "a,,b"),
+        ("STATEMACHINE_AGEING_SECONDS", "-1"),
+        ("STATEMACHINE_ALLOW_UNAUTHENTICATED", "perhaps"),
+        ("AWS_ACCOUNT_ID", "12345"),
+        ("AWS_ACCOUNT_ID", "12345678901:"),
+        ("AWS_DEFAULT_REGION", "a:b"),
+        ("AWS_ENDPOINT_URL_LAMBDA", "localhost:3001"),
+        ("AWS_ENDPOINT_URL", "ftp://localhost"),
+    ],
+)
+def test_a_variable_that_makes_no_sense_is_named(variable: str, value: str) -> None:
+    (line,) = refusal("", {variable: value})
+    assert line.startswith(variable)
+    assert ": Expected `" in line
+
+
+@pytest.mark.parametrize(
+    ("toml", "told"),
+    [
+        ('port = "8083"', "statemachine.toml: port: Expected `int`, got `str`"),
+        ("workers = 0", "statemachine.toml: workers: Expected `int` >= 1"),
+        ('functions = "a.py"', "statemachine.toml: functions: Expected `array`, got `str`"),
+        ('functions = ["a.py", 3]', "statemachine.toml: functions[1]: Expected `str`, got `int`"),
+        (
+            '[functions]\ncharge = "orders"',
+            "statemachine.toml: functions.charge: Expected `module:attribute`, got 'orders'",
+        ),
+        ("prot = 1", "statemachine.toml: prot: unknown; the nearest name is 'port'"),
+        ("[running_max]\norder = 1", "statemachine.toml: running_max: Expected `int | null`, got `object`"),
+        ("[running_max_by_machine]\norder = 0", "statemachine.toml: running_max_by_machine.order: Expected `int` >= 1"),
+        (
+            '[shell.deploy]\nargv = ["/a"]\ntimout = 3',
+            "statemachine.toml: shell.deploy.timout: unknown; the nearest name is 'timeout'",
+        ),
+        ("port 8083", "statemachine.toml: Expected '=' after a key in a key/value pair (at line 1, column 6)"),
+    ],
+)
+def test_a_mistake_in_the_file_is_told_with_its_place(toml: str, told: str) -> None:
+    assert refusal(toml) == [told]
+
+
+def test_all_mistakes_are_told_at_once_even_where_another_source_wins() -> None:
+    toml = 'port = 0\n[shell.a]\nargv = []\n[shell.b]\nargv = ["/b"]\ntimeout = 0'
+    lines = refusal(toml, {"STATEMACHINE_PORT": "x"}, {"port": 70_000})
+    assert [line.partition(": Expected")[0] for line in lines] == [
+        "statemachine.toml: port",
+        "statemachine.toml: shell.a.argv",
+        "statemachine.toml: shell.b.timeout",
+        "STATEMACHINE_PORT",
+        "--port",
+    ]
+
+
+def test_a_file_that_cannot_be_read_is_told_by_who_named_it(folder: Path) -> None:
+    for environment, option, told in (
+        ({"STATEMACHINE_CONFIG": "no.toml"}, None, "STATEMACHINE_CONFIG no.toml: No such file or directory"),
+        ({}, "no.toml", "--config no.toml: No such file or directory"),
+        ({}, str(folder), f"--config {folder}: Is a directory"),
+    ):
+        with pytest.raises(ConfigError) as refused:
+            read_settings(environment, {}, option)
+        assert str(refused.value) == told
+
+
+def test_a_file_must_be_text() -> None:
+    Path("statemachine.toml").write_bytes(b"# \xff")
+    with pytest.raises(ConfigError, match=r"^statemachine.toml: no UTF-8 text \(byte 2\)$"):
+        read_settings({}, {})

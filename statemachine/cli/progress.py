@@ -21,7 +21,12 @@ _MARKS = {
 }
 
 
-def make_reporter() -> Reporter:
+def on_standard_error(text: str) -> None:
+    """Write a line on standard error."""
+    click.echo(text, err=True)
+
+
+def make_reporter(write: Callable[[str], None] = on_standard_error) -> Reporter:
     """A reporter for this terminal, or for plain lines where there is none."""
     coloured = sys.stderr.isatty()
     lines = Lines()
@@ -30,7 +35,7 @@ def make_reporter() -> Reporter:
         line = lines.of(event)
         if line is not None:
             text = click.style(line.text, fg=line.colour) if coloured else line.text
-            click.echo(f"{line.seconds:9.3f} s  {text}", err=True)
+            write(f"{line.seconds:9.3f} s  {text}")
 
     return report
 
@@ -68,7 +73,7 @@ class Lines:
             parts.append(f"({type_.removesuffix(ending)})")
         elif ending != "StateExited":
             parts.append(" ".join(filter(None, (_in_words(ending), details.get("error")))))
-            parts.append(_reason(details.get("cause")))
+            parts.append(reason(details.get("cause")))
         return Line(event["timestamp"] - self._began, " ".join(filter(None, parts)), colour)
 
 
@@ -76,8 +81,8 @@ def _in_words(ending: str) -> str:
     return {"TimedOut": "timed out"}.get(ending, ending.lower())
 
 
-def _reason(cause: str | None) -> str:
-    """The first line of a cause; of a function's error document its message."""
+def reason(cause: str | None) -> str:
+    """In brackets, the first line of a cause; of a function's error document its message."""
     if not cause:
         return ""
     try:

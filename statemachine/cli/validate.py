@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from statemachine.cli.given_input import read_text
+from statemachine.service.definitions_folder import finding_line
 from statemachine.validation import Finding
 from statemachine.validation import validate as find
 
@@ -18,7 +20,7 @@ def validate(files: tuple[Path, ...], type_: str) -> None:
     """Check FILES and name every finding; exit status 1 when a definition cannot be registered."""
     broken = False
     for file in files:
-        findings = find(_text(file), type_)
+        findings = find(read_text(file), type_)
         for finding in findings:
             click.echo(_line(file, finding))
         errors = sum(finding.severity == "ERROR" for finding in findings)
@@ -28,15 +30,7 @@ def validate(files: tuple[Path, ...], type_: str) -> None:
     sys.exit(1 if broken else 0)
 
 
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise click.ClickException(f"{file}: no UTF-8 text (byte {error.start})") from None
-
-
 def _line(file: Path, finding: Finding) -> str:
-    place = finding.pointer or "/"
-    head = click.style(finding.severity.lower(), fg="red" if finding.severity == "ERROR" else "yellow")
-    message = " ".join(line.strip() for line in finding.message.splitlines())
-    return f"{file}:{finding.line}:{finding.column}: {head} {finding.code} {message} (at {place})"
+    return finding_line(
+        file, finding, click.style(finding.severity.lower(), fg="red" if finding.severity == "ERROR" else "yellow")
+    )

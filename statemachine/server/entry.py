@@ -1,8 +1,9 @@
-"""What `gunicorn -c gunicorn.conf.py` loads in its worker: the application with settings from the environment."""
+"""What `gunicorn -c gunicorn.conf.py` loads in its worker: the application with settings from the
+environment and the file."""
 
 import os
 
 from statemachine.app import App
-from statemachine.config import settings_from
+from statemachine.config import read_settings
 
-application = App(settings_from(os.environ, {}))
+application = App(read_settings(os.environ, {}))

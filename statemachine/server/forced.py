@@ -16,6 +16,7 @@ import structlog
 from statemachine.api.hosts import is_loopback
 from statemachine.app import EXIT_CANNOT_OWN
 from statemachine.config import ConfigError, Settings
+from statemachine.service.definitions_folder import check_folder
 from statemachine.store.base import StoreError
 from statemachine.store.directory import private_directory
 from statemachine.store.locks import SERVER, DirectoryInUse, DirectoryLock
@@ -109,8 +110,10 @@ def _raise_descriptor_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def prepare_data_directory(settings: Settings) -> None:
-    """Make the data directory, its owner's alone. Raises ConfigError."""
+def prepare_directories(settings: Settings) -> None:
+    """Make the data directory, its owner's alone; see that all definitions can be registered. Raises ConfigError."""
+    if settings.definitions is not None:
+        check_folder(Path(settings.definitions))
     try:
         private_directory(Path(settings.data))
     except (OSError, StoreError) as error:

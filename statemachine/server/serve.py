@@ -10,7 +10,7 @@ from gunicorn.app.base import BaseApplication
 from statemachine.app import App
 from statemachine.config import Settings
 from statemachine.logs import configure_logs
-from statemachine.server.forced import check_surroundings, forced_settings, prepare_data_directory
+from statemachine.server.forced import check_surroundings, forced_settings, prepare_directories
 
 
 class Application(BaseApplication):
@@ -33,6 +33,6 @@ def serve(settings: Settings) -> None:
     """Serve until a signal ends it. Raises ConfigError; exits with status 3 when the data directory is in use."""
     check_surroundings(os.environ)
     forced_settings(settings)
-    prepare_data_directory(settings)
-    configure_logs()
+    prepare_directories(settings)
+    configure_logs(settings.log_level, settings.log_format)
     Application(settings).run()  # type: ignore[no-untyped-call]

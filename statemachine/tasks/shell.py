@@ -19,13 +19,11 @@ a crash of the server, as every task may: what a killed server was running goes 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
-import msgspec
-from msgspec import Meta
-
+from statemachine.config import ShellCommand
+from statemachine.config.shell_command import PLACEHOLDER
 from statemachine.json_text import dump
 from statemachine.tasks.coroutine_kind import CoroutineKind
 from statemachine.tasks.kind import Failed, Outcome, Succeeded, Task
@@ -35,77 +33,16 @@ CAUSE_CHARACTERS_MAX = 4_096
 """How much of what a command wrote to stderr, from its end, the cause of its failure holds."""
 
 _SCHEME = "shell:"
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-
-class ShellError(ValueError):
-    """The configured commands cannot be used; the text names the command and the member at fault."""
 
 
 class InvalidArguments(Exception):
     """A task's arguments do not fill the command's placeholders; the text says which."""
 
 
-class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One command that tasks may run.
-
-    `argv` is the program, by its absolute path, and its arguments; an argument `{word}` is filled with the task's
-    argument of that name, always as one argument. `timeout` is in seconds; `environment` is all of the command's
-    environment; `directory` is where it runs. A command that writes more than `stdout_bytes_max` is killed; of stderr
-    the last `stderr_bytes_max` are kept.
-    """
-
-    argv: Annotated[tuple[str, ...], Meta(min_length=1)]
-    timeout: Annotated[float, Meta(gt=0)] = 60.0
-    environment: dict[str, str] = {}
-    directory: str = "/"
-    stdout_bytes_max: Annotated[int, Meta(ge=1)] = 131_072
-    stderr_bytes_max: Annotated[int, Meta(ge=1)] = 16_384
-
-    def __post_init__(self) -> None:
-        if not self.argv[0].startswith("/"):
-            raise ValueError(f"argv[0] must be an absolute path, not '{self.argv[0]}'")
-        for number, argument in enumerate(self.argv):
-            if _PLACEHOLDER.search(argument) and not _PLACEHOLDER.fullmatch(argument):
-                raise ValueError(
-                    f"argv[{number}]: a placeholder must be the whole argument, not a part of '{argument}'"
-                )
-            if "\0" in argument:
-                raise ValueError(f"argv[{number}] holds a NUL character")
-        if not self.directory.startswith("/"):
-            raise ValueError(f"directory must be an absolute path, not '{self.directory}'")
-        for name, value in self.environment.items():
-            if not _VARIABLE.fullmatch(name) or "\0" in value:
-                raise ValueError(f"environment: '{name}' cannot be set")
-
-    @property
-    def limits(self) -> Limits:
-        """What its process is held to."""
-        return Limits(self.timeout, self.stdout_bytes_max, self.stderr_bytes_max)
-
-    def filled(self, arguments: Any) -> list[str]:
-        """The argv for one task. Raises InvalidArguments.
-
-        Values are texts and numbers. One that begins with "-" would be read as an option, so it is taken only after
-        an argument `--` of the operator's.
-        """
-        given = arguments if isinstance(arguments, dict) else {}
-        filled: list[str] = []
-        for argument in self.argv:
-            placeholder = _PLACEHOLDER.fullmatch(argument)
-            value = argument if placeholder is None else _text(given, placeholder[1])
-            if placeholder is not None and value.startswith("-") and "--" not in filled:
-                raise InvalidArguments(f"The argument '{placeholder[1]}' must not begin with '-'")
-            filled.append(value)
-        return filled
-
-
 class Shell(CoroutineKind):
     """Runs the `commands`, at most `processes_max` at once; the others wait, and their time-out does not run yet."""
 
-    def __init__(self, commands: Mapping[str, Command], processes_max: int = 16) -> None:
+    def __init__(self, commands: Mapping[str, ShellCommand], processes_max: int = 16) -> None:
         super().__init__()
         self._commands = dict(commands)
         self._places = asyncio.Semaphore(processes_max)
@@ -119,34 +56,41 @@ class Shell(CoroutineKind):
         Shell.TimedOut, Shell.OutputTooLarge."""
         command = self._commands[task.resource.removeprefix(_SCHEME)]
         try:
-            argv = command.filled(task.arguments)
+            argv = filled(command, task.arguments)
         except InvalidArguments as error:
             return Failed("Shell.InvalidArguments", str(error))
         async with self._places:
             try:
-                ended = await run_process(argv, command.environment, command.directory, command.limits)
+                ended = await run_process(argv, command.environment, command.directory, _limits(command))
             except OSError as error:
                 return Failed("Shell.CannotStart", f"'{argv[0]}' cannot be started: {error}")
         return _outcome(command, ended)
 
 
-def read_commands(tables: Mapping[str, Any]) -> dict[str, Command]:
-    """The commands of the settings' tables `[shell.NAME]`. Raises ShellError."""
-    commands: dict[str, Command] = {}
-    for name, table in tables.items():
-        if not _NAME.fullmatch(name):
-            raise ShellError(f"shell.{name}: a command's name has 1 to 64 of a-z, A-Z, 0-9, - and _")
-        try:
-            commands[name] = msgspec.convert(table, Command)
-        except msgspec.ValidationError as error:
-            raise ShellError(f"shell.{name}: {error}") from None
-    return commands
-
-
-def shell_kinds(tables: Mapping[str, Any]) -> list[Shell]:
-    """The kind for these settings, or none where no command is configured. Raises ShellError."""
-    commands = read_commands(tables)
+def shell_kinds(commands: Mapping[str, ShellCommand]) -> list[Shell]:
+    """The kind for these settings, or none where no command is configured."""
     return [Shell(commands)] if commands else []
+
+
+def filled(command: ShellCommand, arguments: Any) -> list[str]:
+    """The argv for one task. Raises InvalidArguments.
+
+    Values are texts and numbers. One that begins with "-" would be read as an option, so it is taken only after an
+    argument `--` of the operator's.
+    """
+    given = arguments if isinstance(arguments, dict) else {}
+    argv: list[str] = []
+    for argument in command.argv:
+        placeholder = PLACEHOLDER.fullmatch(argument)
+        value = argument if placeholder is None else _text(given, placeholder[1])
+        if placeholder is not None and value.startswith("-") and "--" not in argv:
+            raise InvalidArguments(f"The argument '{placeholder[1]}' must not begin with '-'")
+        argv.append(value)
+    return argv
+
+
+def _limits(command: ShellCommand) -> Limits:
+    return Limits(command.timeout, command.stdout_bytes_max, command.stderr_bytes_max)
 
 
 def _text(given: Mapping[str, Any], name: str) -> str:
@@ -162,7 +106,7 @@ def _text(given: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _outcome(command: Command, ended: Ended) -> Outcome:
+def _outcome(command: ShellCommand, ended: Ended) -> Outcome:
     stderr = ended.stderr.decode(errors="replace")
     if not ended.exceeded and ended.status == 0:
         output = {"ExitStatus": 0, "Stdout": ended.stdout.decode(errors="replace"), "Stderr": stderr}
@@ -171,7 +115,7 @@ def _outcome(command: Command, ended: Ended) -> Outcome:
     return Failed(error, f"{reason} {stderr[-CAUSE_CHARACTERS_MAX:]}".strip())
 
 
-def _failure(command: Command, ended: Ended) -> tuple[str, str]:
+def _failure(command: ShellCommand, ended: Ended) -> tuple[str, str]:
     if ended.exceeded == "seconds":
         return "Shell.TimedOut", f"The command ran for more than {command.timeout:g} seconds."
     if ended.exceeded:

@@ -103,7 +103,7 @@ def test_settings_that_make_no_sense(folder: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("AWS_ACCOUNT_ID", "me")
     result = run(folder, PASS)
     assert result.exit_code == 2
-    assert "(from AWS_ACCOUNT_ID)" in result.stderr
+    assert result.stderr.startswith("statemachine: AWS_ACCOUNT_ID: Expected `str`")
 
 
 def test_a_definition_that_is_no_text(folder: Path) -> None:

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from statemachine.config import ConfigError, Settings
 from statemachine.server import forced
-from statemachine.server.forced import FORCED, check_surroundings, forced_settings, prepare_data_directory
+from statemachine.server.forced import FORCED, check_surroundings, forced_settings, prepare_directories
 from statemachine.server.serve import Application
 from statemachine.store.locks import SERVER, DirectoryInUse, DirectoryLock
 
@@ -142,7 +142,7 @@ def test_surroundings_that_would_change_something(environment: dict[str, str]) -
 
 
 def test_the_directory_is_made_for_its_owner_alone(folder: Path) -> None:
-    prepare_data_directory(Settings(data=str(folder / "a" / "b")))
+    prepare_directories(Settings(data=str(folder / "a" / "b")))
     assert (folder / "a" / "b").stat().st_mode & 0o777 == 0o700
 
 
@@ -155,7 +155,7 @@ def test_a_directory_that_will_not_do(folder: Path, kind: str) -> None:
         path.mkdir()
         path.chmod(0o777)
     with pytest.raises(ConfigError, match=f"--data {path}: "):
-        prepare_data_directory(Settings(data=str(path)))
+        prepare_directories(Settings(data=str(path)))
 
 
 def test_one_interpreter_is_forced() -> None:

@@ -30,7 +30,7 @@ def test_it_serves_and_ends(folder: Path) -> None:
         ((), {"WEB_CONCURRENCY": "2"}, "WEB_CONCURRENCY must be 1"),
         ((), {"GUNICORN_CMD_ARGS": "--workers 2"}, "GUNICORN_CMD_ARGS is not taken"),
         ((), {"STATEMACHINE_HOST": "0.0.0.0"}, "--allow-unauthenticated"),
-        ((), {"STATEMACHINE_PORT": "x"}, "from STATEMACHINE_PORT"),
+        ((), {"STATEMACHINE_PORT": "x"}, "statemachine: STATEMACHINE_PORT: Expected `int`"),
     ],
 )
 def test_what_conflicts_is_refused(

@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from statemachine.config import ShellCommand
 from statemachine.tasks.kind import Failed, Outcome, Succeeded
 from statemachine.tasks.registry import task_kinds
-from statemachine.tasks.shell import Command, Shell, shell_kinds
+from statemachine.tasks.shell import Shell, shell_kinds
 from tests.tasks.calls import Answers, alive, task, until
 
 SCRIPT = """
@@ -23,12 +24,12 @@ echo "$1"; echo "said to stderr" >&2
 """
 
 
-def sh(script: str, *arguments: str, **members: Any) -> Command:
+def sh(script: str, *arguments: str, **members: Any) -> ShellCommand:
     """A command that runs a script of /bin/sh."""
-    return Command(argv=("/bin/sh", "-c", script, "sh", *arguments), **members)
+    return ShellCommand(argv=("/bin/sh", "-c", script, "sh", *arguments), **members)
 
 
-def outcome(command: Command, arguments: Any = None) -> Outcome:
+def outcome(command: ShellCommand, arguments: Any = None) -> Outcome:
     """What becomes of one task."""
 
     async def main() -> Outcome:
@@ -43,14 +44,14 @@ def outcome(command: Command, arguments: Any = None) -> Outcome:
     return asyncio.run(main())
 
 
-def result(command: Command, arguments: Any = None) -> Any:
+def result(command: ShellCommand, arguments: Any = None) -> Any:
     """What it gave."""
     found = outcome(command, arguments)
     assert isinstance(found, Succeeded), found
     return msgspec.json.decode(found.output)
 
 
-def failure(command: Command, arguments: Any = None) -> tuple[str | None, str | None]:
+def failure(command: ShellCommand, arguments: Any = None) -> tuple[str | None, str | None]:
     """Its error and cause."""
     found = outcome(command, arguments)
     assert isinstance(found, Failed), found
@@ -104,9 +105,9 @@ def test_after_two_dashes_a_value_may_begin_with_one() -> None:
 
 def test_environment_directory_and_input_are_the_operators(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SECRET", "of the server")
-    command = Command(argv=("/usr/bin/env",), environment={"GREETING": "hello"})
+    command = ShellCommand(argv=("/usr/bin/env",), environment={"GREETING": "hello"})
     assert result(command)["Stdout"] == "GREETING=hello\n"
-    assert result(Command(argv=("/usr/bin/env",)))["Stdout"] == ""
+    assert result(ShellCommand(argv=("/usr/bin/env",)))["Stdout"] == ""
     assert result(sh("pwd; cat"))["Stdout"] == "/\n"
     assert result(sh("pwd", directory=str(tmp_path)))["Stdout"] == f"{tmp_path}\n"
 
@@ -133,7 +134,7 @@ def test_a_command_that_kills_itself() -> None:
 
 
 def test_a_command_that_is_not_there() -> None:
-    error, cause = failure(Command(argv=("/nowhere/at/all",)))
+    error, cause = failure(ShellCommand(argv=("/nowhere/at/all",)))
     assert error == "Shell.CannotStart"
     assert cause is not None
     assert "No such file or directory" in cause
@@ -282,6 +283,6 @@ def test_without_commands_there_is_no_such_kind() -> None:
 
 @pytest.mark.parametrize("resource", ["shell:other", "shell:", "shell:it.waitForTaskToken", "shell:it ", "it"])
 def test_only_configured_commands_are_served(resource: str) -> None:
-    (kind,) = shell_kinds({"it": {"argv": ["/bin/true"]}})
+    (kind,) = shell_kinds({"it": ShellCommand(argv=("/bin/true",))})
     assert kind.accepts("shell:it")
     assert not kind.accepts(resource)

@@ -1,0 +1,28 @@
+"""`statemachine config`: every setting in force, and where it comes from."""
+
+from __future__ import annotations
+
+import json
+
+import click
+import msgspec
+
+from statemachine.cli.setting_options import with_configuration
+from statemachine.config import Configuration
+
+
+@click.command()
+@with_configuration
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, and nothing else.")
+def config(configuration: Configuration, as_json: bool) -> None:
+    """Print all settings with which `serve` would run under the same options, and the origin of each."""
+    values = msgspec.to_builtins(configuration.settings)
+    origins = configuration.origins
+    if as_json:
+        shown = {name: {"value": value, "origin": origins[name]} for name, value in values.items()}
+        click.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    texts = {name: json.dumps(value, ensure_ascii=False) for name, value in values.items()}
+    name_width, value_width = max(map(len, texts)), max(len(text) for text in texts.values() if len(text) <= 40)
+    for name, text in texts.items():
+        click.echo(f"{name:{name_width}}  {text:{value_width}}  {origins[name]}")

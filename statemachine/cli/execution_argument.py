@@ -1,0 +1,42 @@
+"""EXECUTION on the command line: `machine/name`, or an execution's ARN."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import click
+
+from statemachine.arn import parse_arn
+from statemachine.errors import ServiceError
+
+
+class ExecutionName(NamedTuple):
+    """An execution by its state machine's name and its own."""
+
+    machine: str
+    name: str
+
+    @property
+    def path(self) -> tuple[str, str, str]:
+        """Its way below /api/v1."""
+        return ("executions", *self)
+
+    def __str__(self) -> str:
+        return f"{self.machine}/{self.name}"
+
+
+def execution_name(text: str) -> ExecutionName:
+    """The execution that `text` names. Raises click.BadParameter for what is neither of the two forms."""
+    if text.startswith("arn:"):
+        try:
+            arn = parse_arn(text, "execution")
+        except ServiceError as error:
+            raise click.BadParameter(error.message) from None
+        return ExecutionName(arn.name, arn.qualifier)
+    machine, _, name = text.partition("/")
+    if not machine or not name or "/" in name:
+        raise click.BadParameter(f"'{text}' is neither MACHINE/NAME nor an execution's ARN")
+    return ExecutionName(machine, name)
+
+
+execution_argument = click.argument("execution", type=execution_name)

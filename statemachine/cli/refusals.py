@@ -1,0 +1,18 @@
+"""How a command says that it cannot do what it was asked: lines on standard error and exit status 2."""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+import click
+
+
+class Refusal(click.ClickException):
+    """Ends the command with exit status 2; every line of the text is told."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Tell why, on standard error."""
+        for line in self.message.splitlines():
+            click.echo(f"statemachine: {line}", file=file, err=True)

@@ -1,0 +1,117 @@
+"""A running server as commands see it: the REST API over HTTP, its problems as one line. Knows no command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import click
+import urllib3
+
+from statemachine.cli.refusals import Refusal
+from statemachine.json_text import JsonError, dump, parse_bytes
+
+PREFIX = "/api/v1"
+PAGE = 1000
+TIMEOUT = urllib3.Timeout(connect=5.0, read=60.0)
+
+Answer = dict[str, Any]
+"""A JSON object."""
+
+server_option = click.option(
+    "--server",
+    "url",
+    metavar="URL",
+    envvar="STATEMACHINE_SERVER",
+    default="http://127.0.0.1:8083",
+    show_default=True,
+    help="The server to ask.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="JSON, one value a line, and nothing else.")
+
+
+class Unavailable(Refusal):
+    """The server does not answer, or takes no work just now; it may do so later."""
+
+
+class Problem(Refusal):
+    """The server's refusal; `title` is the error's name and `status` that of HTTP."""
+
+    def __init__(self, status: int, title: str, detail: str) -> None:
+        super().__init__(f"{title}: {detail}")
+        self.status = status
+        self.title = title
+
+
+class ServerClient:
+    """Asks one server."""
+
+    def __init__(self, url: str) -> None:
+        if not _is_http(url):
+            raise Refusal(f"--server {url}: not a URL such as http://127.0.0.1:8083")
+        self.url = url.rstrip("/")
+        self._pool = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
+
+    def get(self, *path: str, **query: Any) -> Answer:
+        """What is at a path below /api/v1. A query parameter that is None is left out; one that is a tuple is repeated.
+        Raises Refusal."""
+        fields = [
+            (name, str(value))
+            for name, values in query.items()
+            for value in (values if isinstance(values, tuple) else (values,))
+            if value is not None
+        ]
+        return self._ask("GET", path, fields=fields)
+
+    def post(self, *path: str, body: dict[str, Any]) -> Answer:
+        """The answer to a JSON object. Raises Refusal."""
+        return self._ask("POST", path, body=dump(body).encode(), headers={"Content-Type": "application/json"})
+
+    def pages(self, *path: str, limit: int = PAGE, **query: Any) -> Iterator[Answer]:
+        """The pages of a list, for as long as they are wanted. Raises Refusal."""
+        cursor = None
+        while True:
+            page = self.get(*path, limit=limit, cursor=cursor, **query)
+            yield page
+            cursor, limit = page.get("cursor"), PAGE
+            if cursor is None:
+                return
+
+    def _ask(self, method: str, path: tuple[str, ...], **request: Any) -> Answer:
+        target = f"{self.url}{PREFIX}/{'/'.join(quote(part, safe='') for part in path)}"
+        try:
+            response = self._pool.request(method, target, **request)
+        except urllib3.exceptions.HTTPError as error:
+            raise Unavailable(f"{self.url} cannot be reached: {_reason(error)}") from None
+        try:
+            answer = parse_bytes(response.data) if response.data else None
+        except JsonError:
+            answer = None
+        if response.status >= 400:
+            raise _refusal(self.url, response.status, answer if isinstance(answer, dict) else {})
+        if not isinstance(answer, dict):
+            raise Refusal(f"{self.url} is no statemachine server: its answer to {target} is no JSON object")
+        return answer
+
+
+def _is_http(url: str) -> bool:
+    try:
+        parsed = urllib3.util.parse_url(url)
+    except urllib3.exceptions.LocationParseError:
+        return False
+    return parsed.scheme in ("http", "https") and bool(parsed.host)
+
+
+def _refusal(url: str, status: int, problem: dict[str, Any]) -> Refusal:
+    if not problem:
+        return Refusal(f"{url} answers with HTTP status {status} and no reason; is it a statemachine server?")
+    title = str(problem.get("title", f"HTTP status {status}"))
+    detail = " ".join(str(problem.get("detail") or problem.get("message") or "").split())
+    return Unavailable(f"{title}: {detail}") if status == 503 else Problem(status, title, detail)
+
+
+def _reason(error: urllib3.exceptions.HTTPError) -> str:
+    """What the operating system said, without urllib3's words around it."""
+    cause = error.__cause__ or error
+    return getattr(cause, "strerror", None) or str(cause).rpartition(": ")[2] or type(cause).__name__

@@ -1,0 +1,36 @@
+"""`statemachine show`: an execution of a running server as a tree of its states."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from statemachine.cli.events import Events, with_seconds
+from statemachine.cli.execution_argument import ExecutionName, execution_argument
+from statemachine.cli.server_client import ServerClient, json_option, server_option
+from statemachine.cli.tree import Tree
+from statemachine.cli.tree_text import as_json as tree_as_json
+from statemachine.cli.tree_text import lines
+from statemachine.json_text import dump
+
+
+@click.command()
+@execution_argument
+@click.option("--all", "show_all", is_flag=True, help="Every iteration of a large Map.")
+@json_option
+@server_option
+def show(execution: ExecutionName, show_all: bool, as_json: bool, url: str) -> None:
+    """Show what EXECUTION did or does: its states with durations, attempts and errors, and its output."""
+    server = ServerClient(url)
+    described = server.get(*execution.path)
+    tree = Tree(str(execution))
+    for event in Events(server, execution).read():
+        tree.add(with_seconds(event))
+    if as_json:
+        click.echo(dump(described | {"tree": tree_as_json(tree.root)}))
+        return
+    for line in lines(tree.root, time.time(), show_all=show_all):
+        click.echo(line)
+    if "output" in described:
+        click.echo(f"output: {dump(described['output'])}")

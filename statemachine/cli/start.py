@@ -1,0 +1,28 @@
+"""`statemachine start`: begin an execution on a running server."""
+
+from __future__ import annotations
+
+import click
+
+from statemachine.cli.given_input import input_option, read_input
+from statemachine.cli.server_client import ServerClient, json_option, server_option
+from statemachine.json_text import JsonError, dump, parse
+
+
+@click.command()
+@click.argument("machine")
+@input_option
+@click.option("--name", help="Name of the execution (default: a new one).")
+@json_option
+@server_option
+def start(machine: str, input_: str, name: str | None, as_json: bool, url: str) -> None:
+    """Start an execution of MACHINE and print its name as MACHINE/NAME, as the other commands take it."""
+    try:
+        members = {"input": parse(read_input(input_))}
+    except JsonError as error:
+        text = f"no JSON: {error.message} (line {error.line}, column {error.column})"
+        raise click.BadParameter(text, param_hint="--input") from None
+    if name is not None:
+        members["name"] = name
+    started = ServerClient(url).post("state-machines", machine, "executions", body=members)
+    click.echo(dump(started) if as_json else f"{machine}/{started['name']}")

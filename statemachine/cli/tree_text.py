@@ -1,0 +1,89 @@
+"""A tree of states as people and programs read it. Knows no server; a terminal's colours are click's business."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from statemachine.cli.progress import reason
+from statemachine.cli.tree import SUCCEEDED, Node
+from statemachine.core.context import iso_time
+
+ITERATIONS_SHOWN = 20
+"""How many iterations of a Map are shown where nobody asks for all."""
+
+_MARKS = {
+    "RUNNING": ("→", "cyan"),
+    "SUCCEEDED": ("✓", "green"),
+    "CAUGHT": ("!", "yellow"),
+    "ABORTED": ("✗", "yellow"),
+}
+_OTHERWISE = ("✗", "red")
+
+
+def lines(root: Node, now: float, *, show_all: bool = False) -> Iterator[str]:
+    """A line per node; `now` (epoch seconds) is the end of what still runs."""
+    yield _line(root, now)
+    yield from _lines_below(root, "", now, show_all)
+
+
+def as_json(node: Node) -> dict[str, Any]:
+    """A node and all below; moments in ISO 8601, without members that say nothing."""
+    shown = {
+        "kind": node.kind,
+        "name": node.name,
+        "type": node.type or None,
+        "index": node.index,
+        "status": node.status,
+        "startDate": iso_time(node.started),
+        "stopDate": None if node.ended is None else iso_time(node.ended),
+        "attempts": node.attempts or None,
+        "total": node.total,
+        "error": node.error,
+        "cause": node.cause,
+        "children": [as_json(child) for child in node.children] or None,
+    }
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def _lines_below(node: Node, margin: str, now: float, show_all: bool) -> Iterator[str]:
+    shown = node.children if show_all else _chosen(node.children)
+    left_out = Counter(child.status for child in node.children) - Counter(child.status for child in shown)
+    for number, child in enumerate(shown, 1):
+        is_last = number == len(shown) and not left_out
+        yield f"{margin}{'└─ ' if is_last else '├─ '}{_line(child, now)}"
+        yield from _lines_below(child, margin + ("   " if is_last else "│  "), now, show_all)
+    if left_out:
+        counts = ", ".join(f"{count} {status.lower()}" for status, count in left_out.items())
+        yield f"{margin}└─ … and {counts} (--all shows them)"
+
+
+def _chosen(children: list[Node]) -> list[Node]:
+    """All children, or of many iterations those that tell most: what did not succeed comes before what did."""
+    if len(children) <= ITERATIONS_SHOWN or children[0].kind != "iteration":
+        return children
+    telling = sorted(children, key=lambda child: child.status == SUCCEEDED)[:ITERATIONS_SHOWN]
+    return sorted(telling, key=lambda child: child.index or 0)
+
+
+def _line(node: Node, now: float) -> str:
+    mark, colour = _MARKS.get(node.status, _OTHERWISE)
+    ended = now if node.ended is None else node.ended
+    parts = [click.style(f"{mark} {_title(node)}", fg=colour), f"{max(ended - node.started, 0.0):.3f} s"]
+    if node.total is not None:
+        done = sum(child.status == SUCCEEDED for child in node.children)
+        parts.append(f"{done} of {node.total} done")
+    if node.attempts > 1:
+        parts.append(f"{node.attempts} attempts")
+    if node.error is not None or node.cause is not None:
+        parts.append(" ".join(filter(None, (node.error, reason(node.cause)))))
+    return "  ".join(parts)
+
+
+def _title(node: Node) -> str:
+    if node.kind == "state":
+        return f"{node.name} ({node.type})"
+    return f"{node.name} {node.status}" if node.index is None else f"{node.kind} {node.index}"

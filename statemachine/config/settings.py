@@ -1,0 +1,80 @@
+"""The settings by name, with their types, ranges and AWS's values as defaults. Reads no file and no environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from statemachine.config.shell_command import ShellCommand
+
+Count = Annotated[int, Meta(ge=1)]
+Seconds = Annotated[float, Meta(gt=0)]
+Text = Annotated[str, Meta(min_length=1)]
+CommandName = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All settings of a server. Times are in seconds, sizes in bytes."""
+
+    host: Text = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65_535)] = 8083
+    data: Text = "statemachine-data"
+    definitions: Text | None = None
+    """A directory whose definitions are registered, and registered again when they change."""
+    functions: tuple[Text, ...] = ()
+    shell: dict[CommandName, ShellCommand] = {}
+    allow_unauthenticated: bool = False
+    account: Annotated[str, Meta(pattern="^[0-9]{12}$")] = "000000000000"
+    region: Annotated[str, Meta(pattern="^[a-z0-9-]+$")] = "us-east-1"
+    lambda_endpoint: Annotated[str, Meta(pattern="^https?://[^/]")] | None = None
+    workers: Count = 4
+    """How many functions run at once."""
+    running_max: Count | None = None
+    """How many executions run at once; the others are queued. None: all."""
+    running_max_by_machine: dict[str, Count] = {}
+    """The same for the executions of one state machine, by its name."""
+    ageing_seconds: Annotated[float, Meta(ge=0)] = 60.0
+    """How much waiting one step of priority is worth: queued executions are started in the order of the moment at which
+    they were queued, less their priority times this, so that none waits for ever."""
+    metrics: bool = True
+    log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
+    log_format: Literal["json", "console"] | None = None
+    """None: text where a terminal looks on, else JSON."""
+    body_bytes_max: Count = 1_048_576
+    state_machines_max: Count = 10_000
+    activities_max: Count = 10_000
+    open_executions_max: Count = 100_000
+    poll_seconds: Seconds = 60.0
+    pollers_max: Count = 1_000
+    connections_max: Count = 1_000
+    body_seconds: Seconds = 20.0
+    """How long a client may take to send a request."""
+    disk_bytes_min: Annotated[int, Meta(ge=0)] = 16_777_216
+    """Free space below which the server reports itself not ready."""
+    drain_seconds: Seconds = 20.0
+
+    @property
+    def store_path(self) -> Path:
+        """The file that holds everything."""
+        return Path(self.data) / "statemachine.db"
+
+
+_FOREIGN_VARIABLES = {
+    "AWS_ACCOUNT_ID": "account",
+    "AWS_DEFAULT_REGION": "region",
+    "AWS_ENDPOINT_URL": "lambda_endpoint",
+    "AWS_ENDPOINT_URL_LAMBDA": "lambda_endpoint",
+}
+_TABLES = {"shell", "running_max_by_machine"}
+"""What only a file can say."""
+
+ENVIRONMENT = _FOREIGN_VARIABLES | {
+    f"STATEMACHINE_{name.upper()}": name
+    for name in Settings.__struct_fields__
+    if name not in _TABLES and name not in _FOREIGN_VARIABLES.values()
+}
+"""Environment variables and their settings (the names of Step Functions Local where it has one); of two that say the
+same, the later one wins."""

@@ -1,0 +1,135 @@
+"""Where settings come from: options before the environment, that before one TOML file, that before the defaults.
+
+The only module that reads the file. Knows no setting by itself but `functions`, which may be written in two ways.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from statemachine.config.settings import ENVIRONMENT, Settings
+from statemachine.config.values import ConfigError, checked, unknown
+
+FILE_NAME = "statemachine.toml"
+"""Read from the working directory where no other file is named."""
+FILE_VARIABLE = "STATEMACHINE_CONFIG"
+DEFAULT = "default"
+
+_TYPES = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+
+
+class Configuration(NamedTuple):
+    """Settings in force; `origins` says of each where it comes from: an option, a variable, a file, or DEFAULT."""
+
+    settings: Settings
+    origins: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A value for a setting. `place` is where a reader would look for it; `text`: numbers in it are written out."""
+
+    name: str
+    value: Any
+    origin: str
+    place: str
+    text: bool = False
+
+
+def read_settings(
+    environment: Mapping[str, str], options: Mapping[str, Any], config_file: str | None = None
+) -> Settings:
+    """The settings alone; see read_configuration."""
+    return read_configuration(environment, options, config_file).settings
+
+
+def read_configuration(
+    environment: Mapping[str, str], options: Mapping[str, Any], config_file: str | None = None
+) -> Configuration:
+    """Settings from all sources; `options` go by the settings' names, None for one that was not given.
+
+    The file is `config_file`, else that of STATEMACHINE_CONFIG, else ./statemachine.toml where there is one. Raises
+    ConfigError with a line for each mistake, even for a value that another source overrides.
+    """
+    values: dict[str, Any] = {}
+    origins = dict.fromkeys(_TYPES, DEFAULT)
+    mistakes: list[str] = []
+    for found in (
+        *_from_file(environment, config_file),
+        *_from_environment(environment),
+        *_from_options(options),
+    ):
+        try:
+            values[found.name] = _value(found)
+            origins[found.name] = found.origin
+        except ConfigError as error:
+            mistakes.append(str(error))
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
+    return Configuration(Settings(**values), origins)
+
+
+def _value(found: _Found) -> Any:
+    """The value of a setting. Raises ConfigError."""
+    if found.name not in _TYPES:
+        raise ConfigError(f"{found.place}: {unknown(found.name, _TYPES)}")
+    value = found.value
+    if found.name == "functions":
+        value = _functions(found)
+    return checked(value, _TYPES[found.name], found.place, strict=not found.text)
+
+
+def _functions(found: _Found) -> Any:
+    """The list form of functions that are written as a table or, as text, with commas. Raises ConfigError."""
+    if found.text:
+        return [part.strip() for part in found.value.split(",")]
+    if not isinstance(found.value, Mapping):
+        return found.value
+    for name, target in found.value.items():
+        if not isinstance(target, str) or not all(target.rpartition(":")):
+            raise ConfigError(f"{found.place}.{name}: Expected `module:attribute`, got {target!r}")
+    return [f"{name}={target}" for name, target in found.value.items()]
+
+
+def _from_file(environment: Mapping[str, str], config_file: str | None) -> Iterable[_Found]:
+    named_by = "--config" if config_file else FILE_VARIABLE
+    path = config_file or environment.get(FILE_VARIABLE)
+    if not path:
+        if not Path(FILE_NAME).exists():
+            return
+        named_by, path = "", FILE_NAME
+    for name, value in _document(path, f"{named_by} {path}".strip()).items():
+        yield _Found(name, value, path, f"{path}: {name}")
+
+
+def _document(path: str, place: str) -> dict[str, Any]:
+    """The tables of a TOML file. Raises ConfigError."""
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: {error}") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: no UTF-8 text (byte {error.start})") from None
+    except OSError as error:
+        raise ConfigError(f"{place}: {error.strerror}") from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> Iterable[_Found]:
+    found = {}
+    for variable, name in ENVIRONMENT.items():
+        if environment.get(variable):
+            found[name] = _Found(name, environment[variable], variable, variable, text=True)
+    return found.values()
+
+
+def _from_options(options: Mapping[str, Any]) -> Iterable[_Found]:
+    for name, value in options.items():
+        if value is not None:
+            option = f"--{name.replace('_', '-')}"
+            yield _Found(name, value, option, option)

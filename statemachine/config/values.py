@@ -1,0 +1,64 @@
+"""One value against the type of its setting: what is wrong is told with its place. Knows no setting and no source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, get_args, get_origin
+
+import msgspec
+
+_MISTAKE_PLACE = " - at `$"
+
+
+class ConfigError(ValueError):
+    """Settings that are not understood; each line of the text names the place of a mistake and says what is wrong."""
+
+
+def checked(value: Any, type_: Any, place: str, *, strict: bool = True) -> Any:
+    """`value` as an instance of `type_`. `place` says where it stands, such as `statemachine.toml: port`.
+
+    Without `strict`, numbers and booleans may come as text. Raises ConfigError with each mistake's own place.
+    """
+    if isinstance(value, Mapping):
+        value = _checked_members(value, type_, place, strict)
+    try:
+        return msgspec.convert(value, type_, strict=strict)
+    except msgspec.ValidationError as error:
+        reason, _, inside = str(error).partition(_MISTAKE_PLACE)
+        raise ConfigError(f"{place}{inside.rstrip('`')}: {reason}") from None
+
+
+def unknown(name: str, known: Iterable[str]) -> str:
+    """What is said of a name that does not exist; names the one that is most like it."""
+    nearest = get_close_matches(name, known, n=1, cutoff=0.0)
+    return f"unknown; the nearest name is '{nearest[0]}'" if nearest else "unknown"
+
+
+def _checked_members(members: Mapping[str, Any], type_: Any, place: str, strict: bool) -> dict[str, Any]:
+    """The members of a table, each as its own type; as they are where the type has no members.
+
+    Raises ConfigError with a line for each mistake.
+    """
+    good, mistakes = {}, []
+    for key, member in members.items():
+        try:
+            good[key] = checked(member, _member_type(type_, key, place), f"{place}.{key}", strict=strict)
+        except ConfigError as error:
+            mistakes.append(str(error))
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
+    return good
+
+
+def _member_type(type_: Any, key: str, place: str) -> Any:
+    if get_origin(type_) is dict:
+        of_key, of_member = get_args(type_)
+        checked(key, of_key, f"{place}.{key}")
+        return of_member
+    if not (isinstance(type_, type) and issubclass(type_, msgspec.Struct)):
+        return Any
+    types = {field.name: field.type for field in msgspec.structs.fields(type_)}
+    if key not in types:
+        raise ConfigError(f"{place}.{key}: {unknown(key, types)}")
+    return types[key]

@@ -1,0 +1,182 @@
+"""The commands for a running server, against one: start, list, show, watch, history, stop."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from statemachine.cli.main import main
+from tests.engine.definitions import ACTIVITY, FAIL, PASS, machine, mapped, task
+from tests.server.real_server import ROOT, RealServer, free_port, serving
+from tests.store.fast_directory import fast_directory
+
+DEFINITIONS = {
+    "pass": PASS,
+    "fail": FAIL,
+    "each": mapped(PASS),
+    "act": task(ACTIVITY),
+    "blink": machine(W={"Type": "Wait", "Seconds": 1, "Next": "P"}, P={"Type": "Pass", "End": True}),
+}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RealServer]:
+    """A server that has these state machines by its folder of definitions."""
+    with fast_directory() as directory:
+        folder = Path(directory) / "definitions"
+        folder.mkdir()
+        for name, definition in DEFINITIONS.items():
+            (folder / f"{name}.json").write_text(json.dumps(definition))
+        with serving(Path(directory) / "data", environment={"STATEMACHINE_DEFINITIONS": str(folder)}) as running:
+            running.aws("CreateActivity", name="work")
+            yield running
+
+
+@pytest.fixture(autouse=True)
+def _url(server: RealServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STATEMACHINE_SERVER", f"http://127.0.0.1:{server.port}")
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def documents(result: Result) -> list[Any]:
+    """The JSON lines of an answer."""
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_start_tells_the_name_that_the_others_take() -> None:
+    started = call("start", "pass", "--name", "named", "--input", '{"n": 1.50}')
+    assert (started.exit_code, started.stdout) == (0, "pass/named\n")
+    unnamed = call("start", "pass").stdout.strip()
+    assert unnamed.startswith("pass/")
+    assert call("watch", unnamed).exit_code == 0
+    (answer,) = documents(call("start", "pass", "--json"))
+    assert set(answer) == {"name", "executionArn", "startDate"}
+    assert call("show", answer["executionArn"]).exit_code == 0
+
+
+def test_the_input_may_be_a_file(tmp_path: Path) -> None:
+    (tmp_path / "input.json").write_text('{"ä": [1]}')
+    name = call("start", "pass", "--input", f"@{tmp_path}/input.json").stdout.strip()
+    assert json.loads(call("watch", name).stdout) == {"ä": [1]}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("start", "nobody"), "statemachine: StateMachineDoesNotExist: "),
+        (("start", "pass", "--name", "a b"), "statemachine: InvalidName: Invalid Name: 'a b'"),
+        (("start", "pass", "--input", "{"), "(line 1, column 2)"),
+        (("show", "pass/nobody"), "statemachine: ExecutionDoesNotExist: "),
+        (("watch", "pass/nobody"), "statemachine: ExecutionDoesNotExist: "),
+        (("history", "pass/nobody", "--json"), "statemachine: ExecutionDoesNotExist: "),
+        (("stop", "pass/nobody"), "statemachine: ExecutionDoesNotExist: "),
+        (("show", "pass"), "'pass' is neither MACHINE/NAME nor an execution's ARN"),
+        (("list", "--status", "tired"), "statemachine: ValidationException: "),
+        (("list", "--server", "localhost"), "statemachine: --server localhost: not a URL"),
+        (("list", "--server", f"http://127.0.0.1:{free_port()}"), "cannot be reached: Connection refused"),
+    ],
+)
+def test_what_is_refused_is_told_in_a_line(arguments: tuple[str, ...], told: str) -> None:
+    result = call(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert told in result.stderr.splitlines()[-1]
+
+
+def test_watch_shows_states_and_the_output() -> None:
+    name = call("start", "blink", "--input", '{"a": 1}').stdout.strip()
+    result = call("watch", name)
+    assert (result.exit_code, json.loads(result.stdout)) == (0, {"a": 1})
+    assert [line.split(" s  ")[1] for line in result.stderr.splitlines()] == ["→ W (Wait)", "✓ W", "→ P (Pass)", "✓ P"]
+
+
+def test_watch_tells_the_outcome_by_its_exit_status() -> None:
+    name = call("start", "fail").stdout.strip()
+    result = call("watch", name)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines()[-1] == "FAILED Broken: on purpose"
+    events = documents(call("watch", name, "--json"))
+    assert [event["type"] for event in events[:-1]] == ["ExecutionStarted", "FailStateEntered", "ExecutionFailed"]
+    assert events[-1]["status"] == "FAILED"
+
+
+def test_show_is_a_tree_with_the_output() -> None:
+    name = call("start", "each", "--input", "[1, 2]").stdout.strip()
+    assert call("watch", name).exit_code == 0
+    lines = call("show", name).stdout.splitlines()
+    assert [re.sub(r"  [0-9.]+ s", "", line) for line in lines] == [
+        f"✓ {name} SUCCEEDED",
+        "└─ ✓ M (Map)  2 of 2 done",
+        "   ├─ ✓ iteration 0",
+        "   │  └─ ✓ P (Pass)",
+        "   └─ ✓ iteration 1",
+        "      └─ ✓ P (Pass)",
+        "output: [1,2]",
+    ]
+    (shown,) = documents(call("show", name, "--json"))
+    (state,) = shown["tree"]["children"]
+    assert (state["type"], state["total"], len(state["children"])) == ("Map", 2, 2)
+
+
+def test_a_watched_execution_is_stopped() -> None:
+    name = call("start", "act").stdout.strip()
+    assert "→ T (Task)" in call("show", name).stdout
+    stopped = call("stop", name, "--error", "Enough", "--cause", "tired")
+    assert stopped.exit_code == 0
+    assert stopped.stdout.startswith(f"{name} ended at 2")
+    result = call("watch", name)
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (1, "ABORTED Enough: tired")
+    assert set(documents(call("stop", name, "--json"))[0]) == {"stopDate"}
+
+
+def test_history_is_a_line_per_event() -> None:
+    name = call("start", "pass").stdout.strip()
+    assert call("watch", name).exit_code == 0
+    lines = [line.split() for line in call("history", name).stdout.splitlines()]
+    assert [(words[0], words[2], *words[4:]) for words in lines] == [
+        ("1", "0", "ExecutionStarted"),
+        ("2", "0", "PassStateEntered", "P"),
+        ("3", "2", "PassStateExited", "P"),
+        ("4", "3", "ExecutionSucceeded"),
+    ]
+    assert [event["id"] for event in documents(call("history", name, "--json"))] == [1, 2, 3, 4]
+
+
+def test_list_filters_and_ends_where_it_is_told(server: RealServer) -> None:
+    for number in range(3):
+        assert call("start", "fail", "--name", f"listed-{number}").exit_code == 0
+        server.ended(f"arn:aws:states:us-east-1:000000000000:execution:fail:listed-{number}")
+    assert call("start", "act", "--name", "listed-3").exit_code == 0
+    names = [line.split()[-1] for line in call("list", "--name-prefix", "listed-").stdout.splitlines()]
+    assert sorted(names) == ["act/listed-3", "fail/listed-0", "fail/listed-1", "fail/listed-2"]
+    failed = documents(call("list", "--status", "failed", "--name-prefix", "listed-", "--json"))
+    assert [execution["name"] for execution in failed] == ["listed-2", "listed-1", "listed-0"]
+    assert len(call("list", "--machine", "fail", "--limit", "2").stdout.splitlines()) == 2
+    assert documents(call("list", "--status", "running", "--machine", "act", "--machine", "fail", "--json"))[0][
+        "name"
+    ] == ("listed-3")
+
+
+def test_a_reader_that_has_seen_enough_is_no_mistake() -> None:
+    name = call("start", "each", "--input", json.dumps(list(range(600)))).stdout.strip()
+    assert call("watch", name).exit_code == 0
+    command = [sys.executable, "-m", "statemachine", "history", name, "--json"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=dict(os.environ), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert json.loads(process.stdout.readline())["id"] == 1
+        process.stdout.close()
+        assert process.stderr.read() == b""
