@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import falcon.asgi
@@ -22,12 +23,18 @@ from statemachine.api.aws import AwsDoor
 from statemachine.api.health import Live, Ready
 from statemachine.api.hosts import LoopbackOnly, is_loopback
 from statemachine.api.rest import PREFIX, ROUTES
+from statemachine.arn import Home
 from statemachine.config import Settings
+from statemachine.engine.admission import Limits
+from statemachine.engine.chronicle import Chronicle
 from statemachine.engine.loop import Engine
-from statemachine.errors import ServiceError
+from statemachine.engine.observer import Observer
 from statemachine.evaluators.pool import EvaluatorPool
+from statemachine.json_text import dump
+from statemachine.metrics.metrics import Metrics
 from statemachine.registry.activities import Activities
 from statemachine.registry.machines import Machines
+from statemachine.service.definitions_folder import DefinitionsFolder
 from statemachine.service.service import Service
 from statemachine.store.base import StoreError
 from statemachine.store.locks import INTERPRETER, DirectoryLock
@@ -40,6 +47,7 @@ from statemachine.tasks.lambda_endpoint import LambdaEndpoint
 from statemachine.tasks.lambda_function import LambdaFunction
 from statemachine.tasks.pool import FunctionPool
 from statemachine.tasks.registry import TaskKindError, task_kinds
+from statemachine.tasks.shell import shell_kinds
 
 EXIT_CANNOT_OWN = 3
 """Exit status of a process that cannot own its data directory or read its store; a process manager must not retry."""
@@ -61,6 +69,7 @@ class App:
         self._health.add_route("/health/live", Live())
         self._health.add_route("/health/ready", Ready(self.missing))
         self._opening: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -84,8 +93,9 @@ class App:
 
     async def close(self) -> None:
         """Release everything. Nothing depends on it: a kill is as safe."""
-        if self._opening is not None:
-            self._opening.cancel()
+        for task in (self._opening, self._watching):
+            if task is not None:
+                task.cancel()
         if self._engine is not None:
             await self._engine.close()
         self._lock.release()
@@ -124,16 +134,43 @@ class App:
         machines.load()
         activities.load()
         kinds = await build_kinds(settings)
-        engine = Engine(store, machines, activities, kinds, evaluators=EvaluatorPool(), fatal=_end_process)
-        await engine.open()
+        limits = Limits(settings.running_max, settings.running_max_by_machine, settings.ageing_seconds)
+        metrics = Metrics() if settings.metrics else None
+        observers: list[Observer] = [Chronicle(), *([metrics.counts] if metrics else [])]
+        engine = Engine(
+            store,
+            machines,
+            activities,
+            kinds,
+            evaluators=EvaluatorPool(),
+            limits=limits,
+            observers=observers,
+            fatal=_end_process,
+        )
         service = Service(engine, machines, activities, settings, time.time)
-        self._doors = build_doors(service, settings)
+        await asyncio.to_thread(service.system.census.load)
+        await engine.open()
+        await self._follow_definitions(service)
+        doors = build_doors(service, settings)
+        if metrics is not None:
+            metrics.read(lambda: engine.lengths)
+            doors.add_route("/metrics", metrics)
+        self._doors = doors
         self._engine = engine
         service.state_machines.go_on_deleting()
         if has_wal_reset_bug():
             # One writing connection is all that this process has; the warning is for those who would add another.
             log.warning("do not open the store with another writing connection", sqlite=sqlite3.sqlite_version)
         log.info("ready", host=settings.host, port=settings.port, data=settings.data)
+
+    async def _follow_definitions(self, service: Service) -> None:
+        """Register what the directory of definitions holds, and from now on what changes there."""
+        if self.settings.definitions is None:
+            return
+        home = Home(self.settings.account, self.settings.region)
+        folder = DefinitionsFolder(Path(self.settings.definitions), service.state_machines, home)
+        await folder.refresh()
+        self._watching = asyncio.get_running_loop().create_task(folder.watch())
 
 
 async def build_kinds(settings: Settings) -> list[TaskKind]:
@@ -145,7 +182,7 @@ async def build_kinds(settings: Settings) -> list[TaskKind]:
         hosts.append(pool)
     if settings.lambda_endpoint is not None:
         hosts.append(LambdaEndpoint(settings.lambda_endpoint))
-    return task_kinds(LambdaFunction(*hosts))
+    return task_kinds(LambdaFunction(*hosts), *shell_kinds(settings.shell))
 
 
 def build_doors(service: Service, settings: Settings) -> falcon.asgi.App[Any, Any]:
@@ -160,10 +197,11 @@ def build_doors(service: Service, settings: Settings) -> falcon.asgi.App[Any, An
 
 
 async def _answer_not_ready(send: Send) -> None:
-    error = ServiceError("ServiceUnavailable", "The server is starting; try again.", status=503)
-    body = f'{{"__type":"{error.code}","message":"{error.message}","title":"{error.code}","status":503}}'
-    headers = [(b"content-type", b"application/json"), (b"retry-after", b"1")]
-    await send({"type": "http.response.start", "status": error.status, "headers": headers})
+    """In the words of both doors at once: nobody has looked yet which one was meant."""
+    code, text = "ServiceUnavailable", "The server is starting; try again."
+    body = dump({"__type": code, "message": text, "title": code, "status": 503, "detail": text})
+    headers = [(b"content-type", problems.CONTENT_TYPE.encode()), (b"retry-after", b"1")]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
     await send({"type": "http.response.body", "body": body.encode()})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -16,10 +17,11 @@ from statemachine import app as module
 from statemachine.app import App, build_kinds
 from statemachine.config import Settings
 from statemachine.engine import loop
+from statemachine.service import definitions_folder
 from statemachine.store.base import StoreFull
 from statemachine.store.locks import INTERPRETER, DirectoryLock
 from tests.api.client import Client
-from tests.engine.definitions import PASS
+from tests.engine.definitions import FAIL, PASS
 from tests.store.fast_directory import fast_directory
 
 LIST = {"X-Amz-Target": "AWSStepFunctions.ListActivities"}
@@ -77,6 +79,22 @@ async def test_what_was_registered_is_there_after_a_restart(data: Path) -> None:
     async with running(data) as (_, client):
         await until_ready(client)
         assert (await client.request("GET", "/api/v1/executions/m/e")).json["status"] == "SUCCEEDED"
+
+
+async def test_a_folder_of_definitions_is_registered_before_it_is_ready_and_followed(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(definitions_folder, "POLL_SECONDS", 0.01)
+    (tmp_path / "m.json").write_text(json.dumps(PASS))
+    (tmp_path / "bad.json").write_text("{")
+    async with running(data, definitions=str(tmp_path)) as (_, client):
+        await until_ready(client)
+        listed = (await client.request("GET", "/api/v1/state-machines")).json["stateMachines"]
+        assert [machine["name"] for machine in listed] == ["m"]
+        (tmp_path / "m.json").write_text(json.dumps(FAIL))
+        async with asyncio.timeout(20):
+            while (await client.request("GET", "/api/v1/state-machines/m")).json["definition"] != FAIL:
+                await asyncio.sleep(0.01)
 
 
 async def test_before_it_owns_the_directory_it_is_alive_and_not_ready(data: Path) -> None:

@@ -16,7 +16,7 @@ FLOORS = [
     ["core"],
     ["checkpoint", "validation", "jobs", "tasks", "evaluators"],
     ["registry", "engine"],
-    ["service"],
+    ["service", "metrics"],
     ["api"],
     ["app"],
     ["server", "cli", "__main__"],

@@ -10,7 +10,7 @@ import pytest
 from statemachine.api.aws import actions
 from statemachine.api.rest import ROUTES
 from statemachine.cli.main import main
-from statemachine.config import ENVIRONMENT
+from statemachine.config import ENVIRONMENT, Settings, read_configuration
 from statemachine.service.service import Service
 
 ROOT = Path(__file__).parent.parent
@@ -27,7 +27,8 @@ class Anything:
 def names() -> list[str]:
     found = list(actions(cast(Service, Anything())))
     found += list(ROUTES)
-    found += list(ENVIRONMENT)
+    found += [*ENVIRONMENT, "STATEMACHINE_CONFIG", "STATEMACHINE_SERVER"]
+    found += [f"`{name}`" for name in Settings.__struct_fields__]
     found += [f"statemachine {command}" for command in main.commands]
     found += [f"definitions/{path.name}" for path in (ROOT / "definitions").glob("*.json")]
     found += [option for command in main.commands.values() for option in options(command)]
@@ -41,3 +42,13 @@ def options(command: Any) -> list[str]:
 @pytest.mark.parametrize("name", names())
 def test_readme_names(name: str) -> None:
     assert name in README
+
+
+def test_the_settings_file_of_the_readme_is_one(tmp_path: Path) -> None:
+    file = tmp_path / "statemachine.toml"
+    file.write_text(README.partition("```toml\n")[2].partition("```")[0])
+    settings, origins = read_configuration({}, {}, str(file))
+    assert settings.functions == ("charge=shop.orders:charge_card",)
+    assert {name for name, origin in origins.items() if origin != "default"} == {
+        "port", "running_max", "functions", "shell", "running_max_by_machine"
+    }  # fmt: skip

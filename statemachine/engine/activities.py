@@ -25,6 +25,16 @@ class ActivityQueues:
         self._tasks: dict[str, OrderedDict[Waiter, None]] = {}
         self._workers: dict[str, OrderedDict[asyncio.Future[Waiter | None], None]] = {}
 
+    @property
+    def tasks(self) -> int:
+        """How many tasks wait for a worker."""
+        return sum(map(len, self._tasks.values()))
+
+    @property
+    def workers(self) -> int:
+        """How many workers wait for a task."""
+        return sum(map(len, self._workers.values()))
+
     def offer(self, arn: str, task: Waiter) -> None:
         """A task waits for a worker; the one that has polled longest gets it. Offering twice is harmless."""
         workers = self._workers.get(arn)

@@ -3,7 +3,7 @@ its first implementation. Knows no API."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,9 +25,16 @@ class Unavailable(Exception):
 
 
 class Host(Protocol):
-    """Runs executions durably."""
+    """Runs executions durably. `watchers` are called after each commit with the ids of the executions that have
+    changed, and with none when the host begins to drain."""
 
     store: Store
+    draining: bool
+    watchers: list[Callable[[Iterable[str]], None]]
+
+    @property
+    def open_executions(self) -> int:
+        """How many executions run or wait for their turn."""
 
     def deliver(self, id: str, event: Event, header: Execution | None = None) -> Awaitable[Reply]:
         """Hand over an event; the reply comes when it is durable. Raises NotDurable or Unavailable."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
@@ -23,6 +23,7 @@ from statemachine.engine.admission import UNLIMITED, Limits
 from statemachine.engine.delivery import NotDurable, Reply
 from statemachine.engine.handed_out import HandedOut
 from statemachine.engine.host import ActivityTask, Unavailable
+from statemachine.engine.observer import Lengths, Observer, report
 from statemachine.engine.parked import Evaluators
 from statemachine.engine.timers import Timer, Timers
 from statemachine.engine.writer import Group, MachineSource, Writer
@@ -58,6 +59,7 @@ class Engine:
         *,
         evaluators: Evaluators | None = None,
         limits: Limits = UNLIMITED,
+        observers: Sequence[Observer] = (),
         clock: Callable[[], float] = time.time,
         fatal: Callable[[Exception], None] | None = None,
     ) -> None:
@@ -66,6 +68,7 @@ class Engine:
         self.ready = False
         self.draining = False
         self._evaluators = evaluators
+        self._observers = observers
         self._writer = Writer(store, machines, activities, evaluators, limits)
         self._writer.defects = _log_defect
         self._writer.woken = self.wake
@@ -78,13 +81,15 @@ class Engine:
         self._scheduled = False
         self._alarm: asyncio.TimerHandle | None = None
         self._in_group = 0
+        self._committing_since = 0.0
         self._failing = False
         self._idle = asyncio.Event()
         self.watchers: list[Callable[[Iterable[str]], None]] = []
-        """Called after each commit with the ids of the executions that have changed."""
+        """Called after each commit with the ids of the executions that have changed; with none at the drain."""
 
     async def open(self) -> None:
         """Become the owner of the store and release what every open execution waits for."""
+        began = time.perf_counter()
         self._loop = asyncio.get_running_loop()
         self._epoch = await self._loop.run_in_executor(self._committer, self.store.raise_epoch)
         for _ in self._writer.load(self.clock()):
@@ -100,13 +105,18 @@ class Engine:
                 recovered += len(rows)
                 await asyncio.sleep(0)
         self.ready = True
-        log.info("recovered", commands=recovered)
+        seconds = time.perf_counter() - began
+        log.info("recovered", commands=recovered, seconds=round(seconds, 3))
+        for observer in self._observers:
+            observer.recovered(recovered, seconds)
         self.wake()
 
     async def drain(self) -> None:
         """Take nothing new, let long polls go, and wait until all that was taken is durable or was refused."""
         self.draining = True
         self._queues.wake_all()
+        for watcher in self.watchers:
+            watcher(())
         while not self._failing and self._busy:
             self._idle.clear()
             self.wake()
@@ -176,6 +186,26 @@ class Engine:
         self.wake()
 
     @property
+    def lengths(self) -> Lengths:
+        """How long the queues are now; looks at nothing but memory."""
+        writer = self._writer
+        return Lengths(
+            running=writer.admission.running,
+            waiting=writer.admission.waiting,
+            inbox=writer.pending,
+            evaluating=writer.evaluating,
+            timers=self._timers.count,
+            tasks=self._tasks.count,
+            activity_tasks=self._queues.tasks,
+            activity_workers=self._queues.workers,
+        )
+
+    @property
+    def open_executions(self) -> int:
+        admission = self._writer.admission
+        return admission.running + admission.waiting
+
+    @property
     def resting_until(self) -> float | None:
         """When the next timer is due if nothing else is going on (infinity where none is set), None while something
         is."""
@@ -187,7 +217,7 @@ class Engine:
     def _busy(self) -> bool:
         """Is anything on its way that time alone will bring to an end?"""
         writer = self._writer
-        return bool(writer.pending or writer.evaluating) or writer.in_flight is not None
+        return bool(writer.pending or writer.evaluating or writer.unwritten)
 
     def wake(self) -> None:
         """Look soon at what is to be done, as after the clock has been set."""
@@ -225,6 +255,7 @@ class Engine:
         if not rows.changed and not rows.fresh:
             self._loop.call_soon(self._committed, None)
             return
+        self._committing_since = time.perf_counter()
         written = self._loop.run_in_executor(self._committer, self.store.commit, rows.changed, rows.fresh, self._epoch)
         written.add_done_callback(self._committed)
 
@@ -244,6 +275,14 @@ class Engine:
         for watcher in self.watchers:
             watcher(group.touched)
         self.wake()
+        if self._observers and written is not None:
+            self._report(group)
+
+    def _report(self, group: Group) -> None:
+        seconds = time.perf_counter() - self._committing_since
+        commit = report(group.steps, len(group.rows.changed) + len(group.rows.fresh), seconds)
+        for observer in self._observers:
+            observer.committed(commit)
 
     def _roll_back(self, error: Exception) -> None:
         log.error("commit failed", error=f"{type(error).__name__}: {error}")
@@ -255,6 +294,8 @@ class Engine:
         self._in_group = 0
         self._idle.set()
         self._loop.call_later(RETRY_SECONDS, self._try_again)
+        for observer in self._observers:
+            observer.rolled_back(error)
 
     def _try_again(self) -> None:
         """Write a row of no meaning; once that holds, go on with what the lost groups were about."""

@@ -69,6 +69,11 @@ class Timers:
         return found
 
     @property
+    def count(self) -> int:
+        """How many timers are in memory, with those that nobody waits for any more."""
+        return len(self._heap)
+
+    @property
     def earliest(self) -> float:
         """When the earliest timer of all is due, infinity where none is set."""
         if self._heap:

@@ -18,7 +18,7 @@ from statemachine.checkpoint.read import read_checkpoint
 from statemachine.checkpoint.write import Rows
 from statemachine.core.advance import UNENDED, advance
 from statemachine.core.compile import Machine
-from statemachine.core.model import Command, Event, Execution, Step
+from statemachine.core.model import Command, Event, Execution, Scope, Step
 from statemachine.core.payload import Payload
 from statemachine.core.walk import Checkpoint, Moment
 from statemachine.engine.admission import UNLIMITED, Admission, Limits
@@ -47,7 +47,8 @@ class MachineSource(Protocol):
 class Group:
     """What is written in one transaction, and what may happen after it. `unasked` are the events whose sender waits
     for no answer and would not send them again: should the group be lost, they are stepped anew. `superseded` are
-    commands of groups before it that it made needless: should it be lost, they are given after all."""
+    commands of groups before it that it made needless: should it be lost, they are given after all. `steps` are for
+    those who look on: each with the line of control that its event found."""
 
     rows: Rows = field(default_factory=Rows)
     touched: dict[str, Live] = field(default_factory=dict)
@@ -56,6 +57,7 @@ class Group:
     begun: list[Execution] = field(default_factory=list)
     unasked: list[tuple[str, Event]] = field(default_factory=list)
     superseded: list[tuple[str, Command]] = field(default_factory=list)
+    steps: list[tuple[Scope | None, Step]] = field(default_factory=list)
     answers: list[tuple[Answer, Reply]] = field(default_factory=list)
 
     @property
@@ -92,6 +94,11 @@ class Writer:
     def pending(self) -> int:
         """How many events wait for their step."""
         return len(self._inbox)
+
+    @property
+    def unwritten(self) -> bool:
+        """Is there a group that is being written, or to be written?"""
+        return self.in_flight is not None or not self._forming.empty
 
     @property
     def evaluating(self) -> int:
@@ -291,9 +298,10 @@ class Writer:
     def _keep(self, live: Live, event: Event, step: Step) -> None:
         """Take over what a step did, and add it to the forming group."""
         id = step.execution.id
+        group = self._forming
+        group.steps.append((live.scopes.get(event.scope), step))
         live.apply(step)
         self._live[id] = live
-        group = self._forming
         group.touched[id] = live
         if event.kind in ("started", "queued"):
             group.begun.append(step.execution)

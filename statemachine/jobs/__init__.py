@@ -5,8 +5,8 @@ nor a store, and runs nothing.
 """
 
 from statemachine.jobs.compile import compile_job
-from statemachine.jobs.model import Job, JobTask, read_job
+from statemachine.jobs.model import Format, Job, JobTask, read_job
 from statemachine.jobs.validate import validate_job
 from statemachine.jobs.view import JobView, TaskView, job_view
 
-__all__ = ["Job", "JobTask", "JobView", "TaskView", "compile_job", "job_view", "read_job", "validate_job"]
+__all__ = ["Format", "Job", "JobTask", "JobView", "TaskView", "compile_job", "job_view", "read_job", "validate_job"]

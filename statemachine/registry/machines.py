@@ -9,6 +9,7 @@ import msgspec
 
 from statemachine.checkpoint import keys
 from statemachine.core.compile import Machine, compile_machine
+from statemachine.jobs import Format
 from statemachine.json_text import parse
 from statemachine.store.base import Store
 
@@ -26,7 +27,7 @@ class Configuration(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class StateMachine(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A registered state machine. `revision` is the key of what it runs now; `updated` is None until it was changed
-    for the first time."""
+    for the first time. `revisions` is the number of the latest one, 0 where an earlier version gave them none."""
 
     name: str
     arn: str
@@ -35,6 +36,7 @@ class StateMachine(msgspec.Struct, kw_only=True, omit_defaults=True):
     revision: str
     created: float
     updated: float | None = None
+    revisions: int = 0
     configuration: Configuration = Configuration()
     tags: dict[str, str] = {}
     deleting: bool = False
@@ -45,14 +47,32 @@ class StateMachine(msgspec.Struct, kw_only=True, omit_defaults=True):
         return self.revision.rpartition("/")[2]
 
 
+class JobText(msgspec.Struct, frozen=True):
+    """A job as its author sent it, in one of the plain formats; the definition was made from it."""
+
+    format: Format
+    text: str
+
+
 class Revision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One definition with the role it runs under. `definition` is the caller's own text; `variable_references` are
-    the names of the variables that its states read, by the states' names."""
+    the names of the variables that its states read, by the states' names; `job` is None unless it was made from one."""
 
     definition: str
     role_arn: str
     created: float
     variable_references: dict[str, list[str]] = {}
+    job: JobText | None = None
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A revision's place in the history of its state machine; `id` is AWS's revisionId."""
+
+    id: str
+    created: float
+
+
+_entries = msgspec.json.Decoder(Entry)
 
 
 class Machines:
@@ -98,8 +118,48 @@ class Machines:
                 self._compiled.popitem(last=False)
 
     def rows(self, machine: StateMachine, revision: Revision | None) -> dict[str, bytes | None]:
-        """The rows of a new or changed state machine."""
-        rows: dict[str, bytes | None] = {keys.machine(machine.name): msgspec.json.encode(machine)}
+        """The rows of a new or changed state machine; a new `revision` gets the next number in its history."""
+        rows: dict[str, bytes | None] = {}
         if revision is not None:
-            rows[keys.revision(machine.revision)] = msgspec.json.encode(revision)
+            known = self.by_name.get(machine.name)
+            if known is not None and known.revisions == 0:
+                entries = dict(enumerate(self._unnumbered(known), 1))
+                rows |= {keys.revision_entry(known.name, number): _encoded(entry) for number, entry in entries.items()}
+                machine.revisions = len(entries)
+            elif known is not None:
+                machine.revisions = known.revisions
+            machine.revisions += 1
+            entry = Entry(machine.revision_id, revision.created)
+            rows[keys.revision_entry(machine.name, machine.revisions)] = _encoded(entry)
+            rows[keys.revision(machine.revision)] = _encoded(revision)
+        rows[keys.machine(machine.name)] = _encoded(machine)
         return rows
+
+    def removal(self, machine: StateMachine) -> dict[str, bytes | None]:
+        """The rows that go with a state machine. Its revisions stay: executions refer to them."""
+        entries = self._store.scan(keys.revision_entries_prefix(machine.name))
+        return dict.fromkeys((keys.machine(machine.name), *(key for key, _ in entries)))
+
+    def history(self, machine: StateMachine, before: int | None, limit: int) -> list[tuple[int, Entry]]:
+        """At most `limit` revisions of a state machine with their numbers, newest first: those with a smaller number
+        than `before`."""
+        if machine.revisions == 0:
+            entries = list(enumerate(self._unnumbered(machine), 1))[: None if before is None else max(before - 1, 0)]
+            return entries[::-1][:limit]
+        prefix = keys.revision_entries_prefix(machine.name)
+        after = "" if before is None else keys.revision_entry(machine.name, before)
+        rows = self._store.scan(prefix, after=after, limit=limit, reverse=True)
+        return [(int(key.removeprefix(prefix)), _entries.decode(row)) for key, row in rows]
+
+    def _unnumbered(self, machine: StateMachine) -> list[Entry]:
+        """The revisions that an earlier version wrote, oldest first. (Older ones are of a deleted machine.)"""
+        prefix = keys.revisions_prefix(machine.name)
+        revisions = [
+            Entry(key.removeprefix(prefix), msgspec.json.decode(row, type=Revision).created)
+            for key, row in self._store.scan(prefix)
+        ]
+        return sorted((entry for entry in revisions if entry.created >= machine.created), key=lambda one: one.created)
+
+
+def _encoded(value: Any) -> bytes:
+    return msgspec.json.encode(value)

@@ -10,6 +10,7 @@ from typing import Any
 from statemachine.arn import Home, parse_arn
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_execution, read_history, read_listing
+from statemachine.core.advance import UNENDED
 from statemachine.core.history import aws_event
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
 from statemachine.core.model import Event, Execution
@@ -27,12 +28,20 @@ class Executions:
     """The verbs on executions."""
 
     def __init__(
-        self, host: Host, state_machines: StateMachines, machines: Machines, home: Home, clock: Callable[[], float]
+        self,
+        host: Host,
+        state_machines: StateMachines,
+        machines: Machines,
+        home: Home,
+        *,
+        open_max: int,
+        clock: Callable[[], float],
     ) -> None:
         self._host = host
         self._state_machines = state_machines
         self._machines = machines
         self._home = home
+        self._open_max = open_max
         self._clock = clock
 
     async def start(
@@ -42,9 +51,12 @@ class Executions:
         name: str | None = None,
         input: str = "{}",
         trace_header: str | None = None,
+        start_at: float | None = None,
+        priority: int = 0,
     ) -> dict[str, Any]:
-        """Start an execution. Naming one that runs with the same input gives that one; any other use of a taken name
-        is ExecutionAlreadyExists."""
+        """Start an execution, or have it started at the moment `start_at`; where it must wait for its turn, a higher
+        `priority` comes earlier. Naming one that has not ended, with the same input, gives that one; any other use of
+        a taken name is ExecutionAlreadyExists."""
         machine = self._state_machines.find(parse_arn(state_machine_arn, "stateMachine"))
         if machine.deleting:
             raise ServiceError("StateMachineDeleting", f"State Machine is deleting: '{machine.arn}'")
@@ -54,6 +66,8 @@ class Executions:
         payload = check_input(input)
         if machine.type == "EXPRESS":
             raise ServiceError("StateMachineTypeNotSupported", "This server cannot run EXPRESS state machines yet")
+        if self._host.open_executions >= self._open_max:
+            raise ServiceError("ExecutionLimitExceeded", "The maximum number of open executions is reached")
         header = Execution(
             id=keys.execution_id(machine.name, name),
             arn=self._home.execution(machine.name, name),
@@ -65,11 +79,13 @@ class Executions:
             started=self._clock(),
             input=payload,
             trace_header=trace_header,
+            start_at=start_at,
+            priority=priority,
         )
         reply = await self._host.deliver(header.id, Event("started"), header)
         execution = reply.execution
         assert execution is not None
-        if reply.stale and (execution.status != "RUNNING" or execution.input.text != input):
+        if reply.stale and (execution.status not in UNENDED or execution.input.text != input):
             raise ServiceError("ExecutionAlreadyExists", f"Execution Already Exists: '{header.arn}'")
         return {"executionArn": execution.arn, "startDate": execution.started}
 

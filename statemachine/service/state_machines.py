@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,6 +12,7 @@ import msgspec
 from statemachine.arn import Arn, Home, parse_arn
 from statemachine.checkpoint import keys
 from statemachine.config import Settings
+from statemachine.core.advance import UNENDED
 from statemachine.core.compile import Machine, compile_machine
 from statemachine.core.model import Event
 from statemachine.core.references import variable_references
@@ -19,7 +20,7 @@ from statemachine.engine.delivery import NotDurable
 from statemachine.engine.host import Host, Unavailable
 from statemachine.errors import ServiceError
 from statemachine.json_text import parse
-from statemachine.registry.machines import Configuration, Machines, Revision, StateMachine
+from statemachine.registry.machines import Configuration, JobText, Machines, Revision, StateMachine
 from statemachine.service.names import check_name
 from statemachine.service.paging import make_token, page_size, read_token
 from statemachine.validation import errors, invalid_definition, validate
@@ -28,6 +29,7 @@ LOGGING_OFF = {"level": "OFF", "includeExecutionData": False}
 TRACING_OFF = {"enabled": False}
 OWN_KEY = {"type": "AWS_OWNED_KEY"}
 INITIAL = "INITIAL"
+NOT_CONFIGURED = Configuration()
 RETRY_SECONDS = 1.0
 """The pause before a deletion goes on that the host could not take."""
 
@@ -63,32 +65,55 @@ class StateMachines:
         check_name(name)
         check_role(role_arn)
         checked = await asyncio.to_thread(checked_definition, definition, type)
+        configuration = Configuration(logging_configuration, tracing_configuration, encryption_configuration)
         async with self._changing:
             known = self._machines.by_name.get(name)
-            configuration = Configuration(logging_configuration, tracing_configuration, encryption_configuration)
             if known is not None:
-                self._check_same(known, definition, type, configuration)
+                self._check_same(known, checked.definition, type, configuration)
                 return {"stateMachineArn": known.arn, "creationDate": known.created}
-            if len(self._machines.by_name) >= self._settings.state_machines_max:
-                raise ServiceError("StateMachineLimitExceeded", "State Machine Limit Exceeded")
-            now = self._clock()
-            machine = StateMachine(
-                name=name,
-                arn=self._home.state_machine(name),
-                type=type,
-                role_arn=role_arn,
-                revision=f"{name}/{uuid.uuid4()}",
-                created=now,
-                configuration=configuration,
-                tags={tag["key"]: tag.get("value", "") for tag in tags or ()},
-            )
-            revision = Revision(
-                definition=definition, role_arn=role_arn, created=now, variable_references=checked.variable_references
-            )
-            await self._host.write(self._machines.rows(machine, revision))
-            self._machines.by_name[name] = machine
-            self._machines.keep(machine.revision, checked.machine)
+            tagged = {tag["key"]: tag.get("value", "") for tag in tags or ()}
+            machine = await self._add(name, role_arn, checked, type=type, configuration=configuration, tags=tagged)
         return {"stateMachineArn": machine.arn, "creationDate": machine.created}
+
+    async def put(self, *, name: str, role_arn: str, checked: Checked) -> tuple[StateMachine, bool]:
+        """Register what has been checked, as a new revision where the name is taken: the state machine, and whether it
+        is new. The very same again changes nothing."""
+        check_name(name)
+        async with self._changing:
+            known = self._machines.by_name.get(name)
+            if known is None:
+                return await self._add(name, role_arn, checked), True
+            if known.deleting:
+                raise ServiceError("StateMachineDeleting", f"State Machine is deleting: '{known.arn}'")
+            return await self._change(known, checked, None, NOT_CONFIGURED), False
+
+    async def _add(
+        self,
+        name: str,
+        role_arn: str,
+        checked: Checked,
+        *,
+        type: str = "STANDARD",
+        configuration: Configuration = NOT_CONFIGURED,
+        tags: dict[str, str] | None = None,
+    ) -> StateMachine:
+        if len(self._machines.by_name) >= self._settings.state_machines_max:
+            raise ServiceError("StateMachineLimitExceeded", "State Machine Limit Exceeded")
+        now = self._clock()
+        machine = StateMachine(
+            name=name,
+            arn=self._home.state_machine(name),
+            type=type,
+            role_arn=role_arn,
+            revision=f"{name}/{uuid.uuid4()}",
+            created=now,
+            configuration=configuration,
+            tags=tags or {},
+        )
+        await self._host.write(self._machines.rows(machine, checked.revision(role_arn, now)))
+        self._machines.by_name[name] = machine
+        self._machines.keep(machine.revision, checked.machine)
+        return machine
 
     async def update(
         self,
@@ -102,46 +127,67 @@ class StateMachines:
     ) -> dict[str, Any]:
         """Change a state machine; running executions keep what they began with. Nothing changed: the same revision."""
         arn = parse_arn(state_machine_arn, "stateMachine")
-        changes = (definition, role_arn, logging_configuration, tracing_configuration, encryption_configuration)
-        if all(change is None for change in changes):
+        configuration = Configuration(logging_configuration, tracing_configuration, encryption_configuration)
+        return await self.change(arn, definition, role_arn, configuration)
+
+    async def change(
+        self,
+        arn: Arn,
+        definition: str | None,
+        role_arn: str | None,
+        configuration: Configuration,
+        expected: Container[str] | None = None,
+    ) -> dict[str, Any]:
+        """As `update`, if the current revision is one of those `expected`, or whichever it is where that is None.
+
+        Raises ServiceError PreconditionFailed for any other one.
+        """
+        if definition is None and role_arn is None and configuration == Configuration():
             raise ServiceError(
                 "MissingRequiredParameter",
                 "Either the definition, the role ARN, or the configuration must be specified",
             )
         async with self._changing:
             machine = self.find(arn)
+            _check_current(machine, expected)
             checked = None
             if definition is not None:
                 checked = await asyncio.to_thread(checked_definition, definition, machine.type)
-            if role_arn is not None:
-                check_role(role_arn)
-            old = self._machines.revision(machine.revision)
-            now = self._clock()
-            new = Revision(
-                definition=definition or old.definition,
-                role_arn=role_arn or old.role_arn,
-                created=now,
-                variable_references=old.variable_references if checked is None else checked.variable_references,
-            )
-            configuration = Configuration(
-                logging_configuration or machine.configuration.logging,
-                tracing_configuration or machine.configuration.tracing,
-                encryption_configuration or machine.configuration.encryption,
-            )
-            same = (new.definition, new.role_arn) == (old.definition, old.role_arn)
-            if same and configuration == machine.configuration:
-                return {"updateDate": machine.updated or machine.created, "revisionId": _revision_id(machine)}
-            changed = msgspec.structs.replace(
-                machine,
-                role_arn=new.role_arn,
-                revision=f"{machine.name}/{uuid.uuid4()}",
-                updated=now,
-                configuration=configuration,
-            )
-            await self._host.write(self._machines.rows(changed, new))
-            self._machines.by_name[machine.name] = changed
-            self._machines.keep(changed.revision, None if checked is None else checked.machine)
-        return {"updateDate": now, "revisionId": changed.revision_id}
+            changed = await self._change(machine, checked, role_arn, configuration)
+        return {"updateDate": changed.updated or changed.created, "revisionId": _revision_id(changed)}
+
+    async def _change(
+        self, machine: StateMachine, checked: Checked | None, role_arn: str | None, configuration: Configuration
+    ) -> StateMachine:
+        """The state machine with what is given changed; itself where nothing is different."""
+        if role_arn is not None:
+            check_role(role_arn)
+        old = self._machines.revision(machine.revision)
+        now = self._clock()
+        role_arn = role_arn or old.role_arn
+        if checked is None:
+            new = msgspec.structs.replace(old, role_arn=role_arn, created=now)
+        else:
+            new = checked.revision(role_arn, now)
+        configuration = Configuration(
+            configuration.logging or machine.configuration.logging,
+            configuration.tracing or machine.configuration.tracing,
+            configuration.encryption or machine.configuration.encryption,
+        )
+        same = (new.definition, new.role_arn, new.job) == (old.definition, old.role_arn, old.job)
+        if same and configuration == machine.configuration:
+            return machine
+        changed = msgspec.structs.replace(
+            machine,
+            role_arn=role_arn,
+            revision=f"{machine.name}/{uuid.uuid4()}",
+            updated=now,
+            configuration=configuration,
+        )
+        await self._host.write(self._machines.rows(changed, new))
+        self._machines.by_name[machine.name] = changed
+        self._machines.keep(changed.revision, None if checked is None else checked.machine)
+        return changed
 
     async def describe(self, *, state_machine_arn: str, included_data: str = "ALL_DATA") -> dict[str, Any]:
         """A state machine with its definition as it was sent."""
@@ -174,12 +220,19 @@ class StateMachines:
 
     async def delete(self, *, state_machine_arn: str) -> dict[str, Any]:
         """Delete a state machine: its running executions are stopped first. One that does not exist is deleted."""
-        arn = parse_arn(state_machine_arn, "stateMachine")
+        return await self.remove(parse_arn(state_machine_arn, "stateMachine"))
+
+    async def remove(self, arn: Arn, expected: Container[str] | None = None) -> dict[str, Any]:
+        """As `delete`, if the current revision is one of those `expected`, or whichever it is where that is None.
+
+        Raises ServiceError PreconditionFailed for any other one.
+        """
         async with self._changing:
             machine = self._machines.by_name.get(arn.name)
             if machine is None or machine.arn != arn.text or machine.deleting:
                 return {}
-            if not self._running(machine):
+            _check_current(machine, expected)
+            if not self._unended(machine):
                 await self._remove(machine)
                 return {}
             deleting = msgspec.structs.replace(machine, deleting=True)
@@ -231,7 +284,7 @@ class StateMachines:
     async def _stop_and_remove(self, machine: StateMachine) -> None:
         while True:
             try:
-                while ids := self._running(machine):
+                while ids := self._unended(machine):
                     await asyncio.gather(*(self._host.deliver(id, Event("stopped")) for id in ids))
                 async with self._changing:
                     await self._remove(machine)
@@ -240,12 +293,13 @@ class StateMachines:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _remove(self, machine: StateMachine) -> None:
-        await self._host.write({keys.machine(machine.name): None})
+        await self._host.write(self._machines.removal(machine))
         self._machines.by_name.pop(machine.name, None)
 
-    def _running(self, machine: StateMachine) -> list[str]:
-        rows = self._host.store.scan(keys.by_status_prefix("RUNNING", machine.name), limit=100)
-        return [key.rpartition("/")[2] for key, _ in rows]
+    def _unended(self, machine: StateMachine) -> list[str]:
+        scan = self._host.store.scan
+        rows = [row for status in UNENDED for row in scan(keys.by_status_prefix(status, machine.name), limit=100)]
+        return [keys.listed_id(key) for key, _ in rows]
 
     def _check_same(self, known: StateMachine, definition: str, type: str, configuration: Configuration) -> None:
         if known.deleting:
@@ -256,10 +310,22 @@ class StateMachines:
 
 
 class Checked(NamedTuple):
-    """What is known of a valid definition. `machine` is None where it cannot be run here."""
+    """A definition that may be registered, what it was compiled to, and the job that it was made from, if it was."""
 
+    definition: str
     machine: Machine
     variable_references: dict[str, list[str]]
+    job: JobText | None = None
+
+    def revision(self, role_arn: str, created: float) -> Revision:
+        """It as a revision."""
+        return Revision(
+            definition=self.definition,
+            role_arn=role_arn,
+            created=created,
+            variable_references=self.variable_references,
+            job=self.job,
+        )
 
 
 def checked_definition(definition: str, type: str) -> Checked:
@@ -271,7 +337,7 @@ def checked_definition(definition: str, type: str) -> Checked:
     if wrong:
         raise ServiceError("InvalidDefinition", invalid_definition(wrong), findings=wrong)
     parsed = parse(definition)
-    return Checked(compile_machine(parsed), variable_references(parsed))
+    return Checked(definition, compile_machine(parsed), variable_references(parsed))
 
 
 def check_role(role_arn: str) -> None:
@@ -281,6 +347,12 @@ def check_role(role_arn: str) -> None:
         raise ServiceError("InvalidArn", f"Invalid Arn: 'Invalid ARN prefix: {role_arn}'")
     if len(parts) < 6 or not parts[5].startswith("role/"):
         raise ServiceError("InvalidArn", f"Invalid Role Arn: '{role_arn}'")
+
+
+def _check_current(machine: StateMachine, expected: Container[str] | None) -> None:
+    if expected is not None and machine.revision_id not in expected:
+        text = f"The state machine has changed since: its revision is '{machine.revision_id}'"
+        raise ServiceError("PreconditionFailed", text, status=412)
 
 
 def _revision_id(machine: StateMachine) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from statemachine.api import connection
 from statemachine.app import build_doors
+from tests.api.description import check_answer
 from tests.engine.in_memory_server import InMemoryServer, in_memory_server
 
 
@@ -80,7 +81,10 @@ class Client:
         """Let the application serve the request."""
         connection.watch(request.scope, request.receive)
         await self._application(request.scope, request.receive, request.send)
-        return request.answer
+        answer = request.answer
+        if answer.status:  # nobody is answered who has gone
+            check_answer(request.scope["method"], request.scope["path"], answer.status, answer.headers, answer.body)
+        return answer
 
     async def request(
         self, method: str, target: str, body: bytes | str | Any = b"", headers: Mapping[str, str | None] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -114,7 +115,8 @@ def test_any_bytes(place: Place, action: str, body: bytes) -> None:
     JSON,
 )
 def test_any_route(place: Place, method: str, route: str, name: str, query: str, body: Any) -> None:  # noqa: PLR0917
-    answer = place.request(method, f"/api/v1{route.format(name=name, machine='m')}{query}", body)
+    path = re.sub(r"{\w+}", lambda _: name, route.replace("{machine}", "m"))
+    answer = place.request(method, f"/api/v1{path}{query}", body)
     assert answer.status < 500, answer.body
     if answer.status >= 400:
         assert answer.headers["content-type"] == "application/problem+json"

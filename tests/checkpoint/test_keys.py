@@ -39,6 +39,28 @@ def test_executions_sort_newest_first() -> None:
         assert made == sorted(made, reverse=True)
 
 
+def test_a_bound_in_a_list_stands_behind_those_that_started_then_or_later() -> None:
+    prefix = keys.listed_prefix("m")
+    for earlier, later in itertools.pairwise(MOMENTS):
+        bound = keys.started_bound(prefix, later)
+        assert keys.listed("m", later, "zzz:zzz") < bound < keys.listed("m", earlier, "a:a")
+
+
+def test_revisions_sort_by_their_number() -> None:
+    made = [keys.revision_entry("m", number) for number in (1, 2, 9, 10, 11, 10_000)]
+    assert made == sorted(made)
+
+
+def test_behind_a_machine_stands_what_belongs_to_the_next_one() -> None:
+    lists = sorted(keys.listed(name, moment, "m:e") for name in NAMES for moment in MOMENTS)
+    for name in NAMES:
+        own = [key for key in lists if key.startswith(keys.listed_prefix(name))]
+        bound = keys.after_machine(keys.LISTED, name)
+        assert own[-1] < bound
+        behind = [key for key in lists if key > own[-1]]
+        assert [key for key in lists if key > bound] == behind
+
+
 def test_chunks_sort_by_their_first_event() -> None:
     made = [keys.history("m:e", first) for first in (0, 1, 9, 10, 24_999, 25_000)]
     assert made == sorted(made)
@@ -55,6 +77,7 @@ def test_no_two_things_have_the_same_key() -> None:
             made += [keys.activity_task(name, 1.0, id, path) for name in NAMES]
     made += [keys.machine(name) for name in NAMES] + [keys.activity(name) for name in NAMES]
     made += [keys.revision(f"{name}/1") for name in NAMES] + [keys.PROBE]
+    made += [keys.revision_entry(name, 1) for name in NAMES]
     assert len(set(made)) == len(made)
 
 
@@ -68,12 +91,15 @@ def test_what_belongs_to_one_thing_is_not_found_under_another(name: str, other: 
     assert not keys.history(of_other, 1).startswith(keys.history_prefix(keys.execution_id(name, "e")))
     assert not keys.scope(of_other, "").startswith(keys.scope(keys.execution_id(name, "e"), ""))
     assert not keys.listed(other, 1.0, of_other).startswith(keys.listed_prefix(name))
+    assert not keys.revision(f"{other}/1").startswith(keys.revisions_prefix(name))
+    assert not keys.revision_entry(other, 1).startswith(keys.revision_entries_prefix(name))
     assert not keys.by_status("RUNNING", other, 1.0, of_other).startswith(keys.by_status_prefix("RUNNING", name))
 
 
 def test_every_sort_of_key_has_a_beginning_of_its_own() -> None:
     prefixes = [keys.TIMERS, keys.TASKS, keys.TURNS, keys.ACTIVITY_TASKS, keys.MACHINES, keys.ACTIVITIES]
     prefixes += [keys.execution_prefix("m:e"), keys.listed_prefix("m"), keys.by_status_prefix("RUNNING", "m"), "m/rev/"]
+    prefixes += ["m/hist/"]
     for one, other in itertools.permutations(prefixes, 2):
         assert not one.startswith(other)
     assert all(prefix[0] in string.ascii_lowercase for prefix in prefixes)

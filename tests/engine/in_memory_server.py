@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from statemachine.config import Settings
 from statemachine.core.model import Event
 from statemachine.engine.loop import Engine
+from statemachine.engine.observer import Observer
 from statemachine.engine.parked import Evaluators
 from statemachine.registry.activities import Activities
 from statemachine.registry.machines import Machines
@@ -94,7 +95,14 @@ class InMemoryServer:
     """The parts of a server, and short forms for what tests do with them."""
 
     def __init__(
-        self, store: Store, settings: Settings, clock: Clock, functions: Functions, evaluators: Evaluators | None
+        self,
+        store: Store,
+        settings: Settings,
+        clock: Clock,
+        functions: Functions,
+        evaluators: Evaluators | None,
+        *,
+        observers: Sequence[Observer],
     ) -> None:
         self.store = store
         self.settings = settings
@@ -110,6 +118,7 @@ class InMemoryServer:
             self.activities,
             [functions],
             evaluators=evaluators,
+            observers=observers,
             clock=clock,
             fatal=self.fatal.append,
         )
@@ -183,11 +192,17 @@ async def in_memory_server(
     clock: Clock | None = None,
     functions: Functions | None = None,
     evaluators: Evaluators | None = None,
+    observers: Sequence[Observer] = (),
     **settings: Any,
 ) -> AsyncIterator[InMemoryServer]:
     """A server that has recovered what `store` holds; drained and closed at the end."""
     server = InMemoryServer(
-        store or MemoryStore(), Settings(**settings), clock or Clock(), functions or Functions(), evaluators
+        store or MemoryStore(),
+        Settings(**settings),
+        clock or Clock(),
+        functions or Functions(),
+        evaluators,
+        observers=observers,
     )
     await server.engine.open()
     server.service.state_machines.go_on_deleting()

@@ -50,7 +50,7 @@ async def test_a_failure_is_an_answer_and_the_child_lives_on() -> None:
 async def test_what_takes_too_long_is_killed_and_the_next_is_answered() -> None:
     with closing(EvaluatorPool(children_max=1, seconds_max=0.2)) as pool:
         # The evaluator's own limits would stop it, too; the child's deadline must hold without them.
-        slow = pool.begin(request("$sum([1..10000000].($ * 2))", limits=UNHURRIED))
+        slow = pool.begin(request(ENDLESS, limits=UNHURRIED))
         next_ = pool.begin(request("1 + 1"))
         assert await answer_of(slow) == TOO_SLOW
         assert await answer_of(next_) == Answer((Value("2"),))
@@ -80,7 +80,7 @@ async def test_a_child_that_is_killed_costs_its_own_evaluation_alone() -> None:
 async def test_a_slow_evaluation_holds_up_no_quick_one() -> None:
     with closing(EvaluatorPool(seconds_max=20)) as pool:
         await answer_of(pool.begin(request("1")))
-        slow = pool.begin(request("$sum([1..10000000].($ * 2))", limits=UNHURRIED))
+        slow = pool.begin(request(ENDLESS, limits=UNHURRIED))
         assert await answer_of(pool.begin(request("1 + 1"))) == Answer((Value("2"),))
         assert slow.answer is None
 

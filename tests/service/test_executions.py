@@ -345,3 +345,13 @@ async def test_a_history_without_data() -> None:
         }
         assert bare["executionStartedEventDetails"] == {"roleArn": ROLE}
         assert full["timestamp"] == START
+
+
+async def test_only_so_many_may_be_open() -> None:
+    async with in_memory_server(open_executions_max=1) as server:
+        machine = await server.create(wait(10))
+        first = await server.start(machine)
+        refused = await refusal(server.service.executions.start(state_machine_arn=machine))
+        assert refused.code == "ExecutionLimitExceeded"
+        await server.service.executions.stop(execution_arn=first)
+        await server.start(machine)

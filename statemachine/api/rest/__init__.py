@@ -1,0 +1,48 @@
+"""The people's door: everything as resources under /api/v1, a file for each. Translates, never decides.
+
+Moments are ISO 8601 in UTC; definitions, inputs and outputs are JSON values, not JSON in strings. The routes and what
+they answer are described in schemas/openapi.json.
+"""
+
+from __future__ import annotations
+
+from statemachine.api.rest.activities import ActivityItem, ActivityList
+from statemachine.api.rest.description import Document, Page, Schema
+from statemachine.api.rest.door import PREFIX, Door
+from statemachine.api.rest.executions import (
+    AllExecutions,
+    ExecutionHistory,
+    ExecutionItem,
+    ExecutionList,
+    ExecutionStop,
+)
+from statemachine.api.rest.state_machines import RevisionItem, RevisionList, StateMachineItem, StateMachineList
+from statemachine.api.rest.system import SystemItem
+from statemachine.api.rest.tasks import TaskFailure, TaskHeartbeat, TaskList, TaskSuccess
+from statemachine.api.rest.validations import ValidationList
+
+ROUTES: dict[str, type[Door]] = {
+    "/": Page,
+    "/openapi.json": Document,
+    "/{schema}.schema.json": Schema,
+    "/state-machines": StateMachineList,
+    "/state-machines/{name}": StateMachineItem,
+    "/state-machines/{name}/revisions": RevisionList,
+    "/state-machines/{name}/revisions/{revision}": RevisionItem,
+    "/state-machines/{name}/executions": ExecutionList,
+    "/executions": AllExecutions,
+    "/executions/{machine}/{name}": ExecutionItem,
+    "/executions/{machine}/{name}/history": ExecutionHistory,
+    "/executions/{machine}/{name}/stop": ExecutionStop,
+    "/activities": ActivityList,
+    "/activities/{name}": ActivityItem,
+    "/tasks": TaskList,
+    "/tasks/{token}/success": TaskSuccess,
+    "/tasks/{token}/failure": TaskFailure,
+    "/tasks/{token}/heartbeat": TaskHeartbeat,
+    "/validations": ValidationList,
+    "/system": SystemItem,
+}
+"""The routes below PREFIX."""
+
+__all__ = ["PREFIX", "ROUTES"]

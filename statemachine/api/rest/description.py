@@ -1,0 +1,55 @@
+"""The description of this door: the OpenAPI document, the JSON Schemas it refers to, and a page that shows them.
+
+All three are files; nothing here knows what is in them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import falcon
+from falcon.asgi import Request, Response
+
+from statemachine.api.rest.door import Door
+from statemachine.errors import ServiceError
+from statemachine.schema_files import schema_folder
+
+PAGE = Path(__file__).parent / "page.html"
+OWN_ONLY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'"
+"""The page may ask this server and nobody else."""
+
+
+class Page(Door):
+    """/"""
+
+    async def on_get(self, request: Request, response: Response) -> None:
+        if not request.path.endswith("/"):  # or else its relative links would lead elsewhere
+            raise falcon.HTTPPermanentRedirect(request.path + "/")
+        response.content_type = falcon.MEDIA_HTML
+        response.set_header("Content-Security-Policy", OWN_ONLY)
+        response.text = _text(PAGE)
+
+
+class Document(Door):
+    """/openapi.json"""
+
+    async def on_get(self, request: Request, response: Response) -> None:
+        response.text = _text(schema_folder() / "openapi.json")
+
+
+class Schema(Door):
+    """/{schema}.schema.json"""
+
+    async def on_get(self, request: Request, response: Response, schema: str) -> None:
+        response.content_type = "application/schema+json"
+        wanted = f"{schema}.schema.json"
+        # Asked of the list, so that no name leads out of the folder.
+        if wanted not in {path.name for path in schema_folder().glob("*.schema.json")}:
+            raise ServiceError("SchemaDoesNotExist", f"There is no schema '{schema}'", status=404)
+        response.text = _text(schema_folder() / wanted)
+
+
+@cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

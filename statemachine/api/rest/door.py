@@ -1,0 +1,150 @@
+"""What all resources share: bodies, query parameters, pages, and how an answer is shown. Knows no resource."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from falcon.asgi import Request
+
+from statemachine.api.body import read_body
+from statemachine.arn import Home
+from statemachine.config import Settings
+from statemachine.core.context import iso_time
+from statemachine.errors import ServiceError
+from statemachine.json_text import JsonError, load, parse_bytes
+from statemachine.service.service import Service
+
+PREFIX = "/api/v1"
+MOMENTS = (
+    "creationDate", "startDate", "stopDate", "updateDate", "timestamp", "redriveDate",
+    "scheduledDate", "timeoutDate", "heartbeatDate",
+)  # fmt: skip
+TEXTS = ("definition", "input", "output", "parameters")
+NAMED_BY_CALLERS = ("variableReferences", "assignedVariables")
+"""Objects whose member names are a caller's own, and mean nothing here."""
+MOMENT_WANTED = "epoch seconds or ISO 8601, as in 2026-01-31T09:05:00Z"
+_EPOCH = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
+_LAST_MOMENT = 253_402_300_799.0
+"""The end of the year 9999 (UTC)."""
+
+
+def shown(value: Any) -> Any:
+    """The service's answer as people read it: ISO moments, JSON in place of JSON text."""
+    if isinstance(value, list):
+        return [shown(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: _shown_member(name, member) for name, member in value.items()}
+
+
+def _shown_member(name: str, member: Any) -> Any:
+    if name in NAMED_BY_CALLERS:
+        return member
+    if name in MOMENTS:
+        return iso_time(member)
+    if name in TEXTS and isinstance(member, str):
+        return load(member)
+    return shown(member)
+
+
+class Door:
+    """A resource: settings, body, query, paging."""
+
+    def __init__(self, service: Service, settings: Settings) -> None:
+        self.service = service
+        self.home = Home(settings.account, settings.region)
+        self._settings = settings
+
+    async def members(self, request: Request, *allowed: str) -> dict[str, Any]:
+        """The members of a JSON body. Raises ServiceError ValidationException that names what is wrong."""
+        body = await read_body(request, self._settings.body_bytes_max, self._settings.body_seconds)
+        if not body:
+            return {}
+        try:
+            members = parse_bytes(body)
+        except JsonError as error:
+            where = f" (line {error.line}, column {error.column})"
+            raise ServiceError("ValidationException", f"The body is no JSON: {error.message}{where}") from None
+        if not isinstance(members, dict):
+            raise ServiceError("ValidationException", "The body must be a JSON object", pointer="")
+        for name in members:
+            if name not in allowed:
+                expected = f"expected: {', '.join(allowed)}" if allowed else "nothing is"
+                text = f"'{name}' is not expected here; {expected}"
+                raise ServiceError("ValidationException", text, pointer=f"/{name}")
+        return members
+
+    def page(self, request: Request, *further: str) -> dict[str, Any]:
+        """The service's paging parameters from ?limit= and ?cursor=. Raises ServiceError ValidationException for query
+        parameters that are neither these nor one of the `further` ones."""
+        self.allow(request, *further, "limit", "cursor")
+        limit = request.get_param_as_int("limit", min_value=1, max_value=1000)
+        return {"max_results": limit, "next_token": request.get_param("cursor")}
+
+    def allow(self, request: Request, *parameters: str) -> None:
+        """Raises ServiceError ValidationException for any other query parameter, so that none is overlooked."""
+        for name in request.params:
+            if name not in parameters:
+                text = f"The query parameter '{name}' is not expected here; expected: {', '.join(parameters)}"
+                raise ServiceError("ValidationException", text, parameter=name)
+
+
+def text_member(members: Mapping[str, Any], name: str) -> str | None:
+    """A member that must be text where it is given. Raises ServiceError ValidationException."""
+    text: str | None = _member(members, name, str, "a string")
+    return text
+
+
+def integer_member(members: Mapping[str, Any], name: str) -> int | None:
+    """A member that must be an integer where it is given. Raises ServiceError ValidationException."""
+    number: int | None = _member(members, name, int, "an integer")
+    return number
+
+
+def object_member(members: Mapping[str, Any], name: str) -> dict[str, Any] | None:
+    """A member that must be an object where it is given. Raises ServiceError ValidationException."""
+    given: dict[str, Any] | None = _member(members, name, dict, "an object")
+    return given
+
+
+def _member(members: Mapping[str, Any], name: str, type: type[Any], wanted: str) -> Any:
+    value = members.get(name)
+    if value is not None and (not isinstance(value, type) or isinstance(value, bool)):
+        raise ServiceError("ValidationException", f"'{name}' must be {wanted}", pointer=f"/{name}")
+    return value
+
+
+def moment_parameter(request: Request, name: str) -> float | None:
+    """A moment in the query as epoch seconds. Raises ServiceError ValidationException."""
+    text = request.get_param(name)
+    if text is None:
+        return None
+    moment = _moment(text)
+    if moment is None:
+        raise ServiceError("ValidationException", f"'{name}' must be {MOMENT_WANTED}", parameter=name)
+    return moment
+
+
+def moment_member(members: Mapping[str, Any], name: str) -> float | None:
+    """A member that must be a moment where it is given, as epoch seconds. Raises ServiceError ValidationException."""
+    text = text_member(members, name)
+    moment = None if text is None else _moment(text)
+    if text is not None and moment is None:
+        raise ServiceError("ValidationException", f"'{name}' must be {MOMENT_WANTED}", pointer=f"/{name}")
+    return moment
+
+
+def _moment(text: str) -> float | None:
+    """Epoch seconds, or ISO 8601, in UTC where it names no zone; None for any other text."""
+    if _EPOCH.fullmatch(text):
+        moment = float(text)
+    else:
+        try:
+            parsed = datetime.fromisoformat(text)
+            moment = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
+        except (ValueError, OverflowError):
+            return None
+    return min(max(moment, 0.0), _LAST_MOMENT)

@@ -1,0 +1,65 @@
+"""Where an execution stands, state by state: at once, as soon as something changes, or as a stream."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from falcon.asgi import Request, Response, SSEvent
+
+from statemachine.api.connection import while_connected
+from statemachine.api.rest.door import Door, shown
+from statemachine.core.advance import UNENDED
+from statemachine.errors import ServiceError
+from statemachine.json_text import dump
+
+WAIT_SECONDS_MAX = 60
+STREAM_PAUSE_SECONDS = 0.25
+"""The least time between two events of a stream, however fast an execution changes."""
+STREAM_SILENCE_SECONDS = 15.0
+"""After which a stream says that it is still there."""
+EVENT_STREAM = "text/event-stream"
+
+
+class ExecutionUpdates(Door):
+    """/executions/{machine}/{name}/updates"""
+
+    async def on_get(self, request: Request, response: Response, machine: str, name: str) -> None:
+        self.allow(request, "since", "wait")
+        arn = self.home.execution(machine, name)
+        since = request.get_param_as_int("since", min_value=0, default=0)
+        seconds = request.get_param_as_int("wait", min_value=0, max_value=WAIT_SECONDS_MAX, default=0)
+        if EVENT_STREAM in (request.accept or ""):
+            self.service.progress.updates(execution_arn=arn)  # what is not there is refused before the stream begins
+            response.sse = self._stream(arn, _last_event(request, since))
+            return
+        if seconds:
+            waited = self.service.progress.wait(execution_arn=arn, since=since, seconds=seconds)
+            updates = await while_connected(request, waited)
+        else:
+            updates = self.service.progress.updates(execution_arn=arn, since=since)
+        response.text = dump(shown(updates))
+
+    async def _stream(self, arn: str, since: int) -> AsyncIterator[SSEvent | None]:
+        """An event for each change, until the execution has ended; its id is where a later stream may go on."""
+        progress = self.service.progress
+        while True:
+            try:
+                updates = await progress.wait(execution_arn=arn, since=since, seconds=STREAM_SILENCE_SECONDS)
+            except ServiceError as refusal:
+                yield SSEvent(event="error", json={"title": refusal.code, "detail": refusal.message})
+                return
+            ended = updates["status"] not in UNENDED
+            if ended or updates["since"] > since:
+                since = updates["since"]
+                yield SSEvent(event="end" if ended else "update", event_id=str(since), json=shown(updates))
+            if ended or progress.draining:
+                return
+            yield None
+            await asyncio.sleep(STREAM_PAUSE_SECONDS)
+
+
+def _last_event(request: Request, since: int) -> int:
+    """Where a client that lost its connection goes on."""
+    given = request.get_header("Last-Event-ID") or ""
+    return int(given) if given.isdecimal() and len(given) < 10 else since

@@ -1,0 +1,42 @@
+"""What executions go through as log lines: one when an execution starts, one when it ends, one for each failed attempt
+of a task. Names, numbers and error names only: payloads and causes may hold what no log should."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+
+from statemachine.engine.observer import Commit, Observer, TaskEnd
+
+_FAILURES = {"Failed": "task failed", "TimedOut": "task timed out"}
+
+log = structlog.get_logger()
+
+
+class Chronicle(Observer):
+    """Writes the lines of what has become durable."""
+
+    def committed(self, commit: Commit) -> None:
+        """The lines of a transaction."""
+        for execution in commit.started:
+            log.info("execution started", execution=execution.id)
+        for task in commit.tasks:
+            if task.outcome in _FAILURES:
+                log.info(_FAILURES[task.outcome], **_failure(task))
+        for execution in commit.ended:
+            seconds = 0.0 if execution.stopped is None else execution.stopped - execution.started
+            error = {} if execution.error is None else {"error": execution.error}
+            log.info(
+                "execution ended", execution=execution.id, status=execution.status, seconds=round(seconds, 3), **error
+            )
+
+
+def _failure(task: TaskEnd) -> dict[str, Any]:
+    return {
+        "execution": task.execution,
+        "state": task.state,
+        "attempt": task.attempt,
+        "error": task.error,
+        "seconds": round(task.seconds, 3),
+    }

@@ -1,0 +1,55 @@
+"""Glances: what they read is what reading everything gives, under the same names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from statemachine.checkpoint.glance import Ending, Line, Pending, glance_at_ending, glance_at_line, glance_at_lines
+from statemachine.checkpoint.read import read_checkpoint
+from statemachine.core.model import Execution, Scope, Waiting
+from tests.engine.definitions import FAIL, mapped, task
+from tests.engine.in_memory_server import in_memory_server
+
+LARGE = '"' + "x" * 10_000 + '"'
+"""An input that is stored apart."""
+
+
+@pytest.mark.parametrize(("part", "whole"), [(Ending, Execution), (Pending, Waiting), (Line, Scope)])
+def test_members_are_called_as_in_the_model(part: Any, whole: Any) -> None:
+    assert set(part.__struct_fields__) <= set(whole.__struct_fields__)
+
+
+async def test_lines_of_control() -> None:
+    async with in_memory_server() as server:
+        definition = mapped(task(TimeoutSeconds=60, HeartbeatSeconds=5))
+        await server.start(await server.create(definition), input=f"[{LARGE}, 1, 2]", name="e")
+        await server.settle()
+        checkpoint = read_checkpoint(server.store, "m:e")
+        assert checkpoint is not None
+        lines = glance_at_lines(server.store, "m:e", None, 100)
+        assert [line.path for line in lines] == ["", "/00000", "/00001", "/00002"]
+        for line in lines:
+            scope = checkpoint.scopes[line.path]
+            assert (line.state, line.retries) == (scope.state, scope.retries)
+            assert line.waiting is not None
+            for name in Pending.__struct_fields__:
+                assert getattr(line.waiting, name) == getattr(scope.waiting, name)
+            assert glance_at_line(server.store, "m:e", line.path) == line
+        assert glance_at_lines(server.store, "m:e", "", 2) == lines[1:3]
+        assert glance_at_lines(server.store, "m:e", "/00002", 2) == []
+        assert glance_at_line(server.store, "m:e", "/00003") is None
+
+
+async def test_endings() -> None:
+    async with in_memory_server() as server:
+        await server.ended(await server.start(await server.create(FAIL), input=LARGE, name="e"))
+        assert glance_at_ending(server.store, "m:e") == Ending("FAILED", "Broken", "on purpose")
+        assert glance_at_ending(server.store, "m:f") is None
+
+
+async def test_an_execution_that_goes_on() -> None:
+    async with in_memory_server() as server:
+        await server.start(await server.create(task()), name="e")
+        assert glance_at_ending(server.store, "m:e") == Ending("RUNNING")

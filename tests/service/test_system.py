@@ -1,0 +1,82 @@
+"""The server's numbers: what they count is what is on disk, whatever happened since they were counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from statemachine.checkpoint import keys
+from statemachine.core.advance import UNENDED
+from statemachine.service import census
+from statemachine.service.census import ENDED
+from statemachine.store.memory import MemoryStore
+from statemachine.tasks.kind import Succeeded
+from tests.engine.definitions import ACTIVITY, CALLBACK, FAIL, PASS, task, wait
+from tests.engine.in_memory_server import START, InMemoryServer, in_memory_server
+
+
+def on_disk(server: InMemoryServer) -> dict[str, int]:
+    return {status: len(server.store.scan(keys.by_status_prefix(status))) for status in (*UNENDED, *ENDED)}
+
+
+async def fill(server: InMemoryServer, round: str) -> None:
+    """Executions that succeed, fail, run, are stopped and are out of time."""
+    definitions = {"p": PASS, "f": FAIL, "w": wait(1_000), "s": wait(1_000), "t": wait(1_000) | {"TimeoutSeconds": 5}}
+    for name, definition in definitions.items():
+        arn = await server.create(definition, name)
+        for number in range(3):
+            execution = await server.start(arn, name=f"{round}-{number}")
+            if name == "s":
+                await server.service.executions.stop(execution_arn=execution)
+    await server.advance(10)
+
+
+@pytest.mark.parametrize("changed_max", [0, 4, 20_000])
+async def test_counts_are_those_of_the_disk(changed_max: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(census, "CHANGED_MAX", changed_max)
+    monkeypatch.setattr(census, "AT_ONCE", 2)
+    store = MemoryStore()
+    for round in range(3):
+        async with in_memory_server(store) as server:
+            server.service.system.census.load()
+            for part in ("a", "b"):
+                await fill(server, f"{round}{part}")
+                assert await server.service.system.census.counts() == on_disk(server)
+    assert on_disk(server) == {
+        "PENDING": 0, "RUNNING": 18, "SUCCEEDED": 18, "FAILED": 18, "TIMED_OUT": 18, "ABORTED": 18,
+    }  # fmt: skip
+
+
+async def test_an_end_that_is_read_before_it_is_reported_counts_once() -> None:
+    async with in_memory_server() as server:
+        counted = server.service.system.census
+        await server.run(PASS)
+        assert (await counted.counts())["SUCCEEDED"] == 1
+        id = server.store.scan(keys.by_status_prefix("SUCCEEDED"))[0][0].rpartition("/")[2]
+        counted.note([id])
+        assert (await counted.counts())["SUCCEEDED"] == 1
+
+
+async def test_what_is_described(tmp_path: Path) -> None:
+    async with in_memory_server(data=str(tmp_path)) as server:
+        (tmp_path / "statemachine.db").write_bytes(b"x" * 100)
+        (tmp_path / "statemachine.db-wal").write_bytes(b"x" * 11)
+        await server.service.activities.create(name="work")
+        await server.start(await server.create(task(ACTIVITY), "a"))
+        for name in ("f", "g"):
+            await server.start(await server.create(task(), name))
+        await server.start(await server.create(CALLBACK, "c"))
+        server.functions.answer(await server.task(2), Succeeded("{}"))
+        server.clock.now += 5
+        await server.settle()
+        described = await server.service.system.describe()
+        assert described["version"]
+        assert described["startDate"] == START
+        assert described["executions"] == {
+            "pending": 0,
+            "running": 4,
+            "finished": {"SUCCEEDED": 0, "FAILED": 0, "TIMED_OUT": 0, "ABORTED": 0},
+        }
+        assert described["tasks"] == {"activities": 1, "functions": 2, "countedUpTo": 10_000}
+        assert described["store"]["bytes"] == 111

@@ -1,0 +1,188 @@
+"""Log lines: what is said of executions, how it is written, and what is never said."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import structlog
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
+
+from statemachine.engine import chronicle, loop
+from statemachine.engine.chronicle import Chronicle
+from statemachine.engine.delivery import NotDurable
+from statemachine.logs import LogFormat, configure_logs
+from statemachine.store.base import StoreFull
+from statemachine.tasks.kind import Failed, Succeeded
+from tests.engine.definitions import PASS, machine, task, wait
+from tests.engine.in_memory_server import UnreliableStore, in_memory_server
+
+Written = Callable[[], list[bytes]]
+SECRET = "4111 1111 1111 1111"
+
+
+@pytest.fixture
+def written(capfdbinary: pytest.CaptureFixture[bytes]) -> Iterator[Callable[[], list[bytes]]]:
+    """Gives the lines on standard error since the last time."""
+
+    def lines() -> list[bytes]:
+        return capfdbinary.readouterr().err.splitlines()
+
+    yield lines
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[EventDict]]:
+    """What the engine logs, whatever was configured before."""
+    structlog.reset_defaults()
+    for module in (chronicle, loop):
+        monkeypatch.setattr(module, "log", structlog.get_logger())
+    with capture_logs() as lines:
+        yield lines
+
+
+def executions(logged: list[EventDict]) -> list[dict[str, Any]]:
+    """The lines about executions and tasks."""
+    return [dict(line) for line in logged if line["event"].startswith(("execution", "task"))]
+
+
+async def test_an_execution_leaves_a_line_when_it_starts_and_one_when_it_ends(logged: list[EventDict]) -> None:
+    async with in_memory_server(observers=[Chronicle()]) as server:
+        machine_arn = await server.create(wait(3), "m")
+        await server.start(machine_arn, name="e")
+        assert [line["event"] for line in executions(logged)] == ["execution started"]
+        await server.advance(3)
+    assert executions(logged) == [
+        {"event": "execution started", "execution": "m:e", "log_level": "info"},
+        {"event": "execution ended", "execution": "m:e", "status": "SUCCEEDED", "seconds": 3.0, "log_level": "info"},
+    ]
+
+
+async def test_a_failed_attempt_is_named_by_state_number_and_error(logged: list[EventDict]) -> None:
+    retry = [{"ErrorEquals": ["Broken"], "IntervalSeconds": 1, "MaxAttempts": 2}]
+    async with in_memory_server(observers=[Chronicle()]) as server:
+        await server.start(await server.create(task(TimeoutSeconds=9, Retry=retry)), name="e")
+        server.functions.answer(await server.task(0), Failed("Broken", SECRET))
+        await server.settle()
+        await server.advance(1)
+        await server.task(1)
+        await server.advance(9)
+    told = {"execution": "m:e", "state": "T", "log_level": "info"}
+    assert executions(logged)[1:] == [
+        {**told, "event": "task failed", "attempt": 1, "error": "Broken", "seconds": 0.0},
+        {**told, "event": "task timed out", "attempt": 2, "error": "States.Timeout", "seconds": 9.0},
+        {
+            "event": "execution ended",
+            "execution": "m:e",
+            "status": "FAILED",
+            "seconds": 10.0,
+            "error": "States.Timeout",
+            "log_level": "info",
+        },
+    ]
+
+
+@pytest.mark.parametrize("outcome", [Succeeded(f'"{SECRET}"'), Failed("Broken", SECRET)])
+async def test_payloads_and_causes_are_never_logged(logged: list[EventDict], outcome: Any) -> None:
+    async with in_memory_server(observers=[Chronicle()]) as server:
+        arn = await server.start(await server.create(task()), input=json.dumps(SECRET))
+        server.functions.answer(await server.task(), outcome)
+        await server.ended(arn)
+        await server.settle()
+        fail = machine(F={"Type": "Fail", "Error": "Broken", "Cause": SECRET})
+        await server.ended(await server.start(await server.create(fail, "failing")))
+        await server.settle()
+    assert [line["event"] for line in executions(logged)].count("execution ended") == 2
+    assert SECRET not in str(logged)
+
+
+async def test_what_was_rolled_back_is_not_told(logged: list[EventDict], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "RETRY_SECONDS", 0.0)
+    store = UnreliableStore()
+    async with in_memory_server(store, observers=[Chronicle()]) as server:
+        machine_arn = await server.create(PASS)
+        store.fail(StoreFull("disk full"))
+        with pytest.raises(NotDurable):
+            await server.start(machine_arn)
+        assert executions(logged) == []
+        store.recover()
+        await server.until(lambda: server.engine.ready)
+    events = [line["event"] for line in logged]
+    assert (events[0], events.count("commit failed"), events.count("commits again")) == ("recovered", 1, 1)
+
+
+def test_json_is_one_object_a_line(written: Written) -> None:
+    configure_logs(format="json")
+    log = structlog.get_logger()
+    log.info("first", text="a\nb\x1b[31m", number=1.5, other=ValueError("no JSON"))
+    try:
+        raise ValueError("why")
+    except ValueError as error:
+        log.error("second", exc_info=error)
+    first, second = (json.loads(line) for line in written())
+    assert first.pop("timestamp").endswith("Z")
+    assert first == {
+        "event": "first",
+        "level": "info",
+        "text": "a\nb\x1b[31m",
+        "number": 1.5,
+        "other": "ValueError('no JSON')",
+    }
+    assert second["exception"].endswith("ValueError: why")
+
+
+def test_text_sends_no_control_sequence(written: Written) -> None:
+    configure_logs(format="console")
+    structlog.get_logger().info("told", error="a\nb\x1b[31m")
+    (line,) = written()
+    assert b"\x1b" not in line
+    assert line.endswith(b"error='a\\nb\\x1b[31m'")
+
+
+def test_a_traceback_shows_no_values(written: Written) -> None:
+    configure_logs(format="console")
+    payload = SECRET
+    try:
+        raise ValueError(len(payload))
+    except ValueError as error:
+        structlog.get_logger().error("defect", exc_info=error)
+    lines = written()
+    assert lines[-1] == b"ValueError: 19"
+    assert not any(SECRET.encode() in line for line in lines)
+
+
+@pytest.mark.parametrize(("level", "told"), [("debug", 3), ("info", 2), ("error", 1), ("critical", 0)])
+def test_the_level(written: Written, level: str, told: int) -> None:
+    configure_logs(level, "json")
+    log = structlog.get_logger()
+    log.debug("a")
+    log.info("b")
+    log.error("c")
+    assert len(written()) == told
+
+
+def test_where_no_terminal_looks_on_it_is_json(written: Written) -> None:
+    configure_logs()
+    structlog.get_logger().info("told")
+    (line,) = written()
+    assert json.loads(line)["event"] == "told"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a full device")
+@pytest.mark.parametrize("format", ["json", "console"])
+def test_a_full_disk_loses_lines_and_stops_nobody(format: LogFormat) -> None:
+    program = (
+        f"import structlog; from statemachine.logs import configure_logs; configure_logs(format={format!r})\n"
+        "for _ in range(5000): structlog.get_logger().error('lost')\n"
+        "print('went on')"
+    )
+    with open("/dev/full", "wb") as full:
+        ran = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=full, check=False)
+    assert ran.stdout == b"went on\n"
