@@ -22,7 +22,7 @@ from statemachine.api import connection, problems
 from statemachine.api.aws import AwsDoor
 from statemachine.api.health import Live, Ready
 from statemachine.api.hosts import LoopbackOnly, is_loopback
-from statemachine.api.rest import PREFIX, ROUTES
+from statemachine.api.rest import JOB_ROUTES, PREFIX, ROUTES
 from statemachine.arn import Home
 from statemachine.config import Settings
 from statemachine.engine.admission import Limits
@@ -66,6 +66,7 @@ class App:
         self._doors: Any = None
         self._lock = DirectoryLock(settings.data, INTERPRETER)
         self._health = falcon.asgi.App()
+        self._health.add_route("/health", Ready(self.missing))
         self._health.add_route("/health/live", Live())
         self._health.add_route("/health/ready", Ready(self.missing))
         self._opening: asyncio.Task[None] | None = None
@@ -74,7 +75,7 @@ class App:
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        if scope["path"].startswith("/health/"):
+        if scope["path"] == "/health" or scope["path"].startswith("/health/"):
             await self._health(scope, receive, send)
         elif self._doors is None:
             await _answer_not_ready(send)
@@ -193,6 +194,8 @@ def build_doors(service: Service, settings: Settings) -> falcon.asgi.App[Any, An
     doors.add_route("/", AwsDoor(service, settings))
     for route, resource in ROUTES.items():
         doors.add_route(PREFIX + route, resource(service, settings))
+    for route, resource in JOB_ROUTES.items():
+        doors.add_route(route, resource(service, settings))
     return doors
 
 

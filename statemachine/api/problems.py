@@ -22,6 +22,7 @@ STATUSES = {
     "ConflictException": 409,
     "ExecutionAlreadyExists": 409,
     "ExecutionDoesNotExist": 404,
+    "ExecutionLimitExceeded": 429,
     "InvalidArn": 400,
     "ResourceNotFound": 404,
     "StateMachineAlreadyExists": 409,

@@ -13,6 +13,7 @@ from typing import Any
 
 from statemachine.config import Settings
 from statemachine.core.model import Event
+from statemachine.engine.admission import Limits
 from statemachine.engine.loop import Engine
 from statemachine.engine.observer import Observer
 from statemachine.engine.parked import Evaluators
@@ -118,6 +119,7 @@ class InMemoryServer:
             self.activities,
             [functions],
             evaluators=evaluators,
+            limits=Limits(settings.running_max, settings.running_max_by_machine, settings.ageing_seconds),
             observers=observers,
             clock=clock,
             fatal=self.fatal.append,

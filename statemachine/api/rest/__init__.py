@@ -16,6 +16,8 @@ from statemachine.api.rest.executions import (
     ExecutionList,
     ExecutionStop,
 )
+from statemachine.api.rest.jobs import JOB_ROUTES
+from statemachine.api.rest.progress import ExecutionUpdates
 from statemachine.api.rest.state_machines import RevisionItem, RevisionList, StateMachineItem, StateMachineList
 from statemachine.api.rest.system import SystemItem
 from statemachine.api.rest.tasks import TaskFailure, TaskHeartbeat, TaskList, TaskSuccess
@@ -34,6 +36,7 @@ ROUTES: dict[str, type[Door]] = {
     "/executions/{machine}/{name}": ExecutionItem,
     "/executions/{machine}/{name}/history": ExecutionHistory,
     "/executions/{machine}/{name}/stop": ExecutionStop,
+    "/executions/{machine}/{name}/updates": ExecutionUpdates,
     "/activities": ActivityList,
     "/activities/{name}": ActivityItem,
     "/tasks": TaskList,
@@ -41,8 +44,9 @@ ROUTES: dict[str, type[Door]] = {
     "/tasks/{token}/failure": TaskFailure,
     "/tasks/{token}/heartbeat": TaskHeartbeat,
     "/validations": ValidationList,
+    **JOB_ROUTES,
     "/system": SystemItem,
 }
 """The routes below PREFIX."""
 
-__all__ = ["PREFIX", "ROUTES"]
+__all__ = ["JOB_ROUTES", "PREFIX", "ROUTES"]

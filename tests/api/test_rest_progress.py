@@ -1,0 +1,102 @@
+"""Looking on over HTTP: the numbers of the states, what has changed since, and the stream of changes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from tests.api.client import Answer, doors
+from tests.engine.definitions import PASS, passes, wait
+
+EXECUTION = "/api/v1/executions/m/e"
+STREAM = {"Accept": "text/event-stream"}
+
+
+def events(answer: Answer) -> list[tuple[str, str, Any]]:
+    """Name, id and data of each event of a stream."""
+    found = []
+    for block in answer.body.decode().split("\n\n"):
+        fields = dict(line.partition(": ")[::2] for line in block.splitlines() if line and not line.startswith(":"))
+        if "event" in fields:
+            found.append((fields["event"], fields.get("id", ""), json.loads(fields["data"])))
+    return found
+
+
+async def test_the_numbers_of_the_states_and_then_only_what_has_changed() -> None:
+    async with doors() as (server, client):
+        await server.start(await server.create(wait(10)), name="e")
+        first = (await client.request("GET", f"{EXECUTION}/updates")).json
+        assert (first["status"], first["states"]["W"]["running"]) == ("RUNNING", 1)
+        again = await client.request("GET", f"{EXECUTION}/updates?since={first['since']}")
+        assert again.json == {"status": "RUNNING", "since": first["since"], "states": {}}
+
+
+async def test_waiting_for_a_change() -> None:
+    async with doors() as (server, client):
+        await server.start(await server.create(wait(10)), name="e")
+        since = (await client.request("GET", f"{EXECUTION}/updates")).json["since"]
+        waiting = asyncio.create_task(client.request("GET", f"{EXECUTION}/updates?since={since}&wait=60"))
+        await server.settle()
+        await server.advance(10)
+        answer = await asyncio.wait_for(waiting, 10)
+        assert answer.json["status"] == "SUCCEEDED"
+        assert answer.json["stopDate"].endswith("Z")
+
+
+async def test_a_stream_ends_with_the_execution() -> None:
+    async with doors() as (server, client):
+        arn = await server.start(await server.create(wait(10)), name="e")
+        streaming = asyncio.create_task(client.request("GET", f"{EXECUTION}/updates", headers=STREAM))
+        await server.settle()
+        await server.advance(10)
+        await server.ended(arn)
+        answer = await asyncio.wait_for(streaming, 10)
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        (_, first_id, first), *_, (name, _, last) = events(answer)
+        assert (first["status"], name, last["status"]) == ("RUNNING", "end", "SUCCEEDED")
+        assert int(first_id) == first["since"]
+
+
+async def test_a_stream_goes_on_where_it_was_lost() -> None:
+    async with doors() as (server, client):
+        await server.ended(await server.start(await server.create(passes(3)), name="e"))
+        whole = events(await client.request("GET", f"{EXECUTION}/updates", headers=STREAM))
+        assert [name for name, _, _ in whole] == ["end"]
+        assert set(whole[0][2]["states"]) == {"P0", "P1", "P2"}
+        lost = {**STREAM, "Last-Event-ID": whole[0][1]}
+        assert events(await client.request("GET", f"{EXECUTION}/updates", headers=lost))[0][2]["states"] == {}
+
+
+async def test_what_is_refused() -> None:
+    async with doors() as (server, client):
+        await server.start(await server.create(PASS), name="e")
+        for query in ("since=-1", "since=x", "wait=61", "waits=1"):
+            assert (await client.request("GET", f"{EXECUTION}/updates?{query}")).status == 400, query
+        for headers in ({}, STREAM):
+            missing = await client.request("GET", "/api/v1/executions/m/none/updates", headers=headers)
+            assert (missing.status, missing.json["title"]) == (404, "ExecutionDoesNotExist")
+
+
+async def test_a_start_may_be_delayed_and_have_a_priority() -> None:
+    async with doors() as (server, client):
+        await server.create(PASS)
+        start = "/api/v1/state-machines/m/executions"
+        later = await client.request("POST", start, {"name": "e", "startAt": "2023-11-14T22:13:30Z", "priority": 2})
+        assert later.status == 201
+        assert (await client.request("GET", EXECUTION)).json["status"] == "PENDING"
+        await server.advance(10)
+        assert (await client.request("GET", EXECUTION)).json["status"] == "SUCCEEDED"
+        for wrong in ({"startAt": "soon"}, {"startAt": 1}, {"priority": "high"}, {"priority": 1001}):
+            refused = await client.request("POST", start, wrong)
+            assert (refused.status, refused.json["pointer"]) == (400, f"/{next(iter(wrong))}")
+
+
+async def test_a_limit_queues_and_the_queue_is_shown() -> None:
+    async with doors(running_max=1) as (server, client):
+        machine = await server.create(wait(10))
+        await server.start(machine, name="a")
+        await server.start(machine, name="b")
+        listed = (await client.request("GET", "/api/v1/executions?status=PENDING")).json["executions"]
+        assert [execution["name"] for execution in listed] == ["b"]
+        assert (await client.request("GET", "/api/v1/system")).json["executions"]["pending"] == 1
