@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import sys
 from contextlib import suppress
-from typing import BinaryIO, Literal
+from datetime import UTC, datetime
+from typing import Literal, Protocol
 
 import msgspec
 import structlog
@@ -25,51 +26,51 @@ def configure_logs(level: int | str = logging.INFO, format: LogFormat | None = N
         level = logging.getLevelNamesMapping()[level.upper()]
     if format is None:
         format = "console" if sys.stderr.isatty() else "json"
-    stream = sys.stderr.buffer
+    # Unbuffered where it can be, so that nothing of a line that failed is left over to be written later.
+    stream = getattr(sys.stderr.buffer, "raw", sys.stderr.buffer)
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            *(_AS_JSON if format == "json" else _as_text(coloured=sys.stderr.isatty())),
-        ],
+        processors=_as_json() if format == "json" else _as_text(coloured=sys.stderr.isatty()),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=lambda *_: _Lines(stream),
         cache_logger_on_first_use=True,
     )
 
 
+class _Stream(Protocol):
+    def write(self, data: bytes, /) -> object: ...
+
+
 class _Lines:
     """Writes each line whole, and at once."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: _Stream) -> None:
         self._stream = stream
 
     def msg(self, line: bytes) -> None:
         with suppress(OSError):
             self._stream.write(line + b"\n")
-            self._stream.flush()
 
     debug = info = warning = error = critical = msg
 
 
-_encode = msgspec.json.Encoder(enc_hook=repr).encode
+def _as_json() -> list[Processor]:
+    # By far the most lines are these: they are made in one go, at half the cost of structlog's own processors.
+    encode = msgspec.json.Encoder(enc_hook=repr).encode
+
+    def json_line(_logger: WrappedLogger, level: str, event: EventDict) -> bytes:
+        return encode({"timestamp": datetime.now(UTC), "level": level, "event": None, **event})
+
+    return [structlog.processors.format_exc_info, json_line]
 
 
-def _json_line(_logger: WrappedLogger, _method: str, event: EventDict) -> bytes:
-    return _encode(event)
-
-
-_AS_JSON: tuple[Processor, ...] = (structlog.processors.format_exc_info, _json_line)
-
-
-def _as_text(*, coloured: bool) -> tuple[Processor, ...]:
-    # Shown as Python writes it, so that no value can send a control sequence to the terminal.
-    # Tracebacks are plain: with the values of local variables they would show payloads.
+def _as_text(*, coloured: bool) -> list[Processor]:
+    # Values as Python writes them, so that none can send a control sequence to the terminal; and tracebacks plain:
+    # with local variables they would show payloads.
     render = structlog.dev.ConsoleRenderer(
         colors=coloured, repr_native_str=True, exception_formatter=structlog.dev.plain_traceback
     )
 
-    def text_line(logger: WrappedLogger, method: str, event: EventDict) -> bytes:
-        return render(logger, method, event).encode(errors="backslashreplace")
+    def text_line(logger: WrappedLogger, level: str, event: EventDict) -> bytes:
+        return render(logger, level, event).encode(errors="backslashreplace")
 
-    return (text_line,)
+    return [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso"), text_line]

@@ -51,9 +51,3 @@ def glance_at_line(store: Store, id: str, path: str) -> Line | None:
     """A line of control, None where it is gone."""
     row = store.get(keys.scope(id, path))
     return None if row is None else _lines.decode(row)
-
-
-def glance_at_lines(store: Store, id: str, after: str | None, limit: int) -> list[Line]:
-    """At most `limit` lines of control in the order of their paths: those behind the path `after`."""
-    begin = "" if after is None else keys.scope(id, after)
-    return [_lines.decode(row) for _, row in store.scan(keys.scope(id, ""), after=begin, limit=limit)]

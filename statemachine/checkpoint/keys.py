@@ -7,7 +7,7 @@
     e/EXECUTION/tallies           the numbers of its states
     l/MACHINE/AGE/EXECUTION       executions of a machine, newest first
     s/STATUS/MACHINE/AGE/EXECUTION    the same by status
-    c/KIND/…                      commands given and not yet answered: timer, task, activity, turn
+    c/KIND/…                      commands given and not yet answered: timer, task, activity, turn, callback
     m/name/MACHINE                state machines
     m/rev/MACHINE/REVISION        their revisions
     m/hist/MACHINE/NUMBER         the ids of a machine's revisions, in order
@@ -125,7 +125,11 @@ def activity_task(activity: str, scheduled: float, id: str, path: str) -> str:
     return f"c/activity/{activity}/{_moment(scheduled)}/{id}{path}"
 
 
-TIMERS, TASKS, TURNS, ACTIVITY_TASKS = "c/timer/", "c/task/", "c/turn/", "c/activity/"
+def callback(id: str, path: str) -> str:
+    return f"c/callback/{id}{path}"
+
+
+TIMERS, TASKS, TURNS, ACTIVITY_TASKS, CALLBACKS = "c/timer/", "c/task/", "c/turn/", "c/activity/", "c/callback/"
 
 
 def machine(name: str) -> str:

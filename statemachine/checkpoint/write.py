@@ -103,7 +103,9 @@ def command_keys(execution: Execution, scope: Scope) -> list[str]:
     found = []
     if waiting.due is not None:
         found.append(keys.timer(waiting.due, execution.id, scope.path))
-    if waiting.kind == "task" and not waiting.submitted:
+    if waiting.kind == "task" and waiting.submitted:
+        found.append(keys.callback(execution.id, scope.path))
+    elif waiting.kind == "task":
         resource = parse_resource(waiting.resource)
         if resource.family == "Activity":
             name = resource.arn.rpartition(":")[2]

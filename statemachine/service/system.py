@@ -33,6 +33,7 @@ class System:
         store = self._host.store
         activities = await asyncio.to_thread(_count, store, keys.ACTIVITY_TASKS)
         functions = await asyncio.to_thread(_count, store, keys.TASKS)
+        callbacks = await asyncio.to_thread(_count, store, keys.CALLBACKS)
         return {
             "version": metadata.version("statemachine"),
             "startDate": self._started,
@@ -41,7 +42,12 @@ class System:
                 "running": counts["RUNNING"],
                 "finished": {status: counts[status] for status in ENDED},
             },
-            "tasks": {"activities": activities, "functions": functions, "countedUpTo": TASKS_COUNTED_MAX},
+            "tasks": {
+                "activities": activities,
+                "functions": functions,
+                "callbacks": callbacks,
+                "countedUpTo": TASKS_COUNTED_MAX,
+            },
             "store": {"path": str(self._settings.store_path), "bytes": _size(self._settings.store_path)},
         }
 

@@ -134,10 +134,10 @@ def test_a_history_chunk_is_never_written_over() -> None:
             Waiting("task", "1.0", resource=ACTIVITY, scheduled=3.0),
             [keys.activity_task("work", 3.0, "m:e", "/00001")],
         ),
-        (Waiting("task", "1.0", resource=FUNCTION, submitted=True), []),
+        (Waiting("task", "1.0", resource=FUNCTION, submitted=True), [keys.callback("m:e", "/00001")]),
         (
             Waiting("task", "1.0", resource=FUNCTION, submitted=True, timeout_at=9.0),
-            [keys.timer(9.0, "m:e", "/00001")],
+            [keys.timer(9.0, "m:e", "/00001"), keys.callback("m:e", "/00001")],
         ),
     ],
 )
