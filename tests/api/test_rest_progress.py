@@ -71,7 +71,7 @@ async def test_a_stream_goes_on_where_it_was_lost() -> None:
 async def test_what_is_refused() -> None:
     async with doors() as (server, client):
         await server.start(await server.create(PASS), name="e")
-        for query in ("since=-1", "since=x", "wait=61", "waits=1"):
+        for query in ("since=-1", "since=x", "since=1_0", "since=1%C2%85", "since=25001", "wait=61", "waits=1"):
             assert (await client.request("GET", f"{EXECUTION}/updates?{query}")).status == 400, query
         for headers in ({}, STREAM):
             missing = await client.request("GET", "/api/v1/executions/m/none/updates", headers=headers)

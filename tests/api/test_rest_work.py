@@ -164,7 +164,7 @@ WRONG: list[tuple[str, str, Any, int, str, str]] = [
     ("GET", "/executions?startedBefore=", b"", 400, "ValidationException", "startedBefore"),
     ("GET", "/executions?startedBefore=-1", b"", 400, "ValidationException", "startedBefore"),
     ("GET", "/executions?cursor=x", b"", 400, "InvalidToken", "token"),
-    ("GET", "/executions?limit=0", b"", 400, "Invalid parameter", "limit"),
+    ("GET", "/executions?limit=0", b"", 400, "ValidationException", "limit"),
     ("GET", "/state-machines/m/executions?machine=n", b"", 400, "ValidationException", "machine"),
     ("GET", "/executions/m/e/history?revers=true", b"", 400, "ValidationException", "revers"),
     ("POST", "/activities", {}, 400, "ValidationException", "name"),

@@ -26,6 +26,7 @@ TEXTS = ("definition", "input", "output", "parameters")
 NAMED_BY_CALLERS = ("variableReferences", "assignedVariables")
 """Objects whose member names are a caller's own, and mean nothing here."""
 MOMENT_WANTED = "epoch seconds or ISO 8601, as in 2026-01-31T09:05:00Z"
+_DIGITS = re.compile(r"[0-9]{1,18}")
 _EPOCH = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 _LAST_MOMENT = 253_402_300_799.0
 """The end of the year 9999 (UTC)."""
@@ -81,7 +82,7 @@ class Door:
         """The service's paging parameters from ?limit= and ?cursor=. Raises ServiceError ValidationException for query
         parameters that are neither these nor one of the `further` ones."""
         self.allow(request, *further, "limit", "cursor")
-        limit = request.get_param_as_int("limit", min_value=1, max_value=1000)
+        limit = integer_parameter(request, "limit", 1, 1000)
         return {"max_results": limit, "next_token": request.get_param("cursor")}
 
     def allow(self, request: Request, *parameters: str) -> None:
@@ -115,6 +116,17 @@ def _member(members: Mapping[str, Any], name: str, type: type[Any], wanted: str)
     if value is not None and (not isinstance(value, type) or isinstance(value, bool)):
         raise ServiceError("ValidationException", f"'{name}' must be {wanted}", pointer=f"/{name}")
     return value
+
+
+def integer_parameter(request: Request, name: str, least: int, most: int) -> int | None:
+    """A whole number in the query: digits and nothing else. Raises ServiceError ValidationException."""
+    text = request.get_param(name)
+    if text is None:
+        return None
+    if not _DIGITS.fullmatch(text) or not least <= int(text) <= most:
+        wanted = f"a whole number from {least} to {most}"
+        raise ServiceError("ValidationException", f"'{name}' must be {wanted}", parameter=name)
+    return int(text)
 
 
 def moment_parameter(request: Request, name: str) -> float | None:

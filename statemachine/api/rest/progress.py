@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 from falcon.asgi import Request, Response, SSEvent
 
 from statemachine.api.connection import while_connected
-from statemachine.api.rest.door import Door, shown
+from statemachine.api.rest.door import Door, integer_parameter, shown
 from statemachine.core.advance import UNENDED
+from statemachine.core.limits import HISTORY_EVENTS_MAX
 from statemachine.errors import ServiceError
 from statemachine.json_text import dump
 
@@ -27,8 +28,8 @@ class ExecutionUpdates(Door):
     async def on_get(self, request: Request, response: Response, machine: str, name: str) -> None:
         self.allow(request, "since", "wait")
         arn = self.home.execution(machine, name)
-        since = request.get_param_as_int("since", min_value=0, default=0)
-        seconds = request.get_param_as_int("wait", min_value=0, max_value=WAIT_SECONDS_MAX, default=0)
+        since = integer_parameter(request, "since", 0, HISTORY_EVENTS_MAX) or 0
+        seconds = integer_parameter(request, "wait", 0, WAIT_SECONDS_MAX) or 0
         if EVENT_STREAM in (request.accept or ""):
             self.service.progress.updates(execution_arn=arn)  # what is not there is refused before the stream begins
             response.sse = self._stream(arn, _last_event(request, since))
@@ -62,4 +63,4 @@ class ExecutionUpdates(Door):
 def _last_event(request: Request, since: int) -> int:
     """Where a client that lost its connection goes on."""
     given = request.get_header("Last-Event-ID") or ""
-    return int(given) if given.isdecimal() and len(given) < 10 else since
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else since
