@@ -195,7 +195,7 @@ WRONG: list[tuple[str, str, Any, int, str, str]] = [
     ("GET", "/state-machines/n", "", 404, "StateMachineDoesNotExist", ":n"),
     ("GET", "/executions/m/x", "", 404, "ExecutionDoesNotExist", ":x"),
     ("GET", "/executions/m/a:b", "", 404, "ExecutionDoesNotExist", "a:b"),
-    ("GET", "/executions/m/e/history?reverse=maybe", "", 400, "Invalid parameter", "reverse"),
+    ("GET", "/executions/m/e/history?reverse=maybe", "", 400, "ValidationException", "reverse"),
     ("GET", "/executions/m/x/history", "", 404, "ExecutionDoesNotExist", ":x"),
     ("POST", "/executions/m/x/stop", {}, 404, "ExecutionDoesNotExist", ":x"),
     ("POST", "/executions/m/e/stop", {"error": LONG}, 400, "ValidationException", "256"),

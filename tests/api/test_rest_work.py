@@ -166,6 +166,8 @@ WRONG: list[tuple[str, str, Any, int, str, str]] = [
     ("GET", "/executions?cursor=x", b"", 400, "InvalidToken", "token"),
     ("GET", "/executions?limit=0", b"", 400, "ValidationException", "limit"),
     ("GET", "/state-machines/m/executions?machine=n", b"", 400, "ValidationException", "machine"),
+    ("GET", "/executions/m/e/history?reverse=", b"", 400, "ValidationException", "reverse"),
+    ("GET", "/executions/m/e/history?reverse=yes", b"", 400, "ValidationException", "reverse"),
     ("GET", "/executions/m/e/history?revers=true", b"", 400, "ValidationException", "revers"),
     ("POST", "/activities", {}, 400, "ValidationException", "name"),
     ("POST", "/activities", {"name": 1}, 400, "ValidationException", "/name"),

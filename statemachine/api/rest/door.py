@@ -129,6 +129,14 @@ def integer_parameter(request: Request, name: str, least: int, most: int) -> int
     return int(text)
 
 
+def boolean_parameter(request: Request, name: str) -> bool:
+    """`true` or `false` in the query; false where it is left out. Raises ServiceError ValidationException."""
+    text = request.get_param(name, default="false")
+    if text not in ("true", "false"):
+        raise ServiceError("ValidationException", f"'{name}' must be true or false", parameter=name)
+    return text == "true"
+
+
 def moment_parameter(request: Request, name: str) -> float | None:
     """A moment in the query as epoch seconds. Raises ServiceError ValidationException."""
     text = request.get_param(name)

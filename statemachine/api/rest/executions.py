@@ -8,7 +8,16 @@ from typing import Any
 from falcon.asgi import Request, Response
 
 from statemachine.api.requests import check_request
-from statemachine.api.rest.door import PREFIX, Door, integer_member, moment_member, moment_parameter, shown, text_member
+from statemachine.api.rest.door import (
+    PREFIX,
+    Door,
+    boolean_parameter,
+    integer_member,
+    moment_member,
+    moment_parameter,
+    shown,
+    text_member,
+)
 from statemachine.arn import parse_arn
 from statemachine.errors import ServiceError
 from statemachine.json_text import dump
@@ -88,7 +97,7 @@ class ExecutionHistory(Door):
     async def on_get(self, request: Request, response: Response, machine: str, name: str) -> None:
         page = await self.service.executions.history(
             execution_arn=self.home.execution(machine, name),
-            reverse_order=request.get_param_as_bool("reverse") or False,
+            reverse_order=boolean_parameter(request, "reverse"),
             **self.page(request, "reverse"),
         )
         answer = {"events": shown(page["events"]), "cursor": page.get("nextToken")}
