@@ -14,20 +14,20 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 
 from statemachine.checkpoint import keys
-from statemachine.core.model import Command, Event, Execution, Waiting
+from statemachine.core.model import Event, Execution
 from statemachine.core.payload import Payload
-from statemachine.core.resource import parse_resource
-from statemachine.core.token import make_token, read_token
-from statemachine.engine.activities import ActivityQueues, Waiter
+from statemachine.core.token import read_token
+from statemachine.engine.activities import ActivityQueues
 from statemachine.engine.admission import UNLIMITED, Limits
 from statemachine.engine.delivery import NotDurable, Reply
 from statemachine.engine.handed_out import HandedOut
 from statemachine.engine.host import ActivityTask, Unavailable
 from statemachine.engine.observer import Lengths, Observer, report
 from statemachine.engine.parked import Evaluators
-from statemachine.engine.timers import Timer, Timers
+from statemachine.engine.recovery import recover
+from statemachine.engine.releases import Releases
+from statemachine.engine.timers import Timers
 from statemachine.engine.writer import Group, MachineSource, Writer
-from statemachine.json_text import load
 from statemachine.store.base import Store, StoreFull
 from statemachine.tasks.kind import Failed, Outcome, TaskKind
 
@@ -75,6 +75,7 @@ class Engine:
         self._timers = Timers(store)
         self._queues = ActivityQueues()
         self._tasks = HandedOut(kinds, self._answer)
+        self._releases = Releases(self._writer, self._timers, self._queues, self._tasks)
         self._fatal = fatal or _raise
         self._committer = ThreadPoolExecutor(1, "committer")
         self._epoch = 0
@@ -92,18 +93,10 @@ class Engine:
         began = time.perf_counter()
         self._loop = asyncio.get_running_loop()
         self._epoch = await self._loop.run_in_executor(self._committer, self.store.raise_epoch)
-        for _ in self._writer.load(self.clock()):
-            await asyncio.sleep(0)
         recovered = 0
-        for prefix in (keys.TURNS, keys.TASKS, keys.ACTIVITY_TASKS):
-            after = ""
-            while rows := self.store.scan(prefix, after=after, limit=1000):
-                for _, row in rows:
-                    id, path, _attempt = load(row)
-                    self._recover(id, path)
-                after = rows[-1][0]
-                recovered += len(rows)
-                await asyncio.sleep(0)
+        for released in recover(self.store, self._writer, self._releases, self.clock()):
+            recovered += released
+            await asyncio.sleep(0)
         self.ready = True
         seconds = time.perf_counter() - began
         log.info("recovered", commands=recovered, seconds=round(seconds, 3))
@@ -159,7 +152,7 @@ class Engine:
             if task is None:
                 return None
             try:
-                found = self._task_of(task)
+                found = self._releases.task_of(task)
                 if found is None:
                     continue
                 token, waiting = found
@@ -266,12 +259,7 @@ class Engine:
             self._roll_back(error)
             return
         group = self._writer.committed()
-        for execution in group.begun:
-            self._set_timers(execution)
-        for id, command in group.commands:
-            self._release(id, command)
-        for id, command in group.cancelled:
-            self._cancel(id, command)
+        self._releases.committed(group)
         for watcher in self.watchers:
             watcher(group.touched)
         self.wake()
@@ -290,7 +278,7 @@ class Engine:
             self._fatal(error)
         self.ready, self._failing = False, True
         for id, command in self._writer.rolled_back(NotDurable(str(error)), self.clock()):
-            self._release(id, command)
+            self._releases.release(id, command)
         self._in_group = 0
         self._idle.set()
         self._loop.call_later(RETRY_SECONDS, self._try_again)
@@ -313,57 +301,6 @@ class Engine:
             assert isinstance(error, Exception)
             self._fatal(error)
         self._loop.call_later(RETRY_SECONDS, self._try_again)
-
-    def _recover(self, id: str, path: str) -> None:
-        """Release what a scope waited for when the process before us ended; timers come by themselves."""
-        try:
-            checkpoint = self._writer.look(id)
-        except Exception as error:
-            _log_defect(id, error)
-            return
-        scope = None if checkpoint is None else checkpoint.scopes.get(path)
-        if scope is None or scope.waiting is None:
-            return
-        if scope.waiting.kind == "turn":
-            self._writer.deliver(id, Event("turn", path, attempt=scope.waiting.attempt))
-        else:
-            self._hand_out(id, path, scope.waiting)
-
-    def _release(self, id: str, command: Command) -> None:
-        waiting = command.waiting
-        if waiting.due is not None:
-            self._timers.add(Timer(waiting.due, id, command.scope, waiting.attempt))
-        if waiting.kind == "task" and not command.renewed:
-            self._hand_out(id, command.scope, waiting)
-
-    def _set_timers(self, execution: Execution) -> None:
-        """The timers of an execution that has just begun or was queued."""
-        if execution.status == "PENDING" and execution.start_at is not None:
-            self._timers.add(Timer(execution.start_at, execution.id, "+", ""))
-        if execution.deadline is not None:
-            self._timers.add(Timer(execution.deadline, execution.id, "!", ""))
-
-    def _hand_out(self, id: str, path: str, waiting: Waiting) -> None:
-        if parse_resource(waiting.resource).family == "Activity":
-            self._queues.offer(waiting.resource, Waiter(id, path, waiting.attempt))
-            return
-        checkpoint = self._writer.look(id)
-        assert checkpoint is not None
-        self._tasks.start(checkpoint, path, waiting)
-
-    def _cancel(self, id: str, command: Command) -> None:
-        checkpoint = self._writer.look(id)
-        if checkpoint is not None:
-            execution = checkpoint.execution
-            self._tasks.cancel(make_token(id, execution.seed, command.scope, command.waiting.attempt))
-
-    def _task_of(self, task: Waiter) -> tuple[str, Waiting] | None:
-        """Token and wait of a queued activity task, None when its scope has moved on."""
-        checkpoint = self._writer.look(task.id)
-        scope = None if checkpoint is None else checkpoint.scopes.get(task.path)
-        if checkpoint is None or scope is None or scope.waiting is None or scope.waiting.attempt != task.attempt:
-            return None
-        return make_token(task.id, checkpoint.execution.seed, task.path, task.attempt), scope.waiting
 
     def _set_alarm(self, now: float) -> None:
         if not self.ready:

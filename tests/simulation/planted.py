@@ -15,20 +15,15 @@ from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint
 from statemachine.core.model import Command
 from statemachine.core.walk import Checkpoint
+from statemachine.engine.admission import Admission
 from statemachine.engine.handed_out import HandedOut
 from statemachine.engine.live import Live
+from statemachine.engine.releases import Releases
 from statemachine.engine.timers import Timers
 from statemachine.engine.writer import Group, Writer
 from statemachine.store.base import Rows, Store
 from tests.simulation.faults import FaultyStore
 from tests.simulation.process import Process
-
-
-class ForgetsCommands(Process):
-    """Recovery releases nothing."""
-
-    def _recover(self, id: str, path: str) -> None:
-        pass
 
 
 class ActsBeforeCommit(Process):
@@ -55,16 +50,8 @@ class ReleasesBeforeCommit(Process):
 
     def _commit(self, group: Group) -> None:
         for id, command in group.commands:
-            self._release(id, command)
+            self._releases.release(id, command)
         super()._commit(group)
-
-
-class ForgetsRenewedTimers(Process):
-    """A heartbeat moves the time-out on disk, but sets no timer."""
-
-    def _release(self, id: str, command: Command) -> None:
-        if not command.renewed:
-            super()._release(id, command)
 
 
 class TwoTransactions(FaultyStore):
@@ -110,6 +97,22 @@ class WritesAnyway(FaultyStore):
         self._store.commit(rows, fresh, epoch)
         self._faults.before_commit()
         self._faults.after_commit()
+
+
+def forgetting_commands() -> AbstractContextManager[Any]:
+    """Recovery releases nothing."""
+    return patch("statemachine.engine.recovery.release_again", lambda *arguments: None)
+
+
+def forgetting_renewed_timers() -> AbstractContextManager[Any]:
+    """A heartbeat moves the time-out on disk, but sets no timer."""
+    release = Releases.release
+
+    def release_first(self: Releases, id: str, command: Command) -> None:
+        if not command.renewed:
+            release(self, id, command)
+
+    return patch.object(Releases, "release", release_first)
 
 
 def losing_in_recovery(**lost: Any) -> AbstractContextManager[Any]:
@@ -196,7 +199,7 @@ class Fault:
 
 
 FAULTS = {
-    "recovery forgets commands": Fault(process=ForgetsCommands),
+    "recovery forgets commands": Fault(planted=forgetting_commands),
     "a group in two transactions": Fault(disk=TwoTransactions),
     "effects before the commit": Fault(process=ActsBeforeCommit),
     "replies before the commit": Fault(process=RepliesBeforeCommit),
@@ -204,7 +207,7 @@ FAULTS = {
     "stale answers are accepted": Fault(planted=accepting_stale_answers),
     "timer rows are not deleted": Fault(disk=KeepsTimerRows),
     "timers on disk are not read": Fault(planted=leaving_timers_on_disk),
-    "renewed timers are not set": Fault(process=ForgetsRenewedTimers),
+    "renewed timers are not set": Fault(planted=forgetting_renewed_timers),
     "deadlines are not kept": Fault(planted=forgetting_deadlines),
     "a payload has no row": Fault(disk=LosesPayloads),
     "an event is missing": Fault(disk=LosesLastEvent),
@@ -216,4 +219,6 @@ FAULTS = {
     "running tasks are started again": Fault(planted=starting_twice),
     "memory outlives a lost group": Fault(planted=keeping_memory_after_a_lost_group),
     "events of a lost group are dropped": Fault(planted=dropping_events_of_a_lost_group),
+    "more run than may": Fault(planted=lambda: patch.object(Admission, "_has_room", lambda self, machine: True)),
+    "who waits is forgotten": Fault(planted=lambda: patch.object(Admission, "_read", lambda self, *arguments: None)),
 }

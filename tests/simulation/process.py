@@ -6,14 +6,13 @@ Only what needs asyncio is done anew here, as `Engine.open` and the long poll do
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import chain
 from typing import Any
 
-from statemachine.checkpoint import keys
 from statemachine.engine.activities import ActivityQueues, Waiter
 from statemachine.engine.loop import Engine
+from statemachine.engine.recovery import recover
+from statemachine.engine.releases import Releases
 from statemachine.engine.timers import Timer, Timers
-from statemachine.json_text import load
 from statemachine.query.jsonata.evaluation import evaluate
 from statemachine.query.jsonata.request import Answer as Outcomes
 from statemachine.query.jsonata.request import Request
@@ -22,9 +21,6 @@ from statemachine.tasks.kind import Answer, Task
 from tests.simulation.definitions import ACTIVITIES, CALLBACK, FUNCTIONS
 from tests.simulation.scenario import Scenario
 from tests.simulation.virtual_time import Loop
-
-RECOVERY_PAGE = 2
-"""Commands released at a time; the loop goes on in between."""
 
 
 class Outside:
@@ -147,26 +143,17 @@ class Process(Engine):
         self._loop = loop  # type: ignore[assignment]  # it stands in for asyncio's
         self._queues = Queues(outside)
         self._timers = WatchedTimers(store, outside)
+        self._releases = Releases(self._writer, self._timers, self._queues, self._tasks)
         self._writer.defects = lambda _id, error: outside.failed(error)
 
     def begin(self) -> None:
         """As `open`: become the owner of the store and release what every open execution waits for."""
         self._epoch = self.store.raise_epoch()
-        self._go_on(chain(self._writer.load(self.clock()), self._recover_all()))
+        self._go_on(recover(self.store, self._writer, self._releases, self.clock()))
 
-    def _go_on(self, pages: Iterator[None]) -> None:
+    def _go_on(self, pages: Iterator[int]) -> None:
         for _ in pages:
             self.loop.call_soon(self._go_on, pages)
             return
         self.ready = True
         self.wake()
-
-    def _recover_all(self) -> Iterator[None]:
-        for prefix in (keys.TURNS, keys.TASKS, keys.ACTIVITY_TASKS):
-            after = ""
-            while rows := self.store.scan(prefix, after=after, limit=RECOVERY_PAGE):
-                for _, row in rows:
-                    id, path, _attempt = load(row)
-                    self._recover(id, path)
-                after = rows[-1][0]
-                yield

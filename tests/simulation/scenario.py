@@ -139,6 +139,7 @@ class Scenario:
             "engine.loop.SLICE_SECONDS": inf,
             "engine.loop.GROUP_EVENTS_MAX": chance.choice((1, 2, 5, 2000)),
             "engine.writer.LIVE_MAX": chance.choice((0, 1, 10_000)),
+            "engine.recovery.PAGE": 2,
             "engine.timers.HORIZON_SECONDS": chance.choice((60.0, 600.0)),
             "engine.timers.PAGE": chance.choice((1, 3, 1000)),
             "engine.writer.Moment": partial(Moment, transitions_max=chance.choice((1, 2, 7, 100))),

@@ -1,0 +1,48 @@
+"""After a start: release what every open execution waited for when the process before us ended.
+
+There is no other recovery: the checkpoint is the execution. Timers come by themselves, because they are read from disk
+as time goes on. Knows rows only by their keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statemachine.checkpoint import keys
+from statemachine.core.model import Event
+from statemachine.engine.releases import Releases
+from statemachine.engine.writer import Writer
+from statemachine.json_text import load
+from statemachine.store.base import Store
+
+PAGE = 1_000
+
+
+def recover(store: Store, writer: Writer, releases: Releases, now: float) -> Iterator[int]:
+    """Learn who runs and who waits, then release a page of commands at a time; gives how many each time."""
+    for _ in writer.load(now):
+        yield 0
+    for prefix in (keys.TURNS, keys.TASKS, keys.ACTIVITY_TASKS):
+        after = ""
+        while rows := store.scan(prefix, after=after, limit=PAGE):
+            for _, row in rows:
+                id, path, _attempt = load(row)
+                release_again(writer, releases, id, path)
+            after = rows[-1][0]
+            yield len(rows)
+
+
+def release_again(writer: Writer, releases: Releases, id: str, path: str) -> None:
+    """Release what a scope waits for. An execution that cannot be read is logged and left as it is."""
+    try:
+        checkpoint = writer.look(id)
+    except Exception as error:
+        writer.defects(id, error)
+        return
+    scope = None if checkpoint is None else checkpoint.scopes.get(path)
+    if scope is None or scope.waiting is None:
+        return
+    if scope.waiting.kind == "turn":
+        writer.deliver(id, Event("turn", path, attempt=scope.waiting.attempt))
+    else:
+        releases.hand_out(id, path, scope.waiting)
