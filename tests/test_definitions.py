@@ -107,3 +107,12 @@ def test_an_unknown_customer_is_refused_before_anything_is_charged() -> None:
     run = order(CheckCustomer=[{"Error": "UnknownCustomer", "Cause": "who?"}])
     assert run.execution.error == "OrderRefused"
     assert not any((event.details or {}).get("name") == "Charge" for event in run.history)
+
+
+@pytest.mark.parametrize(("price", "total", "discount"), [(95, 93.6, True), (40, 49, False)])
+def test_basket_sorts_its_lines_and_gives_a_discount_on_a_large_total(price: int, total: float, discount: bool) -> None:
+    basket = json.loads(given("basket"))
+    basket["lines"][1]["price"] = price
+    found = output(Run(definition("basket"), json.dumps(basket)).finish())
+    assert [line["name"] for line in found["lines"]] == ["kettle", "tea"]
+    assert (found["total"], found["discount"]) == (total, discount)
