@@ -21,11 +21,12 @@ from statemachine.errors import QueryEvaluationError, StateError
 from statemachine.json_text import is_deeper_than
 from statemachine.query.language import Produced
 from statemachine.query.size import DEPTH_MAX, too_large
+from statemachine.query.view import Unfinished
 
 
 def run(walk: Walk) -> None:
     """Do what is ready until nothing is, the step is long enough, or the execution has ended.
-    Raises HistoryExhausted."""
+    Raises HistoryExhausted, and lets Unfinished pass."""
     entered = 0
     while walk.ready and walk.execution.status == "RUNNING":
         path, action, argument = walk.ready.popleft()
@@ -36,8 +37,12 @@ def run(walk: Walk) -> None:
             if entered == walk.moment.transitions_max:
                 walk.await_(scope, Waiting("turn", scope.attempt))
                 continue
+            try:
+                _enter(walk, scope)
+            except Unfinished as unfinished:
+                unfinished.entered = entered
+                raise
             entered += 1
-            _enter(walk, scope)
         elif action == "resume":
             _resume(walk, scope, argument)
         else:

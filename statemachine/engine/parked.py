@@ -49,6 +49,19 @@ class Parked:
     evaluations: dict[Request, Evaluation] = field(default_factory=dict)
     later: deque[Delivery] = field(default_factory=deque)
 
+    def answered(self, request: Request) -> Answer:
+        """The answer to what was asked before. Raises Unfinished where there is none."""
+        evaluation = self.evaluations.get(request)
+        if evaluation is None or evaluation.answer is None:
+            raise Unfinished
+        return evaluation.answer
+
+    def hand_over(self) -> dict[Request, Evaluation]:
+        """The evaluations, for another event that will ask the same; this one waits for none of them any more."""
+        for evaluation in self.evaluations.values():
+            evaluation.done = _nothing
+        return self.evaluations
+
 
 class Asking:
     """What one step asks of the evaluators: it waits a little and then raises Unfinished. `known` are the evaluations
@@ -73,6 +86,10 @@ class Asking:
             evaluation.done = self._done
             raise Unfinished
         return evaluation.answer
+
+
+def _nothing() -> None:
+    """Nobody waits."""
 
 
 def not_now(_request: Request) -> Answer:

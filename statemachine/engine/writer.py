@@ -24,7 +24,7 @@ from statemachine.core.walk import Checkpoint, Moment
 from statemachine.engine.admission import UNLIMITED, Admission, Limits
 from statemachine.engine.delivery import Answer, Delivery, Reply
 from statemachine.engine.live import Live
-from statemachine.engine.parked import Asking, Evaluators, Parked, not_now
+from statemachine.engine.parked import Asking, Evaluation, Evaluators, Parked, not_now
 from statemachine.query.jsonata.request import Answer as EvaluationAnswer
 from statemachine.query.jsonata.request import Request
 from statemachine.query.view import Unfinished
@@ -83,6 +83,7 @@ class Writer:
         self._evaluators = evaluators
         self._inbox: deque[Delivery] = deque()
         self._parked: dict[str, Parked] = {}
+        self._asked: dict[str, dict[Request, Evaluation]] = {}
         self.admission = Admission(limits)
         self._live: OrderedDict[str, Live] = OrderedDict()
         self._forming = Group()
@@ -122,7 +123,7 @@ class Writer:
             parked.later.append(delivery)
             return
         if parked is None or parked.first is not delivery:
-            parked = Parked(delivery, now)
+            parked = Parked(delivery, now, self._asked.pop(delivery.id, {}))
         try:
             self._deliver(parked)
         except Unfinished:
@@ -271,15 +272,23 @@ class Writer:
         moment = Moment(parked.now, self._activities, self._asking(parked))
         try:
             return advance(live.machine, live.checkpoint, event, moment)
-        except Unfinished:
-            if event.kind != "started":
-                raise
-            moment = Moment(parked.now, self._activities, transitions_max=0)
-            return advance(live.machine, live.checkpoint, event, moment)
+        except Unfinished as unfinished:
+            return self._advance_so_far(live, event, parked, unfinished)
         except Exception as defect:
             self.defects(parked.first.id, defect)
             ended = Event("defect", cause=f"Internal error: {type(defect).__name__}: {defect}")
             return advance(live.machine, live.checkpoint, ended, moment)
+
+    def _advance_so_far(self, live: Live, event: Event, parked: Parked, unfinished: Unfinished) -> Step:
+        """Do what comes before the state that asked; it has its turn after that. Raises Unfinished where that state is
+        the first one."""
+        if not unfinished.entered and event.kind != "started":
+            raise unfinished
+        moment = Moment(parked.now, self._activities, parked.answered, transitions_max=unfinished.entered)
+        step = advance(live.machine, live.checkpoint, event, moment)
+        # What was asked is under way: the turn will ask the same.
+        self._asked[parked.first.id] = parked.hand_over()
+        return step
 
     def _asking(self, parked: Parked) -> Callable[[Request], EvaluationAnswer] | None:
         """Who evaluates for the step of an event; None: this process."""
@@ -318,6 +327,7 @@ class Writer:
         if execution.status == "RUNNING":
             self.admission.begins(execution.id)
         elif execution.status != "PENDING":
+            self._asked.pop(execution.id, None)
             self.admission.ends(execution.id)
             self._admit()
 

@@ -28,7 +28,10 @@ ABSENT = Absent()
 
 
 class Unfinished(Exception):
-    """An evaluation that was asked for has no answer yet: nothing has changed, and the same step will ask again."""
+    """An evaluation that was asked for has no answer yet: nothing has changed, and the same step will ask again.
+    `entered` is how many states the step had entered, and finished with, before the one that asked."""
+
+    entered = 0
 
 
 class Chance:

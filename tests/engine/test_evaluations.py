@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from statemachine.checkpoint.read import read_history
 from statemachine.core.model import Event
 from statemachine.query.jsonata.evaluation import evaluate
 from statemachine.query.jsonata.request import Answer, Request
@@ -23,6 +24,12 @@ def slow_pass(**fields: Any) -> dict[str, Any]:
 
 ONE = {"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": slow_pass(End=True)}}
 TWO = {"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": slow_pass(Next="B"), "B": slow_pass(End=True)}}
+OTHER = "{% $map([3..4], function($n) { $n * 2 }) %}"
+CHAIN = {
+    "QueryLanguage": "JSONata",
+    "StartAt": "A",
+    "States": {"A": slow_pass(Next="B"), "B": {"Type": "Pass", "Output": OTHER, "End": True}},
+}
 
 
 class Evaluation:
@@ -60,6 +67,10 @@ class Evaluators:
         self.closed = True
 
 
+def execution_id(arn: str) -> str:
+    return ":".join(arn.rsplit(":", 2)[1:])
+
+
 async def started(server: InMemoryServer, definition: Any = ONE, name: str = "m") -> str:
     return await server.start(await server.create(definition, name))
 
@@ -89,6 +100,19 @@ async def test_what_is_answered_within_a_moment_is_asked_once_and_waited_for() -
         arn = await started(server, TWO)
         assert (await server.ended(arn))["output"] == "[2,4]"
         assert len(evaluators.asked) == 1  # the same request twice
+
+
+async def test_what_comes_before_the_state_that_waits_is_done_and_asked_no_more() -> None:
+    evaluators = Evaluators()
+    async with in_memory_server(evaluators=evaluators) as server:
+        arn = await started(server, CHAIN)
+        await server.settle()
+        evaluators.asked[0].finish()
+        await server.settle()
+        assert [event.type for event in read_history(server.store, execution_id(arn), 1, 100)][-1] == "PassStateExited"
+        evaluators.asked[1].finish()
+        assert (await server.ended(arn))["output"] == "[6,8]"
+        assert len(evaluators.asked) == 2
 
 
 async def test_the_state_is_entered_when_it_was_ready_and_not_when_the_answer_came() -> None:
