@@ -49,6 +49,7 @@ class Admission:
         self._by_machine: Counter[str] = Counter()
         self._queues: dict[str, list[Place]] = {}
         self._waiting: dict[str, Place] = {}
+        self._delayed: set[str] = set()
 
     @property
     def running(self) -> int:
@@ -59,6 +60,11 @@ class Admission:
     def waiting(self) -> int:
         """How many executions wait for their turn."""
         return len(self._waiting)
+
+    @property
+    def delayed(self) -> int:
+        """How many executions wait for their moment."""
+        return len(self._delayed)
 
     def load(self, store: Store, now: float) -> Iterator[None]:
         """Read from the store who runs and who waits, a page at a time."""
@@ -78,6 +84,7 @@ class Admission:
     def begins(self, id: str) -> None:
         """An execution runs."""
         self._waiting.pop(id, None)
+        self._delayed.discard(id)
         if id not in self._running:
             self._running.add(id)
             self._by_machine[_machine(id)] += 1
@@ -85,12 +92,18 @@ class Admission:
     def ends(self, id: str) -> None:
         """An execution has ended, or will never run."""
         self._waiting.pop(id, None)
+        self._delayed.discard(id)
         if id in self._running:
             self._running.discard(id)
             self._by_machine[_machine(id)] -= 1
 
+    def delay(self, id: str) -> None:
+        """An execution waits for its moment."""
+        self._delayed.add(id)
+
     def queue(self, execution: Execution) -> None:
         """An execution waits for its turn from now on."""
+        self._delayed.discard(execution.id)
         if execution.id in self._waiting or execution.id in self._running:
             return
         since = max(execution.started, execution.start_at or 0.0)
@@ -130,8 +143,12 @@ class Admission:
             self.begins(id)
             return
         execution = read_execution(store, id)
-        if execution is not None and (execution.start_at is None or execution.start_at <= now):
+        if execution is None:
+            return
+        if execution.start_at is None or execution.start_at <= now:
             self.queue(execution)
+        else:
+            self.delay(id)
 
 
 def _machine(id: str) -> str:

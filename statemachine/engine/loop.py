@@ -84,6 +84,7 @@ class Engine:
         self._in_group = 0
         self._committing_since = 0.0
         self._failing = False
+        self._closed = False
         self._idle = asyncio.Event()
         self.watchers: list[Callable[[Iterable[str]], None]] = []
         """Called after each commit with the ids of the executions that have changed; with none at the drain."""
@@ -118,7 +119,7 @@ class Engine:
     async def close(self) -> None:
         """Drain and release everything. A kill would be as safe."""
         await self.drain()
-        self.ready = False
+        self.ready, self._closed = False, True
         if self._alarm is not None:
             self._alarm.cancel()
         await self._tasks.close()
@@ -196,7 +197,7 @@ class Engine:
     @property
     def open_executions(self) -> int:
         admission = self._writer.admission
-        return admission.running + admission.waiting
+        return admission.running + admission.waiting + admission.delayed
 
     @property
     def resting_until(self) -> float | None:
@@ -214,19 +215,21 @@ class Engine:
 
     def wake(self) -> None:
         """Look soon at what is to be done, as after the clock has been set."""
-        if not self._scheduled:
+        if not self._scheduled and not self._closed:
             self._scheduled = True
             self._loop.call_soon(self._slice)
 
     def _slice(self) -> None:
         self._scheduled = False
+        if self._closed:
+            return  # what comes now is done by the next process
         writer = self._writer
         until = time.perf_counter() + SLICE_SECONDS
         now = self.clock()
         if self.ready:
             self._timers.look_ahead(now)
             for timer in self._timers.due(now, GROUP_EVENTS_MAX):
-                writer.deliver(timer.id, timer.event)
+                writer.deliver(timer.id, timer.event, not_before=timer.due)
         while writer.pending and self._in_group < GROUP_EVENTS_MAX:
             writer.step(now)
             self._in_group += 1
@@ -260,8 +263,9 @@ class Engine:
             return
         group = self._writer.committed()
         self._releases.committed(group)
-        for watcher in self.watchers:
-            watcher(group.touched)
+        if group.touched:
+            for watcher in self.watchers:
+                watcher(group.touched)
         self.wake()
         if self._observers and written is not None:
             self._report(group)

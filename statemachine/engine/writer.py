@@ -55,7 +55,7 @@ class Group:
     commands: list[tuple[str, Command]] = field(default_factory=list)
     cancelled: list[tuple[str, Command]] = field(default_factory=list)
     begun: list[Execution] = field(default_factory=list)
-    unasked: list[tuple[str, Event]] = field(default_factory=list)
+    unasked: list[Delivery] = field(default_factory=list)
     superseded: list[tuple[str, Command]] = field(default_factory=list)
     steps: list[tuple[Scope | None, Step]] = field(default_factory=list)
     answers: list[tuple[Answer, Reply]] = field(default_factory=list)
@@ -106,9 +106,17 @@ class Writer:
         """How many executions wait for an evaluation."""
         return len(self._parked)
 
-    def deliver(self, id: str, event: Event, answer: Answer | None = None, header: Execution | None = None) -> None:
-        """Queue an event for an execution; a "started" event brings the new execution's header."""
-        self._inbox.append(Delivery(id, event, header, answer))
+    def deliver(
+        self,
+        id: str,
+        event: Event,
+        answer: Answer | None = None,
+        header: Execution | None = None,
+        *,
+        not_before: float = 0.0,
+    ) -> None:
+        """Queue an event for an execution (see `Delivery`)."""
+        self._inbox.append(Delivery(id, event, header, answer, not_before))
 
     def write(self, rows: Mapping[str, bytes | None], answer: Answer) -> None:
         """Add rows of no execution (registries) to the forming group."""
@@ -123,7 +131,7 @@ class Writer:
             parked.later.append(delivery)
             return
         if parked is None or parked.first is not delivery:
-            parked = Parked(delivery, now, self._asked.pop(delivery.id, {}))
+            parked = Parked(delivery, max(now, delivery.not_before), self._asked.pop(delivery.id, {}))
         try:
             self._deliver(parked)
         except Unfinished:
@@ -131,6 +139,9 @@ class Writer:
             return
         except Exception as error:
             self.defects(delivery.id, error)
+            if delivery.event.kind == "started":
+                self.admission.ends(delivery.id)
+                self._admit()
             if delivery.answer is not None:
                 delivery.answer(None, error)
         if self._parked.get(delivery.id) is parked:
@@ -184,7 +195,7 @@ class Writer:
                 answer(None, error)
             for id in group.touched:
                 self._live.pop(id, None)
-            self._inbox.extend(Delivery(id, _unwritten(event)) for id, event in group.unasked)
+            self._inbox.extend(map(_unwritten, group.unasked))
         for _ in self.load(now):
             pass
         superseded = [found for group in lost for found in group.superseded]
@@ -235,7 +246,7 @@ class Writer:
         if not step.stale:
             self._keep(live, event, step)
         if answer is None:
-            self._forming.unasked.append((id, parked.first.event))
+            self._forming.unasked.append(parked.first)
         self._reply(answer, live, stale=step.stale)
 
     def _begin(self, header: Execution, live: Live | None, now: float) -> tuple[Live, Event | None]:
@@ -244,6 +255,7 @@ class Writer:
             return live, None
         live = Live(self._machines.machine(header.machine), Checkpoint(header, {}), on_disk=False)
         if header.start_at is not None and header.start_at > now:
+            self.admission.delay(header.id)
             return live, Event("queued")
         if self.admission.may_start(header.id):
             return live, Event("started")
@@ -346,8 +358,9 @@ class Writer:
                 del self._live[id]
 
 
-def _unwritten(event: Event) -> Event:
+def _unwritten(delivery: Delivery) -> Delivery:
     """The event as it came: its payload has no row, whatever a lost group noted on it."""
-    if event.output is None:
-        return event
-    return msgspec.structs.replace(event, output=Payload(text=event.output.text))
+    event = delivery.event
+    if event.output is not None:
+        event = msgspec.structs.replace(event, output=Payload(text=event.output.text))
+    return Delivery(delivery.id, event, not_before=delivery.not_before)

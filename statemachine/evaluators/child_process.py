@@ -15,6 +15,9 @@ from statemachine import frames
 Received = Callable[[Any], None]
 """Called with each message, and with None when the child has ended."""
 
+ENVIRONMENT = {"MIMALLOC_ARENA_RESERVE": "0"}
+"""The evaluator's allocator would take a gigabyte of addresses at its start, and the limit counts addresses."""
+
 _READ_BYTES = 262_144
 
 
@@ -30,6 +33,7 @@ class ChildProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            env={**os.environ, **ENVIRONMENT},
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None

@@ -7,6 +7,7 @@ one. Knows requests and answers, not executions.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +18,8 @@ import structlog
 from statemachine.evaluators.child_process import ChildProcess
 from statemachine.query.jsonata.request import Answer, Failed, Request
 
-CHILDREN_MAX = 16
+CHILDREN_MAX = max(2, len(os.sched_getaffinity(0)))
+"""As many as there are processors: an evaluation is given so much time on the clock, and must not share it."""
 SECONDS_MAX = 1.0
 """How long a request may take altogether before its child is killed."""
 MEMORY_BYTES_MAX = 512 * 1024 * 1024
@@ -40,6 +42,7 @@ class Evaluation:
         self.answer: Answer | None = None
         self.done: Callable[[], None] = lambda: None
         self.child: _Child | None = None
+        self.begun = 0
 
     def wait(self, seconds: float) -> None:
         """Hold the loop for at most that long, until the answer is there."""
@@ -85,8 +88,7 @@ class EvaluatorPool:
             try:
                 self._children.add(_Child(self, self._memory_bytes_max))
             except OSError as error:  # the system has no room for a process just now
-                log.error("no child for evaluations", error=str(error))
-                asyncio.get_running_loop().call_later(RETRY_SECONDS, self._assign)
+                self._try_later(str(error))
                 return
 
     def rested(self, child: _Child) -> None:
@@ -103,7 +105,18 @@ class EvaluatorPool:
         self._children.discard(child)
         if child in self._idle:
             self._idle.remove(child)
-        self._assign()
+        if child.began:
+            self._assign()
+        else:
+            self._try_later("it ended at its start")
+
+    def again(self, evaluation: Evaluation) -> None:
+        """An evaluation whose child was ended by somebody else is begun once more, before all others."""
+        self._queue.appendleft(evaluation)
+
+    def _try_later(self, why: str) -> None:
+        log.error("no child for evaluations", error=why)
+        asyncio.get_running_loop().call_later(RETRY_SECONDS, self._assign)
 
 
 class _Child:
@@ -113,6 +126,7 @@ class _Child:
         self._pool = pool
         self.process = ChildProcess(memory_bytes_max, self._received)
         self.evaluation: Evaluation | None = None
+        self.began = False
         self._alarm: asyncio.TimerHandle | None = None
         self._late = False
 
@@ -120,6 +134,7 @@ class _Child:
         """Begin with a request."""
         self.evaluation = evaluation
         evaluation.child = self
+        evaluation.begun += 1
         self._alarm = asyncio.get_running_loop().call_later(seconds_max, self._give_up)
         self.process.send(msgspec.to_builtins(evaluation.request))
 
@@ -129,12 +144,25 @@ class _Child:
 
     def _received(self, message: Any) -> None:
         if message is None:
-            self._answer(TOO_SLOW if self._late else TOO_LARGE)
-            self._pool.ended(self)
-        else:
-            if message != "ready":
-                self._answer(msgspec.convert(message, Answer))
+            self._end()
+            return
+        self.began = True
+        if message != "ready":
+            self._answer(msgspec.convert(message, Answer))
+        if not self._late:  # else it is being killed, whatever it has said in its last moment
             self._pool.rested(self)
+
+    def _end(self) -> None:
+        evaluation = self.evaluation
+        if evaluation is not None and not self._late and evaluation.begun == 1:
+            # Its own memory, or somebody else's kill: once more, and it will be seen.
+            self.evaluation, evaluation.child = None, None
+            if self._alarm is not None:
+                self._alarm.cancel()
+            self._pool.again(evaluation)
+        else:
+            self._answer(TOO_SLOW if self._late else TOO_LARGE)
+        self._pool.ended(self)
 
     def _answer(self, answer: Answer) -> None:
         evaluation, self.evaluation = self.evaluation, None

@@ -115,10 +115,14 @@ class DefinitionsFolder:
                 await self._state_machines.create(name=name, definition=definition, role_arn=role)
                 log.info("definition registered", file=str(path), state_machine=name)
             else:
+                if known["status"] == "DELETING":
+                    raise Unavailable(f"the state machine '{name}' is being deleted")
                 if known["definition"] != definition:
                     await self._state_machines.update(state_machine_arn=arn, definition=definition)
                     log.info("definition changed", file=str(path), state_machine=name)
         except ServiceError as error:
+            if error.code == "StateMachineDeleting":
+                raise Unavailable(error.message) from None
             raise _refused(path, error) from None
 
 

@@ -13,7 +13,7 @@ from statemachine.checkpoint.read import read_execution, read_history, read_list
 from statemachine.core.advance import UNENDED
 from statemachine.core.history import aws_event
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
-from statemachine.core.model import Event, Execution
+from statemachine.core.model import Event, Execution, HistoryEvent
 from statemachine.core.payload import Payload
 from statemachine.engine.host import Host
 from statemachine.errors import ServiceError
@@ -22,6 +22,10 @@ from statemachine.registry.machines import Machines
 from statemachine.service.names import check_name
 from statemachine.service.paging import make_token, page_size, read_number, read_token
 from statemachine.service.state_machines import StateMachines
+
+PAGE_CHARACTERS_MAX = 1_048_576
+"""Ours: the texts of one page of a history; a page that would hold more is shorter, and leads on."""
+EVENTS_AT_ONCE = 50
 
 
 class Executions:
@@ -162,12 +166,10 @@ class Executions:
         else:
             first = 1 if position is None else position + 1
             last = min(first + size - 1, execution.events)
-        events = read_history(self._host.store, execution.id, first, last)
-        if reverse_order:
-            events.reverse()
+        events = self._events(execution.id, first, last, reverse=reverse_order)
         page: dict[str, Any] = {"events": [aws_event(event, include_data=include_execution_data) for event in events]}
-        if (first > 1) if reverse_order else (last < execution.events):
-            page["nextToken"] = make_token(str(first if reverse_order else last), question, self._clock())
+        if events and events[-1].id != (1 if reverse_order else execution.events):
+            page["nextToken"] = make_token(str(events[-1].id), question, self._clock())
         return page
 
     async def describe_state_machine(self, *, execution_arn: str, included_data: str = "ALL_DATA") -> dict[str, Any]:
@@ -193,6 +195,24 @@ class Executions:
         if execution is None or execution.arn != execution_arn:
             raise ServiceError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution_arn}'")
         return execution
+
+    def _events(self, id: str, first: int, last: int, *, reverse: bool) -> list[HistoryEvent]:
+        """Those events, in either order, or as many of them as a page may hold."""
+        found: list[HistoryEvent] = []
+        size = 0
+        while first <= last:
+            if reverse:
+                chunk = read_history(self._host.store, id, max(last - EVENTS_AT_ONCE + 1, first), last)[::-1]
+                last -= EVENTS_AT_ONCE
+            else:
+                chunk = read_history(self._host.store, id, first, min(first + EVENTS_AT_ONCE - 1, last))
+                first += EVENTS_AT_ONCE
+            for event in chunk:
+                size += sum(len(detail) for detail in (event.details or {}).values() if isinstance(detail, str))
+                if found and size > PAGE_CHARACTERS_MAX:
+                    return found
+                found.append(event)
+        return found
 
     def _page(
         self, machine: str, status: str | None, position: str, size: int

@@ -62,10 +62,14 @@ class Jobs:
         machine = self._find(id)
         started = await self._executions.start(state_machine_arn=machine.arn, input=input)
         execution_id = ":".join(started["executionArn"].rsplit(":", 2)[1:])
-        return {"executionId": execution_id, "jobId": id, "status": self.state(execution_id)["status"]}
+        state = await asyncio.to_thread(self.state, execution_id)
+        return {"executionId": execution_id, "jobId": id, "status": state["status"]}
 
     def state(self, execution_id: str) -> dict[str, Any]:
-        """How an execution of a job and its tasks stand. Raises ServiceError ExecutionDoesNotExist."""
+        """How an execution of a job and its tasks stand. Reads its whole history: not for the loop.
+
+        Raises ServiceError ExecutionDoesNotExist.
+        """
         execution = read_execution(self._host.store, execution_id)
         text = None if execution is None else self._machines.revision(execution.machine).job
         if execution is None or text is None:

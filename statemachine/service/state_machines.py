@@ -83,8 +83,9 @@ class StateMachines:
             known = self._machines.by_name.get(name)
             if known is None:
                 return await self._add(name, role_arn, checked), True
-            if known.deleting:
-                raise ServiceError("StateMachineDeleting", f"State Machine is deleting: '{known.arn}'")
+            if self._machines.revision(known.revision).job is None:
+                text = f"There is a state machine '{name}' that is no job"
+                raise ServiceError("StateMachineAlreadyExists", text)
             return await self._change(known, checked, None, NOT_CONFIGURED), False
 
     async def _add(
@@ -160,6 +161,8 @@ class StateMachines:
         self, machine: StateMachine, checked: Checked | None, role_arn: str | None, configuration: Configuration
     ) -> StateMachine:
         """The state machine with what is given changed; itself where nothing is different."""
+        if machine.deleting:
+            raise ServiceError("StateMachineDeleting", f"State Machine is deleting: '{machine.arn}'")
         if role_arn is not None:
             check_role(role_arn)
         old = self._machines.revision(machine.revision)
@@ -232,13 +235,18 @@ class StateMachines:
             if machine is None or machine.arn != arn.text or machine.deleting:
                 return {}
             _check_current(machine, expected)
-            if not self._unended(machine):
-                await self._remove(machine)
-                return {}
             deleting = msgspec.structs.replace(machine, deleting=True)
-            await self._host.write(self._machines.rows(deleting, None))
+            # First no start is taken any more; then the write lands behind all that were, so that they can be seen.
             self._machines.by_name[machine.name] = deleting
-            self._finish_deleting(deleting)
+            try:
+                await self._host.write(self._machines.rows(deleting, None))
+            except BaseException:
+                self._machines.by_name[machine.name] = machine
+                raise
+            if self._unended(deleting):
+                self._finish_deleting(deleting)
+            else:
+                await self._remove(deleting)
         return {}
 
     async def list_page(self, *, max_results: int | None = None, next_token: str | None = None) -> dict[str, Any]:

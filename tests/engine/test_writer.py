@@ -318,3 +318,16 @@ def test_executions_that_have_ended_are_dropped() -> None:
     driver.start("m:e", "pass")
     driver.run()
     assert not driver.writer._live
+
+
+def test_a_timer_that_was_due_is_due_although_the_clock_is_set_back() -> None:
+    driver = Driver()
+    driver.start("m:e", "wait")
+    ((id, command),) = driver.run().commands
+    assert command.waiting.due is not None
+    event = Event("fired", command.scope, attempt=command.waiting.attempt)
+    driver.writer.deliver(id, event, not_before=command.waiting.due)
+    driver.run()
+    checkpoint = read_checkpoint(driver.store, "m:e")
+    assert checkpoint is not None
+    assert checkpoint.execution.status == "SUCCEEDED"

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from contextlib import closing
+from typing import Any
 
 import pytest
 
+from statemachine.evaluators import child_process
 from statemachine.evaluators import pool as module
 from statemachine.evaluators.pool import TOO_LARGE, TOO_SLOW, Evaluation, EvaluatorPool
 from statemachine.query.jsonata.request import Answer, Failed, Limits, Request, Value
@@ -67,14 +70,63 @@ async def test_what_takes_too_much_memory_ends_in_an_answer() -> None:
         assert await answer_of(pool.begin(request("1 + 1"))) == Answer((Value("2"),))
 
 
-async def test_a_child_that_is_killed_costs_its_own_evaluation_alone() -> None:
+async def test_a_child_that_somebody_kills_costs_its_evaluation_nothing_but_a_second_time() -> None:
+    with closing(EvaluatorPool(children_max=1, seconds_max=60)) as pool:
+        await answer_of(pool.begin(request("1")))
+        struck = pool.begin(request("$sum([1..300000].($ * 2))"))
+        assert struck.child is not None
+        os.kill(struck.child.process.pid, signal.SIGKILL)
+        assert await answer_of(struck) == Answer((Value("90000300000"),))
+
+
+async def test_an_evaluation_that_ends_two_children_has_failed() -> None:
     with closing(EvaluatorPool(children_max=1, seconds_max=60)) as pool:
         await answer_of(pool.begin(request("1")))
         struck = pool.begin(request(ENDLESS, limits=Limits(60_000, 1_000_000_000)))
-        assert struck.child is not None
-        os.kill(struck.child.process.pid, signal.SIGKILL)
+        for _ in range(2):
+            async with asyncio.timeout(20):
+                while struck.child is None:
+                    await asyncio.sleep(0)
+            os.kill(struck.child.process.pid, signal.SIGKILL)
+            struck.child = None
         assert await answer_of(struck) == TOO_LARGE
         assert await answer_of(pool.begin(request("1 + 1"))) == Answer((Value("2"),))
+
+
+async def test_an_idle_child_that_somebody_kills_costs_nothing() -> None:
+    with closing(EvaluatorPool(children_max=1)) as pool:
+        first = pool.begin(request("1"))
+        async with asyncio.timeout(20):
+            while first.child is None:
+                await asyncio.sleep(0)
+        pid = first.child.process.pid
+        await answer_of(first)
+        os.kill(pid, signal.SIGKILL)
+        assert await answer_of(pool.begin(request("1 + 1"))) == Answer((Value("2"),))
+
+
+@pytest.mark.parametrize("kilobytes", [10, 100, 250])
+async def test_the_largest_inputs_find_room(kilobytes: int) -> None:
+    item = '{"a": "' + "x" * 90 + '"}'
+    items = ", ".join([item] * (kilobytes * 10))
+    with closing(EvaluatorPool()) as pool:
+        evaluation = pool.begin(request("$count($map($x, function($v) { $v.a }))", f'{{"x": [{items}]}}'))
+        assert await answer_of(evaluation) == Answer((Value(str(kilobytes * 10)),))
+
+
+async def test_a_child_that_ends_at_its_start_is_tried_again_after_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    popen = child_process.subprocess.Popen
+
+    def start(arguments: tuple[str, ...], **options: Any) -> Any:
+        started.append(arguments)
+        return popen((sys.executable, "-c", "") if len(started) == 1 else arguments, **options)
+
+    monkeypatch.setattr(child_process.subprocess, "Popen", start)
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
+    with closing(EvaluatorPool(children_max=1)) as pool:
+        assert await answer_of(pool.begin(request("1 + 1"))) == Answer((Value("2"),))
+    assert len(started) == 2
 
 
 async def test_a_slow_evaluation_holds_up_no_quick_one() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -355,3 +356,32 @@ async def test_only_so_many_may_be_open() -> None:
         assert refused.code == "ExecutionLimitExceeded"
         await server.service.executions.stop(execution_arn=first)
         await server.start(machine)
+
+
+async def test_delayed_executions_are_open_too() -> None:
+    async with in_memory_server(open_executions_max=1) as server:
+        machine = await server.create(PASS)
+        start = server.service.executions.start
+        await start(state_machine_arn=machine, start_at=server.clock() + 10)
+        assert (await refusal(start(state_machine_arn=machine))).code == "ExecutionLimitExceeded"
+        await server.advance(10)
+        await start(state_machine_arn=machine)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+async def test_a_page_of_large_events_is_shorter_and_leads_on(reverse: bool) -> None:
+    async with in_memory_server() as server:
+        arn = await server.start(await server.create(passes(10)), json.dumps("x" * 200_000))
+        await server.ended(arn)
+        ids: list[int] = []
+        token = None
+        pages = 0
+        while token is not None or not ids:
+            page = await server.service.executions.history(
+                execution_arn=arn, max_results=1000, reverse_order=reverse, next_token=token
+            )
+            assert 1 <= len(page["events"]) <= 6
+            ids += [event["id"] for event in page["events"]]
+            token, pages = page.get("nextToken"), pages + 1
+        assert ids == sorted(range(1, 23), reverse=reverse)
+        assert pages > 3

@@ -9,6 +9,8 @@ import pytest
 
 from statemachine.errors import ServiceError
 from statemachine.tasks.kind import Failed, Succeeded
+from tests.api.client import doors
+from tests.engine.definitions import PASS
 from tests.engine.in_memory_server import InMemoryServer, in_memory_server
 
 ORDERED = {
@@ -139,3 +141,16 @@ async def test_what_is_not_there() -> None:
             with pytest.raises(ServiceError) as missing:
                 server.service.jobs.state(id)
             assert missing.value.status == 404
+
+
+async def test_a_job_does_not_replace_a_state_machine_that_is_none() -> None:
+    async with in_memory_server() as server:
+        await server.create(PASS, "nightly")
+        assert (await refused(server, ORDERED)).code == "StateMachineAlreadyExists"
+
+
+async def test_tasks_may_have_any_names() -> None:
+    async with doors() as (_, client):
+        job = {"id": "j", "tasks": [{"id": "timestamp", "functionName": "f"}], "graph": {"timestamp": []}}
+        assert (await client.request("POST", "/api/v1/job-definitions", job)).json["job"] == job
+        assert (await client.request("GET", "/api/v1/job-definitions/j")).json["job"] == job

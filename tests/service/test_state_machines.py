@@ -324,3 +324,27 @@ async def test_an_express_state_machine_is_kept_and_its_start_is_refused() -> No
         arn = (await create(server, type="EXPRESS"))["stateMachineArn"]
         assert (await server.service.state_machines.describe(state_machine_arn=arn))["type"] == "EXPRESS"
         assert (await refusal(server.start(arn))).code == "StateMachineTypeNotSupported"
+
+
+async def test_a_start_that_was_taken_before_a_delete_is_stopped_by_it() -> None:
+    async with in_memory_server() as server:
+        arn = await server.create(wait(1000))
+        started, _ = await asyncio.gather(
+            server.start(arn, name="x"), server.service.state_machines.delete(state_machine_arn=arn)
+        )
+        await server.until(lambda: "m" not in server.machines.by_name)
+        assert (await server.describe(started))["status"] == "ABORTED"
+
+
+async def test_nothing_is_started_or_changed_while_a_state_machine_is_deleted() -> None:
+    async with in_memory_server() as server:
+        arn = await server.create(wait(1000))
+        await server.start(arn)
+        deleting = asyncio.create_task(server.service.state_machines.delete(state_machine_arn=arn))
+        await asyncio.sleep(0)
+        for call in (
+            server.start(arn),
+            server.service.state_machines.update(state_machine_arn=arn, definition=json.dumps(PASS)),
+        ):
+            assert (await refusal(call)).code in ("StateMachineDeleting", "StateMachineDoesNotExist")
+        await deleting

@@ -23,7 +23,7 @@ MOMENTS = (
     "scheduledDate", "timeoutDate", "heartbeatDate",
 )  # fmt: skip
 TEXTS = ("definition", "input", "output", "parameters")
-NAMED_BY_CALLERS = ("variableReferences", "assignedVariables")
+NAMED_BY_CALLERS = ("variableReferences", "assignedVariables", "job", "states")
 """Objects whose member names are a caller's own, and mean nothing here."""
 MOMENT_WANTED = "epoch seconds or ISO 8601, as in 2026-01-31T09:05:00Z"
 _DIGITS = re.compile(r"[0-9]{1,18}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from falcon.asgi import Request, Response
 
 from statemachine.api.body import read_body
@@ -51,7 +53,7 @@ class JobState(Door):
 
     async def on_get(self, request: Request, response: Response, id: str) -> None:
         jobs = self.service.jobs
-        response.text = dump(jobs.state(id) if ":" in id else jobs.latest(id))
+        response.text = dump(await asyncio.to_thread(jobs.state if ":" in id else jobs.latest, id))
 
 
 class JobSystem(Door):
