@@ -9,6 +9,7 @@ from typing import Protocol
 
 from statemachine.core.model import Event, Execution
 from statemachine.engine.delivery import Reply
+from statemachine.engine.observer import Observer
 from statemachine.store.base import Store
 
 
@@ -26,11 +27,12 @@ class Unavailable(Exception):
 
 class Host(Protocol):
     """Runs executions durably. `watchers` are called after each commit with the ids of the executions that have
-    changed, and with none when the host begins to drain."""
+    changed, and with none when the host begins to drain; `observers` are told what a commit made durable."""
 
     store: Store
     draining: bool
     watchers: list[Callable[[Iterable[str]], None]]
+    observers: list[Observer]
 
     @property
     def open_executions(self) -> int:

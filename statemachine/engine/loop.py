@@ -68,7 +68,7 @@ class Engine:
         self.ready = False
         self.draining = False
         self._evaluators = evaluators
-        self._observers = observers
+        self.observers = list(observers)
         self._writer = Writer(store, machines, activities, evaluators, limits)
         self._writer.defects = _log_defect
         self._writer.woken = self.wake
@@ -101,7 +101,7 @@ class Engine:
         self.ready = True
         seconds = time.perf_counter() - began
         log.info("recovered", commands=recovered, seconds=round(seconds, 3))
-        for observer in self._observers:
+        for observer in self.observers:
             observer.recovered(recovered, seconds)
         self.wake()
 
@@ -267,13 +267,13 @@ class Engine:
             for watcher in self.watchers:
                 watcher(group.touched)
         self.wake()
-        if self._observers and written is not None:
+        if self.observers and written is not None:
             self._report(group)
 
     def _report(self, group: Group) -> None:
         seconds = time.perf_counter() - self._committing_since
         commit = report(group.steps, len(group.rows.changed) + len(group.rows.fresh), seconds)
-        for observer in self._observers:
+        for observer in self.observers:
             observer.committed(commit)
 
     def _roll_back(self, error: Exception) -> None:
@@ -286,7 +286,7 @@ class Engine:
         self._in_group = 0
         self._idle.set()
         self._loop.call_later(RETRY_SECONDS, self._try_again)
-        for observer in self._observers:
+        for observer in self.observers:
             observer.rolled_back(error)
 
     def _try_again(self) -> None:

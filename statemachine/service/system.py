@@ -12,6 +12,7 @@ from statemachine.checkpoint import keys
 from statemachine.config import Settings
 from statemachine.engine.host import Host
 from statemachine.service.census import ENDED, Census
+from statemachine.service.rates import Rates
 from statemachine.store.base import Store
 
 TASKS_COUNTED_MAX = 10_000
@@ -23,6 +24,8 @@ class System:
     def __init__(self, host: Host, settings: Settings, clock: Callable[[], float]) -> None:
         self.census = Census(host.store)
         host.watchers.append(self.census.note)
+        self._rates = Rates(clock)
+        host.observers.append(self._rates)
         self._host = host
         self._settings = settings
         self._started = clock()
@@ -42,6 +45,7 @@ class System:
                 "running": counts["RUNNING"],
                 "finished": {status: counts[status] for status in ENDED},
             },
+            "perSecond": self._rates.per_second(),
             "tasks": {
                 "activities": activities,
                 "functions": functions,

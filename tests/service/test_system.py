@@ -78,5 +78,6 @@ async def test_what_is_described(tmp_path: Path) -> None:
             "running": 4,
             "finished": {"SUCCEEDED": 0, "FAILED": 0, "TIMED_OUT": 0, "ABORTED": 0},
         }
+        assert described["perSecond"]["started"] == round(4 / 60, 3)
         assert described["tasks"] == {"activities": 1, "functions": 2, "callbacks": 1, "countedUpTo": 10_000}
         assert described["store"]["bytes"] == 111

@@ -1,0 +1,55 @@
+"""How fast the server works: what became durable in the last minute, second by second. Knows no API."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from statemachine.engine.observer import Commit, Observer
+
+WINDOW_SECONDS = 60
+
+
+@dataclass(slots=True)
+class Second:
+    """What one second of the clock has seen."""
+
+    number: int
+    started: int = 0
+    ended: int = 0
+    events: int = 0
+
+
+class Rates(Observer):
+    """Counts commits as they come."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._seconds: deque[Second] = deque()
+
+    def committed(self, commit: Commit) -> None:
+        now = self._recent()
+        if not self._seconds or self._seconds[-1].number != now:
+            self._seconds.append(Second(now))
+        last = self._seconds[-1]
+        last.started += len(commit.started)
+        last.ended += len(commit.ended)
+        last.events += commit.events
+
+    def per_second(self) -> dict[str, float]:
+        """Executions started and ended, and history events, per second over the last minute."""
+        self._recent()
+        return {
+            name: round(sum(getattr(second, name) for second in self._seconds) / WINDOW_SECONDS, 3)
+            for name in ("started", "ended", "events")
+        }
+
+    def _recent(self) -> int:
+        """The number of this second; those before the window are forgotten, and those of a clock that was set back."""
+        now = int(self._clock())
+        while self._seconds and self._seconds[0].number <= now - WINDOW_SECONDS:
+            self._seconds.popleft()
+        while self._seconds and self._seconds[-1].number > now:
+            self._seconds.pop()
+        return now
