@@ -10,6 +10,8 @@ import msgspec
 from statemachine.cli.setting_options import with_configuration
 from statemachine.config import Configuration
 
+HIDDEN = "…"
+
 
 @click.command()
 @with_configuration
@@ -17,6 +19,9 @@ from statemachine.config import Configuration
 def config(configuration: Configuration, as_json: bool) -> None:
     """Print all settings with which `serve` would run under the same options, and the origin of each."""
     values = msgspec.to_builtins(configuration.settings)
+    for command in values["shell"].values():
+        # Where others may look on: the variables' names tell enough, their values may be secrets.
+        command["environment"] = dict.fromkeys(command["environment"], HIDDEN)
     origins = configuration.origins
     if as_json:
         shown = {name: {"value": value, "origin": origins[name]} for name, value in values.items()}

@@ -58,3 +58,11 @@ def test_mistakes_are_told_line_by_line() -> None:
         "statemachine: statemachine.toml: prot: unknown; the nearest name is 'port'",
         "statemachine: statemachine.toml: workers: Expected `int` >= 1",
     ]
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_the_environment_of_a_command_is_told_by_names_alone(options: tuple[str, ...]) -> None:
+    Path("statemachine.toml").write_text('[shell.mail]\nargv = ["/bin/true"]\nenvironment = {TOKEN = "secret"}\n')
+    told = config(*options).stdout
+    assert "TOKEN" in told
+    assert "secret" not in told
