@@ -31,6 +31,11 @@ def execution_id(machine: str, name: str) -> str:
     return f"{machine}:{name}"
 
 
+def machine_of(id: str) -> str:
+    """The machine's name in an execution's id."""
+    return id.partition(":")[0]
+
+
 def execution_prefix(id: str) -> str:
     return f"e/{id}/"
 

@@ -57,7 +57,7 @@ class Rows:
         self.put(keys.head(execution.id), execution)
         if before == execution.status:
             return
-        machine = machine_of(execution.id)
+        machine = keys.machine_of(execution.id)
         if before is not None:
             self.delete(keys.by_status(before, machine, execution.started, execution.id))
         self.put(keys.by_status(execution.status, machine, execution.started, execution.id), execution.id)
@@ -86,11 +86,6 @@ def listing(execution: Execution) -> dict[str, Any]:
         "stopped": execution.stopped,
         "redrives": execution.redrives,
     }
-
-
-def machine_of(id: str) -> str:
-    """The machine's name in an execution's id."""
-    return id.partition(":")[0]
 
 
 def command_keys(execution: Execution, scope: Scope) -> list[str]:

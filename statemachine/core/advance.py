@@ -11,12 +11,11 @@ from collections.abc import Callable
 from statemachine.core import tasks
 from statemachine.core.compile import Machine
 from statemachine.core.context import task_token
-from statemachine.core.model import Event, Scope, Step, Waiting
+from statemachine.core.model import UNENDED, Event, Scope, Step, Waiting
 from statemachine.core.run import end, run
 from statemachine.core.token import same_token
 from statemachine.core.walk import Checkpoint, HistoryExhausted, Moment, Walk
 
-UNENDED = ("PENDING", "RUNNING")
 TIMER_TOLERANCE = 0.001
 """Ours: a timer may fire this many seconds early, because its moment is stored in whole milliseconds."""
 

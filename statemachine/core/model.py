@@ -11,6 +11,10 @@ from statemachine.core.tally import Change
 from statemachine.query.language import Dataflow, Reader
 from statemachine.query.view import ABSENT
 
+UNENDED = ("PENDING", "RUNNING")
+ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
+"""The statuses of executions."""
+
 
 class Waiting(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a scope waits for: the command that was given and the promise to take its answer, in one.

@@ -79,7 +79,7 @@ class Admission:
 
     def may_start(self, id: str) -> bool:
         """Is there room for it? (If so, nobody waits for that room: it would have been given away.)"""
-        return id in self._running or self._has_room(_machine(id))
+        return id in self._running or self._has_room(keys.machine_of(id))
 
     def begins(self, id: str) -> None:
         """An execution runs."""
@@ -87,7 +87,7 @@ class Admission:
         self._delayed.discard(id)
         if id not in self._running:
             self._running.add(id)
-            self._by_machine[_machine(id)] += 1
+            self._by_machine[keys.machine_of(id)] += 1
 
     def ends(self, id: str) -> None:
         """An execution has ended, or will never run."""
@@ -95,7 +95,7 @@ class Admission:
         self._delayed.discard(id)
         if id in self._running:
             self._running.discard(id)
-            self._by_machine[_machine(id)] -= 1
+            self._by_machine[keys.machine_of(id)] -= 1
 
     def delay(self, id: str) -> None:
         """An execution waits for its moment."""
@@ -109,7 +109,7 @@ class Admission:
         since = max(execution.started, execution.start_at or 0.0)
         place = (since - execution.priority * self._limits.ageing_seconds, execution.started, execution.id)
         self._waiting[execution.id] = place
-        heapq.heappush(self._queues.setdefault(_machine(execution.id), []), place)
+        heapq.heappush(self._queues.setdefault(keys.machine_of(execution.id), []), place)
 
     def admit(self) -> list[str]:
         """Take those whose turn it is: they count as running from now on."""
@@ -149,7 +149,3 @@ class Admission:
             self.queue(execution)
         else:
             self.delay(id)
-
-
-def _machine(id: str) -> str:
-    return id.partition(":")[0]

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from statemachine.core.advance import UNENDED
-from statemachine.core.model import Execution, Scope, Step
+from statemachine.core.model import UNENDED, Execution, Scope, Step
 
 FIRST_EVENT = 1
 _OUTCOMES = {

@@ -16,9 +16,9 @@ import msgspec
 
 from statemachine.checkpoint.read import read_checkpoint
 from statemachine.checkpoint.write import Rows
-from statemachine.core.advance import UNENDED, advance
+from statemachine.core.advance import advance
 from statemachine.core.compile import Machine
-from statemachine.core.model import Command, Event, Execution, Scope, Step
+from statemachine.core.model import UNENDED, Command, Event, Execution, Scope, Step
 from statemachine.core.payload import Payload
 from statemachine.core.walk import Checkpoint, Moment
 from statemachine.engine.admission import UNLIMITED, Admission, Limits

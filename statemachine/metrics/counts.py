@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from statemachine.core.model import ENDED
 from statemachine.core.resource import parse_resource
 from statemachine.engine.observer import Commit, Observer
 
-STATUSES = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 KINDS = ("lambda", "activity", "shell", "other")
 """Kinds of task; those of outside packages are all "other", so that no definition can make a new label value."""
 OUTCOMES = ("Succeeded", "Failed", "TimedOut")
@@ -46,7 +46,7 @@ class Counts(Observer):
     def _count_executions(self, registry: CollectorRegistry) -> None:
         self._started = Counter("statemachine_executions_started", "Executions that began to run.", registry=registry)
         ended = Counter("statemachine_executions_ended", "Executions that ended.", ["status"], registry=registry)
-        self._ended = {status: ended.labels(status) for status in STATUSES}
+        self._ended = {status: ended.labels(status) for status in ENDED}
         self._events = Counter("statemachine_history_events", "History events made durable.", registry=registry)
 
     def _count_commits(self, registry: CollectorRegistry) -> None:

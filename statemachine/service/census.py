@@ -13,10 +13,9 @@ from itertools import islice
 
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.glance import glance_at_ending
-from statemachine.core.advance import UNENDED
+from statemachine.core.model import ENDED, UNENDED
 from statemachine.store.base import Store
 
-ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 PAGE = 1_000
 CHANGED_MAX = 20_000
 """Changed executions that are remembered unread; beyond it some are read with each commit."""

@@ -10,10 +10,9 @@ from typing import Any
 from statemachine.arn import Home, parse_arn
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_execution, read_history, read_listing
-from statemachine.core.advance import UNENDED
 from statemachine.core.history import aws_event
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
-from statemachine.core.model import Event, Execution, HistoryEvent
+from statemachine.core.model import UNENDED, Event, Execution, HistoryEvent
 from statemachine.core.payload import Payload
 from statemachine.engine.host import Host
 from statemachine.errors import ServiceError
@@ -22,6 +21,7 @@ from statemachine.registry.machines import Machines
 from statemachine.service.names import check_name
 from statemachine.service.paging import make_token, page_size, read_number, read_token
 from statemachine.service.state_machines import StateMachines
+from statemachine.store.base import Store
 
 PAGE_CHARACTERS_MAX = 1_048_576
 """Ours: the texts of one page of a history; a page that would hold more is shorter, and leads on."""
@@ -95,7 +95,7 @@ class Executions:
 
     async def describe(self, *, execution_arn: str, included_data: str = "ALL_DATA") -> dict[str, Any]:
         """An execution with its input and, once it has ended well, its output."""
-        execution = self._find(execution_arn)
+        execution = find_execution(self._host.store, execution_arn)
         shown = included_data != "METADATA_ONLY"
         described: dict[str, Any] = {
             "executionArn": execution.arn,
@@ -133,15 +133,15 @@ class Executions:
         question = ("ListExecutions", machine.arn, status_filter)
         position = read_token(next_token, question, self._clock())
         size = page_size(max_results)
-        listed, more = self._page(machine.name, status_filter, position, size)
-        page: dict[str, Any] = {"executions": [_listed(row) for _, row in listed]}
+        rows, more = self._page(machine.name, status_filter, position, size)
+        page: dict[str, Any] = {"executions": [listed(row) for _, row in rows]}
         if more:
-            page["nextToken"] = make_token(listed[-1][0], question, self._clock())
+            page["nextToken"] = make_token(rows[-1][0], question, self._clock())
         return page
 
     async def stop(self, *, execution_arn: str, error: str | None = None, cause: str | None = None) -> dict[str, Any]:
         """Stop an execution; one that has ended stays as it ended."""
-        id = self._find(execution_arn).id
+        id = find_execution(self._host.store, execution_arn).id
         reply = await self._host.deliver(id, Event("stopped", error=error, cause=cause))
         assert reply.execution is not None
         return {"stopDate": reply.execution.stopped}
@@ -156,7 +156,7 @@ class Executions:
         include_execution_data: bool = True,
     ) -> dict[str, Any]:
         """The history events of an execution, a page at a time, in either order."""
-        execution = self._find(execution_arn)
+        execution = find_execution(self._host.store, execution_arn)
         question = ("GetExecutionHistory", execution.arn, reverse_order)
         position = read_number(next_token, question, self._clock())
         size = page_size(max_results)
@@ -174,7 +174,7 @@ class Executions:
 
     async def describe_state_machine(self, *, execution_arn: str, included_data: str = "ALL_DATA") -> dict[str, Any]:
         """The state machine as it was when the execution began."""
-        execution = self._find(execution_arn)
+        execution = find_execution(self._host.store, execution_arn)
         revision = self._machines.revision(execution.machine)
         machine = self._machines.by_name.get(execution.machine_arn.rpartition(":")[2])
         if machine is None:
@@ -188,13 +188,6 @@ class Executions:
         if machine.updated is not None:
             described["revisionId"] = execution.machine.rpartition("/")[2]
         return described
-
-    def _find(self, execution_arn: str) -> Execution:
-        arn = parse_arn(execution_arn, "execution")
-        execution = read_execution(self._host.store, keys.execution_id(arn.name, arn.qualifier))
-        if execution is None or execution.arn != execution_arn:
-            raise ServiceError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution_arn}'")
-        return execution
 
     def _events(self, id: str, first: int, last: int, *, reverse: bool) -> list[HistoryEvent]:
         """Those events, in either order, or as many of them as a page may hold."""
@@ -230,6 +223,15 @@ class Executions:
         return found, len(rows) > size
 
 
+def find_execution(store: Store, execution_arn: str) -> Execution:
+    """The header of an execution. Raises ServiceError InvalidArn or ExecutionDoesNotExist."""
+    arn = parse_arn(execution_arn, "execution")
+    execution = read_execution(store, keys.execution_id(arn.name, arn.qualifier))
+    if execution is None or execution.arn != execution_arn:
+        raise ServiceError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution_arn}'")
+    return execution
+
+
 def check_input(text: str) -> Payload:
     """The payload of an execution's input. Raises ServiceError InvalidExecutionInput, in AWS's words."""
     if not text:
@@ -254,8 +256,9 @@ def _redrivable(execution: Execution) -> dict[str, str]:
     return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
 
 
-def _listed(row: dict[str, Any]) -> dict[str, Any]:
-    listed = {
+def listed(row: dict[str, Any]) -> dict[str, Any]:
+    """What a list tells of an execution, from its row there."""
+    shown = {
         "executionArn": row["arn"],
         "stateMachineArn": row["machine_arn"],
         "name": row["name"],
@@ -264,5 +267,5 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
         "redriveCount": row["redrives"],
     }
     if row["stopped"] is not None:
-        listed["stopDate"] = row["stopped"]
-    return listed
+        shown["stopDate"] = row["stopped"]
+    return shown

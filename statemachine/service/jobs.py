@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from statemachine.arn import Home
+from statemachine.arn import Home, parse_arn
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_execution, read_history
 from statemachine.core.compile import compile_machine
@@ -61,7 +61,8 @@ class Jobs:
         """Start an execution of a job. Raises ServiceError JobDoesNotExist."""
         machine = self._find(id)
         started = await self._executions.start(state_machine_arn=machine.arn, input=input)
-        execution_id = ":".join(started["executionArn"].rsplit(":", 2)[1:])
+        execution = parse_arn(started["executionArn"], "execution")
+        execution_id = keys.execution_id(execution.name, execution.qualifier)
         state = await asyncio.to_thread(self.state, execution_id)
         return {"executionId": execution_id, "jobId": id, "status": state["status"]}
 

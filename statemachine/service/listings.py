@@ -15,10 +15,9 @@ from typing import Any
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.glance import glance_at_ending
 from statemachine.checkpoint.read import read_listing
-from statemachine.checkpoint.write import machine_of
-from statemachine.core.advance import UNENDED
+from statemachine.core.model import ENDED, UNENDED
 from statemachine.engine.host import Host
-from statemachine.service.census import ENDED
+from statemachine.service.executions import listed
 from statemachine.service.paging import make_token, page_size, read_token
 from statemachine.store.base import Store
 
@@ -94,7 +93,7 @@ def _page(store: Store, wanted: Filter, position: str, size: int) -> tuple[list[
 def _listing(store: Store, wanted: Filter, id: str, place: str, row: bytes) -> dict[str, Any] | None:
     """What is shown of an execution, None where its status is not wanted."""
     # A list by status only points at the full one.
-    source = store.get(keys.listed_prefix(machine_of(id)) + place) if wanted.statuses else row
+    source = store.get(keys.listed_prefix(keys.machine_of(id)) + place) if wanted.statuses else row
     if source is None:
         return None
     listing = read_listing(source)
@@ -102,18 +101,7 @@ def _listing(store: Store, wanted: Filter, id: str, place: str, row: bytes) -> d
         return None
     if wanted.error_contains and listing["status"] in (*UNENDED, "SUCCEEDED"):
         return None
-    shown = {
-        "executionArn": listing["arn"],
-        "stateMachineArn": listing["machine_arn"],
-        "machine": machine_of(id),
-        "name": listing["name"],
-        "status": listing["status"],
-        "startDate": listing["started"],
-        "redriveCount": listing["redrives"],
-    }
-    if listing["stopped"] is not None:
-        shown["stopDate"] = listing["stopped"]
-    return shown
+    return {**listed(listing), "machine": keys.machine_of(id)}
 
 
 def _failed_so(store: Store, id: str, text: str) -> bool:

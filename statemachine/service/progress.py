@@ -11,14 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from statemachine.arn import parse_arn
-from statemachine.checkpoint import keys
-from statemachine.checkpoint.read import read_execution, read_tallies
-from statemachine.core.advance import UNENDED
-from statemachine.core.model import Execution
+from statemachine.checkpoint.read import read_tallies
+from statemachine.core.model import UNENDED
 from statemachine.core.tally import Tally
 from statemachine.engine.host import Host
 from statemachine.errors import ServiceError
+from statemachine.service.executions import find_execution
 
 MAP_NUMBERS = ("items", "iterations", "succeeded", "failed", "aborted")
 
@@ -41,7 +39,7 @@ class Progress:
     def updates(self, *, execution_arn: str, since: int = 0) -> dict[str, Any]:
         """The status, the numbers of the states that have changed after event `since`, and the number to ask with next
         time. Raises ServiceError ExecutionDoesNotExist."""
-        execution = self._find(execution_arn)
+        execution = find_execution(self._host.store, execution_arn)
         ended = execution.status not in UNENDED
         tallies = read_tallies(self._host.store, execution.id) if execution.events > since else {}
         states = {name: _shown(tally, ended=ended) for name, tally in tallies.items() if ended or tally.changed > since}
@@ -52,7 +50,7 @@ class Progress:
     async def wait(self, *, execution_arn: str, since: int, seconds: float) -> dict[str, Any]:
         """As `updates`, when something has changed after event `since`, the execution has ended, or that time has
         passed. Raises ServiceError ExecutionDoesNotExist or ThrottlingException."""
-        id = self._find(execution_arn).id
+        id = find_execution(self._host.store, execution_arn).id
         if self._watching >= self._watchers_max:
             raise ServiceError("ThrottlingException", "Too many requests wait for changes", status=429)
         changed = asyncio.Event()
@@ -73,7 +71,7 @@ class Progress:
         return self.updates(execution_arn=execution_arn, since=since)
 
     def _has_changed(self, execution_arn: str, since: int) -> bool:
-        execution = self._find(execution_arn)
+        execution = find_execution(self._host.store, execution_arn)
         return execution.events > since or execution.status not in UNENDED
 
     def _notice(self, ids: Iterable[str]) -> None:
@@ -83,13 +81,6 @@ class Progress:
         for id in list(ids) or list(self._changed):
             for changed in self._changed.get(id, ()):
                 changed.set()
-
-    def _find(self, execution_arn: str) -> Execution:
-        arn = parse_arn(execution_arn, "execution")
-        execution = read_execution(self._host.store, keys.execution_id(arn.name, arn.qualifier))
-        if execution is None:
-            raise ServiceError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution_arn}'")
-        return execution
 
 
 def _shown(tally: Tally, *, ended: bool) -> dict[str, int]:

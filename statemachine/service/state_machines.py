@@ -12,9 +12,8 @@ import msgspec
 from statemachine.arn import Arn, Home, parse_arn
 from statemachine.checkpoint import keys
 from statemachine.config import Settings
-from statemachine.core.advance import UNENDED
 from statemachine.core.compile import Machine, compile_machine
-from statemachine.core.model import Event
+from statemachine.core.model import UNENDED, Event
 from statemachine.core.references import variable_references
 from statemachine.engine.delivery import NotDurable
 from statemachine.engine.host import Host, Unavailable

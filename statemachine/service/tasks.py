@@ -12,7 +12,6 @@ from typing import Any
 from statemachine.arn import Home
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.glance import Line, Pending, glance_at_line
-from statemachine.checkpoint.write import machine_of
 from statemachine.core.resource import parse_resource
 from statemachine.engine.host import Host
 from statemachine.json_text import load
@@ -63,7 +62,7 @@ class Tasks:
         is_activity = parse_resource(waiting.resource).family == "Activity"
         shown: dict[str, Any] = {
             "executionArn": self._home.execution(machine, name),
-            "machine": machine_of(id),
+            "machine": keys.machine_of(id),
             "execution": name,
             "state": line.state,
             "resource": waiting.resource,

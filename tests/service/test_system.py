@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from statemachine.checkpoint import keys
-from statemachine.core.advance import UNENDED
+from statemachine.core.model import ENDED, UNENDED
 from statemachine.service import census
-from statemachine.service.census import ENDED
 from statemachine.store.memory import MemoryStore
 from statemachine.tasks.kind import Succeeded
 from tests.engine.definitions import ACTIVITY, CALLBACK, FAIL, PASS, task, wait

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint, read_execution, read_history, read_listing
-from statemachine.checkpoint.write import command_keys, machine_of
-from statemachine.core.advance import UNENDED
-from statemachine.core.model import HistoryEvent
+from statemachine.checkpoint.write import command_keys
+from statemachine.core.model import UNENDED, HistoryEvent
 from statemachine.core.tally import Tally, counted
 from statemachine.json_text import load
 from statemachine.store.base import Store
@@ -128,7 +127,7 @@ def _check_tallies(id: str, events: list[HistoryEvent], tallies: Mapping[str, Ta
 def _check_lists(store: Store, id: str) -> None:
     execution = read_execution(store, id)
     assert execution is not None
-    machine = machine_of(id)
+    machine = keys.machine_of(id)
     row = store.get(keys.listed(machine, execution.started, id))
     promise(row is not None and read_listing(row)["status"] == execution.status, f"{id} is not listed as it is")
     for status in ("PENDING", "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"):

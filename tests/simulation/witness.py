@@ -6,11 +6,9 @@ from __future__ import annotations
 
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint, read_execution, read_history
-from statemachine.checkpoint.write import machine_of
-from statemachine.core.advance import UNENDED
 from statemachine.core.context import task_token
 from statemachine.core.limits import HISTORY_EVENTS_MAX
-from statemachine.core.model import Event, Execution, Scope
+from statemachine.core.model import UNENDED, Event, Execution, Scope
 from statemachine.core.token import read_token
 from statemachine.engine.admission import Limits
 from statemachine.engine.delivery import Reply
@@ -116,7 +114,7 @@ class Witness:
 
     def counted(self, limits: Limits) -> None:
         """Something has changed on disk: no more executions run than may."""
-        running = [machine_of(keys.listed_id(key)) for key, _ in self.store.scan(keys.by_status_prefix("RUNNING"))]
+        running = [keys.machine_of(keys.listed_id(key)) for key, _ in self.store.scan(keys.by_status_prefix("RUNNING"))]
         promise(limits.running_max is None or len(running) <= limits.running_max, f"too many run: {running}")
         for machine, most in limits.machines.items():
             promise(running.count(machine) <= most, f"too many run of {machine}: {running}")

@@ -17,8 +17,7 @@ from unittest.mock import patch
 from structlog.testing import capture_logs
 
 from statemachine.checkpoint.read import read_execution
-from statemachine.core.advance import UNENDED
-from statemachine.core.model import Event
+from statemachine.core.model import UNENDED, Event
 from statemachine.core.payload import Payload
 from statemachine.engine.delivery import NotDurable, Reply
 from statemachine.engine.host import Unavailable

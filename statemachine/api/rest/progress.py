@@ -9,8 +9,8 @@ from falcon.asgi import Request, Response, SSEvent
 
 from statemachine.api.connection import while_connected
 from statemachine.api.rest.door import Door, integer_parameter, shown
-from statemachine.core.advance import UNENDED
 from statemachine.core.limits import HISTORY_EVENTS_MAX
+from statemachine.core.model import UNENDED
 from statemachine.errors import ServiceError
 from statemachine.json_text import dump
 

@@ -16,8 +16,8 @@ from statemachine.query.jsonata.expressions import Expression, compile_expressio
 from statemachine.query.jsonata.failures import unexpected_type, unexpected_value
 from statemachine.query.jsonata.programs import Program
 from statemachine.query.jsonata.templates import template_reader
-from statemachine.query.jsonpath.timestamps import parse_epoch_seconds
 from statemachine.query.language import Reader
+from statemachine.query.timestamps import parse_epoch_seconds
 from statemachine.query.view import View
 
 SECONDS_MAX = 99_999_999

@@ -11,9 +11,9 @@ from typing import Any
 
 from statemachine.errors import ExpressionSyntaxError, RuntimeFailure
 from statemachine.query.jsonpath.paths import Path, parse_path
-from statemachine.query.jsonpath.timestamps import parse_timestamp
 from statemachine.query.jsonpath.wildcards import compile_wildcards
 from statemachine.query.language import Condition, Reader
+from statemachine.query.timestamps import parse_timestamp
 from statemachine.query.view import ABSENT, View
 
 Comparable = Any

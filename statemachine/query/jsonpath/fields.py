@@ -16,8 +16,8 @@ from statemachine.query.jsonpath.calls import Call
 from statemachine.query.jsonpath.expressions import parse_expression
 from statemachine.query.jsonpath.paths import parse_path
 from statemachine.query.jsonpath.templates import compile_template
-from statemachine.query.jsonpath.timestamps import parse_epoch_seconds
 from statemachine.query.language import Reader
+from statemachine.query.timestamps import parse_epoch_seconds
 from statemachine.query.view import View
 
 LONG_MAX = 2**63 - 1

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from statemachine.query.jsonpath.choice_rules import OPERATORS
-from statemachine.query.jsonpath.timestamps import parse_timestamp
+from statemachine.query.timestamps import parse_timestamp
 from statemachine.validation.finding import Fault
 from statemachine.validation.rules.jsonata import is_jsonata
 from statemachine.validation.typed import text
