@@ -28,8 +28,8 @@ from statemachine.config import Settings
 from statemachine.engine.admission import Limits
 from statemachine.engine.chronicle import Chronicle
 from statemachine.engine.loop import Engine
-from statemachine.engine.observer import Observer
 from statemachine.evaluators.pool import EvaluatorPool
+from statemachine.host import Observer
 from statemachine.json_text import dump
 from statemachine.metrics.metrics import Metrics
 from statemachine.registry.activities import Activities

@@ -11,10 +11,10 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "statemachine"
 
 FLOORS = [
-    ["errors", "json_text", "arn", "config", "logs", "schema_files", "frames", "store"],
+    ["errors", "json_text", "arn", "config", "logs", "schema_files", "frames", "store", "times"],
     ["query"],
     ["core"],
-    ["checkpoint", "validation", "jobs", "tasks", "evaluators"],
+    ["checkpoint", "validation", "jobs", "tasks", "evaluators", "host"],
     ["registry", "engine"],
     ["service", "metrics"],
     ["api"],
@@ -23,7 +23,7 @@ FLOORS = [
 ]
 """From the ground up. A module imports from its own floor and below."""
 
-PURE = ["query", "core"]
+PURE = ["times", "query", "core"]
 FORBIDDEN_IN_PURE = {
     "asyncio", "concurrent", "datetime.now", "logging", "os", "pathlib", "random", "secrets", "shutil", "socket",
     "sqlite3", "structlog", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "urllib3",

@@ -16,7 +16,7 @@ from structlog.typing import EventDict
 
 from statemachine.engine import chronicle, loop
 from statemachine.engine.chronicle import Chronicle
-from statemachine.engine.delivery import NotDurable
+from statemachine.host import NotDurable
 from statemachine.logs import LogFormat, configure_logs
 from statemachine.store.base import StoreFull
 from statemachine.tasks.kind import Failed, Succeeded

@@ -18,9 +18,8 @@ from statemachine.api.body import read_body
 from statemachine.api.connection import while_connected
 from statemachine.api.requests import check_request
 from statemachine.config import Settings
-from statemachine.engine.delivery import NotDurable
-from statemachine.engine.host import Unavailable
 from statemachine.errors import ServiceError
+from statemachine.host import NotDurable, Unavailable
 from statemachine.json_text import JsonError, dump, parse_bytes
 from statemachine.service.service import Service
 

@@ -9,9 +9,8 @@ import structlog
 from falcon import HTTPError
 from falcon.asgi import App, Request, Response
 
-from statemachine.engine.delivery import NotDurable
-from statemachine.engine.host import Unavailable
 from statemachine.errors import ServiceError
+from statemachine.host import NotDurable, Unavailable
 from statemachine.json_text import dump
 
 CONTENT_TYPE = "application/problem+json"

@@ -17,11 +17,10 @@ from statemachine.checkpoint.read import read_execution, read_history
 from statemachine.cli.progress import Reporter
 from statemachine.config import Settings
 from statemachine.core.history import aws_event
-from statemachine.engine.delivery import NotDurable
-from statemachine.engine.host import Unavailable
 from statemachine.engine.loop import Engine
 from statemachine.errors import ServiceError
 from statemachine.evaluators.pool import EvaluatorPool
+from statemachine.host import NotDurable, Unavailable
 from statemachine.registry.activities import Activities
 from statemachine.registry.machines import Machines
 from statemachine.service.service import Service

@@ -10,7 +10,7 @@ import click
 
 from statemachine.cli.progress import reason
 from statemachine.cli.tree import SUCCEEDED, Node
-from statemachine.core.context import iso_time
+from statemachine.times.timestamps import iso_time
 
 ITERATIONS_SHOWN = 20
 """How many iterations of a Map are shown where nobody asks for all."""

@@ -3,7 +3,6 @@ recorded context objects (member order too) and the developer guide."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from statemachine.core.model import Execution, Scope
@@ -11,12 +10,7 @@ from statemachine.core.states.task import Task
 from statemachine.core.token import make_token
 from statemachine.core.walk import Walk
 from statemachine.query.view import Chance, View
-
-
-def iso_time(moment: float) -> str:
-    """ISO 8601 in UTC with milliseconds: 2026-01-31T09:05:00.250Z."""
-    text = datetime.fromtimestamp(int(moment * 1000) / 1000, UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
+from statemachine.times.timestamps import iso_time
 
 
 def view_of(walk: Walk, scope: Scope, purpose: str = "") -> View:

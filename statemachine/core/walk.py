@@ -16,7 +16,7 @@ from statemachine.core.limits import HISTORY_EVENTS_MAX, STEP_TRANSITIONS_MAX
 from statemachine.core.model import Command, Execution, HistoryEvent, Scope, Step, Waiting
 from statemachine.core.payload import Payload
 from statemachine.core.tally import Change, Tally, counted
-from statemachine.query.jsonata.request import Answer, Request
+from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class Moment:
 
     now: float
     activities: Container[str] = ()
-    evaluate: Callable[[Request], Answer] | None = None
+    evaluate: Callable[[EvaluationRequest], EvaluationResult] | None = None
     transitions_max: int = STEP_TRANSITIONS_MAX
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from statemachine.engine.observer import Commit, Observer, TaskEnd
+from statemachine.host import Commit, Observer, TaskEnd
 
 _FAILURES = {"Failed": "task failed", "TimedOut": "task timed out"}
 

@@ -6,22 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from statemachine.core.model import Event, Execution
+from statemachine.host.protocol import Reply
 
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What became of an event. `execution` is the header after it, None where there is no such execution; `stale` says
-    that nobody waited for the event (of a start: that the execution was there before)."""
-
-    execution: Execution | None
-    stale: bool
-
-
-class NotDurable(Exception):
-    """The group of an event could not be written; the event has not happened and may be sent again."""
-
-
-Answer = Callable[[Reply | None, Exception | None], None]
+OnReply = Callable[[Reply | None, Exception | None], None]
 """Called once, when the event's group is durable (reply) or lost (error)."""
 
 
@@ -34,5 +21,5 @@ class Delivery:
     id: str
     event: Event
     header: Execution | None = None
-    answer: Answer | None = None
+    answer: OnReply | None = None
     not_before: float = 0.0

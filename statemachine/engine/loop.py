@@ -10,6 +10,8 @@ import asyncio
 import time
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Concatenate, ParamSpec, TypeVar
 
 import structlog
 
@@ -19,16 +21,15 @@ from statemachine.core.payload import Payload
 from statemachine.core.token import read_token
 from statemachine.engine.activities import ActivityQueues
 from statemachine.engine.admission import UNLIMITED, Limits
-from statemachine.engine.delivery import NotDurable, Reply
 from statemachine.engine.handed_out import HandedOut
-from statemachine.engine.host import ActivityTask, Unavailable
-from statemachine.engine.observer import Lengths, Observer, report
 from statemachine.engine.parked import Evaluators
 from statemachine.engine.recovery import recover
 from statemachine.engine.releases import Releases
+from statemachine.engine.report import report
 from statemachine.engine.timers import Timers
 from statemachine.engine.writer import Group, MachineSource, Writer
-from statemachine.store.base import Store, StoreFull
+from statemachine.host import ActivityTask, Lengths, NotDurable, Observer, Reply, Unavailable
+from statemachine.store.base import Readable, Store, StoreFull
 from statemachine.tasks.kind import Failed, Outcome, TaskKind
 
 SLICE_SECONDS = 0.002
@@ -39,8 +40,14 @@ RETRY_SECONDS = 1.0
 """The pause after a failed commit."""
 CLOCK_CHECK_SECONDS = 30.0
 """The longest the engine sleeps without looking at the clock, which someone may have set."""
+READERS = 4
+"""Threads that read for `survey`."""
 
 log = structlog.get_logger()
+
+
+P = ParamSpec("P")
+Found = TypeVar("Found")
 
 
 class Engine:
@@ -78,6 +85,7 @@ class Engine:
         self._releases = Releases(self._writer, self._timers, self._queues, self._tasks)
         self._fatal = fatal or _raise
         self._committer = ThreadPoolExecutor(1, "committer")
+        self._readers = ThreadPoolExecutor(READERS, "reader")
         self._epoch = 0
         self._scheduled = False
         self._alarm: asyncio.TimerHandle | None = None
@@ -126,6 +134,7 @@ class Engine:
         if self._evaluators is not None:
             self._evaluators.close()
         self._committer.shutdown()
+        self._readers.shutdown()
         self.store.close()
 
     async def deliver(self, id: str, event: Event, header: Execution | None = None) -> Reply:
@@ -165,6 +174,14 @@ class Engine:
             if not reply.stale and waiting.arguments is not None:
                 return ActivityTask(token, waiting.arguments.text)
         return None
+
+    async def read(self, look: Callable[Concatenate[Readable, P], Found], *args: P.args, **kwargs: P.kwargs) -> Found:
+        if self.store.remote:
+            return await self.survey(look, *args, **kwargs)
+        return look(self.store, *args, **kwargs)
+
+    async def survey(self, look: Callable[Concatenate[Readable, P], Found], *args: P.args, **kwargs: P.kwargs) -> Found:
+        return await self._loop.run_in_executor(self._readers, partial(look, self.store, *args, **kwargs))
 
     def _answer(self, token: str, outcome: Outcome) -> None:
         """A task's answer; when it cannot be made durable the task is handed out again."""

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Protocol
 
 from statemachine.engine.delivery import Delivery
-from statemachine.query.jsonata.request import Answer, Request
+from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 from statemachine.query.view import Unfinished
 
 WAIT_SECONDS = 0.001
@@ -23,7 +23,7 @@ WAIT_SECONDS = 0.001
 class Evaluation(Protocol):
     """A request under way. `answer` is None until it is there; `done` is called once then."""
 
-    answer: Answer | None
+    answer: EvaluationResult | None
     done: Callable[[], None]
 
     def wait(self, seconds: float) -> None:
@@ -33,7 +33,7 @@ class Evaluation(Protocol):
 class Evaluators(Protocol):
     """Where expressions of unknown cost are evaluated."""
 
-    def begin(self, request: Request) -> Evaluation:
+    def begin(self, request: EvaluationRequest) -> Evaluation:
         """Have a request evaluated."""
 
     def close(self) -> None:
@@ -46,17 +46,17 @@ class Parked:
 
     first: Delivery
     now: float
-    evaluations: dict[Request, Evaluation] = field(default_factory=dict)
+    evaluations: dict[EvaluationRequest, Evaluation] = field(default_factory=dict)
     later: deque[Delivery] = field(default_factory=deque)
 
-    def answered(self, request: Request) -> Answer:
+    def answered(self, request: EvaluationRequest) -> EvaluationResult:
         """The answer to what was asked before. Raises Unfinished where there is none."""
         evaluation = self.evaluations.get(request)
         if evaluation is None or evaluation.answer is None:
             raise Unfinished
         return evaluation.answer
 
-    def hand_over(self) -> dict[Request, Evaluation]:
+    def hand_over(self) -> dict[EvaluationRequest, Evaluation]:
         """The evaluations, for another event that will ask the same; this one waits for none of them any more."""
         for evaluation in self.evaluations.values():
             evaluation.done = _nothing
@@ -67,13 +67,15 @@ class Asking:
     """What one step asks of the evaluators: it waits a little and then raises Unfinished. `known` are the evaluations
     that its event has asked for before; `done` is called when the missing one is there."""
 
-    def __init__(self, evaluators: Evaluators, known: dict[Request, Evaluation], done: Callable[[], None]) -> None:
+    def __init__(
+        self, evaluators: Evaluators, known: dict[EvaluationRequest, Evaluation], done: Callable[[], None]
+    ) -> None:
         self._evaluators = evaluators
         self._known = known
         self._done = done
         self._seconds_left = WAIT_SECONDS
 
-    def __call__(self, request: Request) -> Answer:
+    def __call__(self, request: EvaluationRequest) -> EvaluationResult:
         """The answer. Raises Unfinished."""
         evaluation = self._known.get(request)
         if evaluation is None:
@@ -92,6 +94,6 @@ def _nothing() -> None:
     """Nobody waits."""
 
 
-def not_now(_request: Request) -> Answer:
+def not_now(_request: EvaluationRequest) -> EvaluationResult:
     """For a step that must not wait. Raises Unfinished."""
     raise Unfinished

@@ -22,11 +22,11 @@ from statemachine.core.model import UNENDED, Command, Event, Execution, Scope, S
 from statemachine.core.payload import Payload
 from statemachine.core.walk import Checkpoint, Moment
 from statemachine.engine.admission import UNLIMITED, Admission, Limits
-from statemachine.engine.delivery import Answer, Delivery, Reply
+from statemachine.engine.delivery import Delivery, OnReply
 from statemachine.engine.live import Live
 from statemachine.engine.parked import Asking, Evaluation, Evaluators, Parked, not_now
-from statemachine.query.jsonata.request import Answer as EvaluationAnswer
-from statemachine.query.jsonata.request import Request
+from statemachine.host import Reply
+from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 from statemachine.query.view import Unfinished
 from statemachine.store.base import Store
 
@@ -58,7 +58,7 @@ class Group:
     unasked: list[Delivery] = field(default_factory=list)
     superseded: list[tuple[str, Command]] = field(default_factory=list)
     steps: list[tuple[Scope | None, Step]] = field(default_factory=list)
-    answers: list[tuple[Answer, Reply]] = field(default_factory=list)
+    answers: list[tuple[OnReply, Reply]] = field(default_factory=list)
 
     @property
     def empty(self) -> bool:
@@ -83,7 +83,7 @@ class Writer:
         self._evaluators = evaluators
         self._inbox: deque[Delivery] = deque()
         self._parked: dict[str, Parked] = {}
-        self._asked: dict[str, dict[Request, Evaluation]] = {}
+        self._asked: dict[str, dict[EvaluationRequest, Evaluation]] = {}
         self.admission = Admission(limits)
         self._live: OrderedDict[str, Live] = OrderedDict()
         self._forming = Group()
@@ -110,7 +110,7 @@ class Writer:
         self,
         id: str,
         event: Event,
-        answer: Answer | None = None,
+        answer: OnReply | None = None,
         header: Execution | None = None,
         *,
         not_before: float = 0.0,
@@ -118,7 +118,7 @@ class Writer:
         """Queue an event for an execution (see `Delivery`)."""
         self._inbox.append(Delivery(id, event, header, answer, not_before))
 
-    def write(self, rows: Mapping[str, bytes | None], answer: Answer) -> None:
+    def write(self, rows: Mapping[str, bytes | None], answer: OnReply) -> None:
         """Add rows of no execution (registries) to the forming group."""
         self._forming.rows.changed.update(rows)
         self._forming.answers.append((answer, Reply(None, stale=False)))
@@ -302,7 +302,7 @@ class Writer:
         self._asked[parked.first.id] = parked.hand_over()
         return step
 
-    def _asking(self, parked: Parked) -> Callable[[Request], EvaluationAnswer] | None:
+    def _asking(self, parked: Parked) -> Callable[[EvaluationRequest], EvaluationResult] | None:
         """Who evaluates for the step of an event; None: this process."""
         if self._evaluators is None:
             return None
@@ -343,7 +343,7 @@ class Writer:
             self.admission.ends(execution.id)
             self._admit()
 
-    def _reply(self, answer: Answer | None, live: Live | None, *, stale: bool) -> None:
+    def _reply(self, answer: OnReply | None, live: Live | None, *, stale: bool) -> None:
         """Answer when all that the reply tells is durable: with the forming group, whoever's change it is."""
         if answer is not None:
             reply = Reply(None if live is None else live.checkpoint.execution, stale)

@@ -12,8 +12,8 @@ import sys
 import msgspec
 
 from statemachine import frames
-from statemachine.query.jsonata.evaluation import evaluate
-from statemachine.query.jsonata.request import Request
+from statemachine.query.evaluation import EvaluationRequest
+from statemachine.query.jsonata.evaluation.evaluate import evaluate
 
 NICENESS = 10
 """Evaluations give way to the server itself."""
@@ -31,7 +31,7 @@ def main() -> None:
     frames.write(answers, "ready")
     while True:
         try:
-            request = msgspec.convert(frames.read(sys.stdin.buffer), Request)
+            request = msgspec.convert(frames.read(sys.stdin.buffer), EvaluationRequest)
         except EOFError:
             return
         frames.write(answers, msgspec.to_builtins(evaluate(request)))

@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from statemachine.evaluators.child_process import ChildProcess
-from statemachine.query.jsonata.request import Answer, Failed, Request
+from statemachine.query.evaluation import EvaluationRequest, EvaluationResult, ExpressionFailed
 
 CHILDREN_MAX = max(2, len(os.sched_getaffinity(0)))
 """As many as there are processors: an evaluation is given so much time on the clock, and must not share it."""
@@ -30,16 +30,16 @@ IDLE_MAX = 2
 
 log = structlog.get_logger()
 
-TOO_SLOW = Answer((Failed("D1012", "Evaluation timeout exceeded"),))
-TOO_LARGE = Answer((Failed("", "The evaluation took more memory than it may"),))
+TOO_SLOW = EvaluationResult((ExpressionFailed("D1012", "Evaluation timeout exceeded"),))
+TOO_LARGE = EvaluationResult((ExpressionFailed("", "The evaluation took more memory than it may"),))
 
 
 class Evaluation:
     """A request under way. `answer` is None until it is there; `done` is called once then."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: EvaluationRequest) -> None:
         self.request = request
-        self.answer: Answer | None = None
+        self.answer: EvaluationResult | None = None
         self.done: Callable[[], None] = lambda: None
         self.child: _Child | None = None
         self.begun = 0
@@ -66,7 +66,7 @@ class EvaluatorPool:
         self._idle: deque[_Child] = deque()
         self._queue: deque[Evaluation] = deque()
 
-    def begin(self, request: Request) -> Evaluation:
+    def begin(self, request: EvaluationRequest) -> Evaluation:
         """Have a request evaluated."""
         evaluation = Evaluation(request)
         self._queue.append(evaluation)
@@ -148,7 +148,7 @@ class _Child:
             return
         self.began = True
         if message != "ready":
-            self._answer(msgspec.convert(message, Answer))
+            self._answer(msgspec.convert(message, EvaluationResult))
         if not self._late:  # else it is being killed, whatever it has said in its last moment
             self._pool.rested(self)
 
@@ -164,7 +164,7 @@ class _Child:
             self._answer(TOO_SLOW if self._late else TOO_LARGE)
         self._pool.ended(self)
 
-    def _answer(self, answer: Answer) -> None:
+    def _answer(self, answer: EvaluationResult) -> None:
         evaluation, self.evaluation = self.evaluation, None
         if self._alarm is not None:
             self._alarm.cancel()

@@ -12,7 +12,7 @@ from typing import Any
 
 from statemachine.jobs.model import Format
 from statemachine.validation.finding import SCHEMA_VALIDATION_FAILED, Fault
-from statemachine.validation.typed import Fields, elements, mapping, text
+from statemachine.validation.members import Fields, elements, mapping, text
 
 DUPLICATE_TASK = "DUPLICATE_TASK"
 UNKNOWN_TASK = "UNKNOWN_TASK"

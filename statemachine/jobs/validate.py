@@ -28,8 +28,8 @@ from statemachine.validation.finding import (
     location_of,
     pointer_to,
 )
-from statemachine.validation.place import locate
-from statemachine.validation.words import faults_of
+from statemachine.validation.schema_messages import faults_of
+from statemachine.validation.text_positions import locate
 
 CHARACTERS_MAX = 1_048_576
 """The longest job."""

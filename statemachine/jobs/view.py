@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from statemachine.core.context import iso_time
 from statemachine.core.model import Execution, HistoryEvent
 from statemachine.jobs.model import Job, JobTask
+from statemachine.times.timestamps import iso_time
 
 QUEUED, PENDING, RUNNING, COMPLETED, FAILED = "QUEUED", "PENDING", "RUNNING", "COMPLETED", "FAILED"
 

@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from statemachine.core.model import ENDED
 from statemachine.core.resource import parse_resource
-from statemachine.engine.observer import Commit, Observer
+from statemachine.host import Commit, Observer
 
 KINDS = ("lambda", "activity", "shell", "other")
 """Kinds of task; those of outside packages are all "other", so that no definition can make a new label value."""

@@ -8,7 +8,7 @@ from falcon.asgi import Request, Response
 from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.exposition import choose_encoder
 
-from statemachine.engine.observer import Lengths
+from statemachine.host import Lengths
 from statemachine.metrics.counts import Counts
 from statemachine.metrics.queues import Queues
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from statemachine.engine.observer import Lengths
+from statemachine.host import Lengths
 
 GAUGES = {
     "running": ("executions_running", "Executions that run."),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from statemachine.query.jsonata.request import Answer, Request
+    from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 
 
 class Absent:
@@ -91,7 +91,7 @@ class View:
         chance: Chance | None = None,
         result: Any = ABSENT,
         error: Any = ABSENT,
-        evaluate: Callable[[Request], Answer] | None = None,
+        evaluate: Callable[[EvaluationRequest], EvaluationResult] | None = None,
     ) -> None:
         self.input = input
         self.variables: Mapping[str, Any] = variables if variables is not None else {}

@@ -9,8 +9,8 @@ from typing import Any
 from statemachine.arn import Home, parse_arn
 from statemachine.checkpoint import keys
 from statemachine.config import Settings
-from statemachine.engine.host import Host
 from statemachine.errors import ServiceError
+from statemachine.host import Host
 from statemachine.registry.activities import Activities as Registry
 from statemachine.registry.activities import Activity
 from statemachine.service.names import check_name

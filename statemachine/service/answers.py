@@ -8,8 +8,8 @@ from statemachine.core.limits import PAYLOAD_BYTES_MAX
 from statemachine.core.model import Event
 from statemachine.core.payload import Payload
 from statemachine.core.token import genuine_token, read_token
-from statemachine.engine.host import Host
 from statemachine.errors import ServiceError
+from statemachine.host import Host
 from statemachine.json_text import JsonError, parse
 from statemachine.service.paging import invalid_token
 

@@ -13,9 +13,8 @@ import structlog
 
 from statemachine.arn import Home
 from statemachine.config import ConfigError
-from statemachine.engine.delivery import NotDurable
-from statemachine.engine.host import Unavailable
 from statemachine.errors import ServiceError
+from statemachine.host import NotDurable, Unavailable
 from statemachine.service.names import check_name
 from statemachine.service.state_machines import StateMachines
 from statemachine.validation import Finding, errors, validate

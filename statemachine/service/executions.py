@@ -14,8 +14,8 @@ from statemachine.core.history import aws_event
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
 from statemachine.core.model import UNENDED, Event, Execution, HistoryEvent
 from statemachine.core.payload import Payload
-from statemachine.engine.host import Host
 from statemachine.errors import ServiceError
+from statemachine.host import Host
 from statemachine.json_text import JsonError, parse
 from statemachine.registry.machines import Machines
 from statemachine.service.names import check_name

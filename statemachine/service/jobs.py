@@ -15,8 +15,8 @@ from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_execution, read_history
 from statemachine.core.compile import compile_machine
 from statemachine.core.references import variable_references
-from statemachine.engine.host import Host
 from statemachine.errors import ServiceError
+from statemachine.host import Host
 from statemachine.jobs import Format, Job, compile_job, job_view, read_job, validate_job
 from statemachine.json_text import dump, load
 from statemachine.registry.machines import JobText, Machines, StateMachine

@@ -13,8 +13,8 @@ from statemachine.arn import parse_arn
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_execution
 from statemachine.core.model import Execution
-from statemachine.engine.host import Host
 from statemachine.errors import ServiceError
+from statemachine.host import Host
 from statemachine.service.executions import Executions
 from statemachine.service.state_machines import StateMachines
 

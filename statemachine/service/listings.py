@@ -16,7 +16,7 @@ from statemachine.checkpoint import keys
 from statemachine.checkpoint.glance import glance_at_ending
 from statemachine.checkpoint.read import read_listing
 from statemachine.core.model import ENDED, UNENDED
-from statemachine.engine.host import Host
+from statemachine.host import Host
 from statemachine.service.executions import listed
 from statemachine.service.paging import make_token, page_size, read_token
 from statemachine.store.base import Store

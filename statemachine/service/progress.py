@@ -14,8 +14,8 @@ from typing import Any
 from statemachine.checkpoint.read import read_tallies
 from statemachine.core.model import UNENDED
 from statemachine.core.tally import Tally
-from statemachine.engine.host import Host
 from statemachine.errors import ServiceError
+from statemachine.host import Host
 from statemachine.service.executions import find_execution
 
 MAP_NUMBERS = ("items", "iterations", "succeeded", "failed", "aborted")

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from statemachine.engine.observer import Commit, Observer
+from statemachine.host import Commit, Observer
 
 WINDOW_SECONDS = 60
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from statemachine.arn import Home
 from statemachine.config import Settings
-from statemachine.engine.host import Host
+from statemachine.host import Host
 from statemachine.registry.activities import Activities as ActivityRegistry
 from statemachine.registry.machines import Machines
 from statemachine.service.activities import Activities

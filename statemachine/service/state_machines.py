@@ -15,9 +15,8 @@ from statemachine.config import Settings
 from statemachine.core.compile import Machine, compile_machine
 from statemachine.core.model import UNENDED, Event
 from statemachine.core.references import variable_references
-from statemachine.engine.delivery import NotDurable
-from statemachine.engine.host import Host, Unavailable
 from statemachine.errors import ServiceError
+from statemachine.host import Host, NotDurable, Unavailable
 from statemachine.json_text import parse
 from statemachine.registry.machines import Configuration, JobText, Machines, Revision, StateMachine
 from statemachine.service.names import check_name

@@ -11,7 +11,7 @@ from typing import Any
 from statemachine.checkpoint import keys
 from statemachine.config import Settings
 from statemachine.core.model import ENDED
-from statemachine.engine.host import Host
+from statemachine.host import Host
 from statemachine.service.census import Census
 from statemachine.service.rates import Rates
 from statemachine.store.base import Store

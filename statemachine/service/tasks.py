@@ -13,7 +13,7 @@ from statemachine.arn import Home
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.glance import Line, Pending, glance_at_line
 from statemachine.core.resource import parse_resource
-from statemachine.engine.host import Host
+from statemachine.host import Host
 from statemachine.json_text import load
 from statemachine.service.paging import invalid_token, make_token, page_size, read_token
 from statemachine.store.base import Store

@@ -5,7 +5,7 @@ A store never knows what its keys or values mean: no executions, no histories, n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 Rows = Mapping[str, bytes | None]
@@ -45,10 +45,10 @@ class UnknownFormat(StoreError):
     """The file is no store of ours, or one that a newer version has written. Its tables were left as they were."""
 
 
-class Store(Protocol):
-    """Reads see committed groups only and may be made in any thread beside one thread that commits.
+class Readable(Protocol):
+    """The reading half of a store. Reads see committed groups only and may be made in any thread.
 
-    Every method raises StoreError, most of all StoreDamaged where stored bytes are not what was written.
+    Every method raises StoreError; StoreDamaged if the stored bytes are not what was written.
     """
 
     def get(self, key: str) -> bytes | None:
@@ -70,6 +70,21 @@ class Store(Protocol):
         `before` is an upper bound in both directions: only keys smaller than it are returned. Both bounds are whole
         keys, are themselves left out, and need not exist. `limit` is the greatest number of rows, None for all.
         """
+
+    def gather(self, prefixes: Sequence[str]) -> dict[str, bytes]:
+        """All rows whose key starts with any of the prefixes, in as few round trips as the store can.
+
+        A whole key is a prefix too. The order of the rows is not defined.
+        """
+
+
+class Store(Readable, Protocol):
+    """Readable, and written by one thread. Every method raises StoreError.
+
+    `remote` says that a read waits for a network, so that nobody may read on the event loop.
+    """
+
+    remote: bool
 
     def commit(self, rows: Rows, fresh: Rows, epoch: int) -> None:
         """Write one group: all of it is durable when this returns, none of it is kept when this raises.

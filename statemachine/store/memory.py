@@ -7,6 +7,7 @@ check each other.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
+from collections.abc import Sequence
 from threading import Lock
 
 from statemachine.store.base import KeyConflict, Rows, StaleEpoch, check_group
@@ -14,6 +15,8 @@ from statemachine.store.base import KeyConflict, Rows, StaleEpoch, check_group
 
 class MemoryStore:
     """The Store interface over a dict and a sorted list of its keys. It stays readable after `close`."""
+
+    remote = False
 
     def __init__(self) -> None:
         self._values: dict[bytes, bytes] = {}
@@ -49,6 +52,9 @@ class MemoryStore:
             if reverse:
                 found.reverse()
             return [(key.decode(), self._values[key]) for key in found[:limit]]
+
+    def gather(self, prefixes: Sequence[str]) -> dict[str, bytes]:
+        return {key: value for prefix in prefixes for key, value in self.scan(prefix)}
 
     def commit(self, rows: Rows, fresh: Rows, epoch: int) -> None:
         check_group(rows, fresh)

@@ -7,7 +7,7 @@ that may be used, and the constructor of SqliteDict appears nowhere else.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from itertools import chain
 from os import PathLike, fspath
@@ -63,6 +63,8 @@ class DurableDict(SqliteDict):
 class SqliteStore:
     """The Store interface over one SQLite file. Reads use a connection of their own and never wait for a commit."""
 
+    remote = False
+
     def __init__(self, path: str | PathLike[str]) -> None:
         """Open the file, or create it and its directory.
 
@@ -103,13 +105,21 @@ class SqliteStore:
         before: str | None = None,
         reverse: bool = False,
     ) -> list[tuple[str, bytes]]:
-        first, end = prefix, _end_of_prefix(prefix)
+        first, end = prefix, _bound_of_prefix(prefix)
         uppers = [bound for bound in (end, before, (after or None) if reverse else None) if isinstance(bound, str)]
         if after and not reverse:
             first = max(first, after + "\0")  # the smallest key that is greater than `after`
         bounds = (first, min(uppers, default=_BEYOND_ALL_KEYS), -1 if limit is None else limit)
         rows = self._read(statements.SCAN_DOWN if reverse else statements.SCAN_UP, bounds)
         return [(key, unseal(sealed, key)) for key, sealed in rows]
+
+    def gather(self, prefixes: Sequence[str]) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        for batch in statements.batches(prefixes):
+            ranges = chain.from_iterable((prefix, _bound_of_prefix(prefix)) for prefix in batch)
+            rows = self._read(statements.gather(len(batch)), tuple(ranges))
+            found.update((key, unseal(sealed, key)) for key, sealed in rows)
+        return found
 
     def commit(self, rows: Rows, fresh: Rows, epoch: int) -> None:
         check_group(rows, fresh)
@@ -175,11 +185,11 @@ class SqliteStore:
         return next((key for key in keys if self._read(statements.GET, (key,))), None)
 
 
-def _end_of_prefix(prefix: str) -> str | None:
-    """The smallest key that is greater than all keys with this prefix; None where there is no greater key."""
+def _bound_of_prefix(prefix: str) -> str | bytes:
+    """The smallest value that is greater than all keys with this prefix."""
     stem = prefix.rstrip("\U0010ffff")
     if not stem:
-        return None
+        return _BEYOND_ALL_KEYS
     following = ord(stem[-1]) + 1
     if following == 0xD800:  # surrogates stand for no character
         following = 0xE000

@@ -20,6 +20,13 @@ ROWS_MAX = 499
 """Rows of one statement: two variables each, and SQLite before 3.32 takes no more than 999."""
 
 
+def gather(count: int) -> str:
+    """Read the rows within `count` ranges of keys, each from its first key up to, not including, its second."""
+    ranges = ", ".join(["(?, ?)"] * count)
+    # CROSS JOIN keeps SQLite from reading the whole table once and looking for a range for each row.
+    return f"SELECT key, value FROM (VALUES {ranges}) CROSS JOIN {TABLE} WHERE key >= column1 AND key < column2"
+
+
 def batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
     """The rows, as many at a time as one statement takes."""
     for start in range(0, len(rows), ROWS_MAX):

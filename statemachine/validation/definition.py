@@ -21,10 +21,10 @@ from statemachine.validation.finding import (
     location_of,
     pointer_to,
 )
-from statemachine.validation.place import locate, repeated_member
+from statemachine.validation.parts import Block, read_blocks
 from statemachine.validation.rules import ADVICE_RULES, BLOCK_RULES, MACHINE_RULES, PART_RULES, WARNING_RULES
 from statemachine.validation.schema import schema_faults
-from statemachine.validation.walk import Block, read_blocks
+from statemachine.validation.text_positions import locate, repeated_member
 
 CHARACTERS_MAX = 1_048_576
 """The longest definition (service model)."""

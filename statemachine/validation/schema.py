@@ -17,8 +17,8 @@ from referencing.jsonschema import DRAFT202012
 
 from statemachine.schema_files import read_schema, schema_folder
 from statemachine.validation.finding import Fault, Path
-from statemachine.validation.walk import Block
-from statemachine.validation.words import faults_of
+from statemachine.validation.parts import Block
+from statemachine.validation.schema_messages import faults_of
 
 _SUFFIX = ".schema.json"
 _CHECKED_APART = ("state", "nested-choice-rule")

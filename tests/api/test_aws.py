@@ -12,8 +12,7 @@ import pytest
 
 from statemachine.api.aws import actions
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
-from statemachine.engine.delivery import NotDurable
-from statemachine.engine.host import Unavailable
+from statemachine.host import NotDurable, Unavailable
 from tests.api.client import Answer, Request, doors
 from tests.engine.definitions import ACTIVITY, PASS, task, wait
 from tests.engine.in_memory_server import ROLE, START

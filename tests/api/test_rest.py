@@ -10,8 +10,7 @@ import pytest
 
 from statemachine.api.rest import ROUTES
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
-from statemachine.engine.delivery import NotDurable
-from statemachine.engine.host import Unavailable
+from statemachine.host import NotDurable, Unavailable
 from tests.api.client import Answer, Client, Request, doors
 from tests.engine.definitions import CALLBACK, FAIL, PASS, machine, passes, wait
 

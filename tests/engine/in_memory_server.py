@@ -15,8 +15,8 @@ from statemachine.config import Settings
 from statemachine.core.model import Event
 from statemachine.engine.admission import Limits
 from statemachine.engine.loop import Engine
-from statemachine.engine.observer import Observer
 from statemachine.engine.parked import Evaluators
+from statemachine.host import Observer
 from statemachine.registry.activities import Activities
 from statemachine.registry.machines import Machines
 from statemachine.service.service import Service

@@ -8,7 +8,7 @@ from statemachine.checkpoint.read import read_execution
 from statemachine.core.model import Event
 from statemachine.core.payload import Payload
 from statemachine.engine.admission import Admission, Limits
-from statemachine.engine.delivery import NotDurable
+from statemachine.host import NotDurable
 from statemachine.store.memory import MemoryStore
 from tests.engine.in_memory_server import START
 from tests.engine.test_writer import Driver, header

@@ -13,8 +13,8 @@ from statemachine.core import walk
 from statemachine.core.limits import HISTORY_EVENTS_MAX, PAYLOAD_BYTES_MAX
 from statemachine.core.model import Event
 from statemachine.engine import writer
-from statemachine.engine.host import Unavailable
 from statemachine.engine.timers import HORIZON_SECONDS
+from statemachine.host import Unavailable
 from statemachine.store.base import Rows
 from statemachine.store.memory import MemoryStore
 from statemachine.tasks.kind import Failed, Succeeded, Task

@@ -8,8 +8,8 @@ from typing import Any
 
 from statemachine.checkpoint.read import read_history
 from statemachine.core.model import Event
-from statemachine.query.jsonata.evaluation import evaluate
-from statemachine.query.jsonata.request import Answer, Request
+from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
+from statemachine.query.jsonata.evaluation.evaluate import evaluate
 from tests.engine.definitions import PASS
 from tests.engine.in_memory_server import START, InMemoryServer, in_memory_server
 from tests.engine.test_writer import Driver, header
@@ -35,9 +35,9 @@ CHAIN = {
 class Evaluation:
     """An evaluation that ends when the test says so."""
 
-    def __init__(self, request: Request, *, at_once: bool) -> None:
+    def __init__(self, request: EvaluationRequest, *, at_once: bool) -> None:
         self.request = request
-        self.answer: Answer | None = None
+        self.answer: EvaluationResult | None = None
         self.done: Callable[[], None] = lambda: None
         self._at_once = at_once
 
@@ -59,7 +59,7 @@ class Evaluators:
         self.closed = False
         self._at_once = at_once
 
-    def begin(self, request: Request) -> Evaluation:
+    def begin(self, request: EvaluationRequest) -> Evaluation:
         self.asked.append(Evaluation(request, at_once=self._at_once))
         return self.asked[-1]
 

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from statemachine.engine import loop
-from statemachine.engine.delivery import NotDurable
-from statemachine.engine.host import Unavailable
+from statemachine.host import NotDurable, Unavailable
 from statemachine.store.base import KeyConflict, StoreDamaged, StoreError, StoreFull
 from statemachine.store.memory import MemoryStore
 from statemachine.tasks.kind import Succeeded

@@ -15,9 +15,9 @@ from statemachine.core.model import Event, Execution
 from statemachine.core.payload import Payload
 from statemachine.engine import writer as module
 from statemachine.engine.admission import UNLIMITED, Limits
-from statemachine.engine.delivery import NotDurable, Reply
 from statemachine.engine.parked import Evaluators
 from statemachine.engine.writer import Group, Writer
+from statemachine.host import NotDurable, Reply
 from statemachine.json_text import dump
 from statemachine.store.memory import MemoryStore
 from tests.engine.definitions import PASS, mapped, passes, task, wait

@@ -9,8 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from statemachine.engine import loop
-from statemachine.engine.delivery import NotDurable
-from statemachine.engine.observer import Commit, TaskEnd
+from statemachine.host import Commit, NotDurable, TaskEnd
 from statemachine.metrics.counts import Counts
 from statemachine.metrics.queues import Queues
 from statemachine.store.base import StoreFull

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from statemachine.errors import ExpressionSyntaxError, RuntimeFailure
-from statemachine.query.jsonpath.choice_rules import OPERATORS, compile_rule
+from statemachine.query.jsonpath.conditions import OPERATORS, compile_rule
 from statemachine.query.view import View
 
 CASES = json.loads((File(__file__).parent / "cases" / "choice_rules.json").read_text())

@@ -11,7 +11,7 @@ import pytest
 from statemachine.errors import ExpressionSyntaxError, RuntimeFailure
 from statemachine.query.jsonpath import JSONPATH
 from statemachine.query.jsonpath.fields import TEXT_FUNCTIONS
-from statemachine.query.jsonpath.intrinsics import INTRINSICS
+from statemachine.query.jsonpath.intrinsics.table import INTRINSICS
 from statemachine.query.language import FIELDS
 from statemachine.query.view import View
 

@@ -11,7 +11,7 @@ import pytest
 
 from statemachine.errors import ExpressionSyntaxError, IntrinsicFailure, RuntimeFailure
 from statemachine.query.jsonpath.expressions import parse_expression, variables_read
-from statemachine.query.jsonpath.intrinsics import INTRINSICS
+from statemachine.query.jsonpath.intrinsics.table import INTRINSICS
 from statemachine.query.view import Chance, View
 
 CASES = File(__file__).parent / "cases"

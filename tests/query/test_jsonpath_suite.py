@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from statemachine.query.jsonpath.paths import parse_path
+from statemachine.query.jsonpath.paths.path import parse_path
 from statemachine.query.view import ABSENT, View
 
 SHARED = File(os.environ.get("STATEMACHINE_SHARED", File(__file__).parents[2].parent / "shared"))

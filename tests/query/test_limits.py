@@ -8,7 +8,7 @@ import pytest
 
 from statemachine.errors import ExpressionSyntaxError, IntrinsicFailure, RuntimeFailure
 from statemachine.query.jsonpath.expressions import parse_expression
-from statemachine.query.jsonpath.paths import parse_path
+from statemachine.query.jsonpath.paths.path import parse_path
 from statemachine.query.jsonpath.wildcards import compile_wildcards
 from statemachine.query.view import View
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statemachine.errors import ExpressionSyntaxError, RuntimeFailure, StateError
-from statemachine.query.jsonpath.paths import parse_path, parse_reference_path
-from statemachine.query.jsonpath.scanner import quote
+from statemachine.query.jsonpath.paths.path import parse_path, parse_reference_path
+from statemachine.query.jsonpath.paths.scanner import quote
 from statemachine.query.view import ABSENT, View
 
 CASES = File(__file__).parent / "cases"

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from statemachine.query.jsonata.python_evaluator import PythonEvaluator
+from statemachine.query.jsonata.evaluation.python import PythonEvaluator
 
 
 def native() -> Any:
     try:
-        return importlib.import_module("statemachine.query.jsonata.native_evaluator").NativeEvaluator()
+        return importlib.import_module("statemachine.query.jsonata.evaluation.native").NativeEvaluator()
     except ImportError:
         return None
 

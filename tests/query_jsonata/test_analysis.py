@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 
 from statemachine.errors import ExpressionSyntaxError
-from statemachine.query.jsonata.analysis import Analysis, analyse
-from statemachine.query.jsonata.cost import COST_MAX, LINEAR_FUNCTIONS
-from statemachine.query.jsonata.functions import FUNCTIONS
+from statemachine.query.jsonata.analysis.analyse import Analysis, analyse
+from statemachine.query.jsonata.analysis.cost import COST_MAX, LINEAR_FUNCTIONS
+from statemachine.query.jsonata.evaluation.functions import FUNCTIONS
 from statemachine.query.jsonata.syntax import BUILT_IN, CHARACTERS_MAX
 from tests.query_jsonata.evaluators import needs_native
 from tests.query_jsonata.texts import TEXTS

@@ -12,13 +12,21 @@ from typing import Any
 import msgspec
 import pytest
 
-from statemachine.query.jsonata import installed_evaluator
-from statemachine.query.jsonata.evaluation import evaluate
-from statemachine.query.jsonata.evaluator import Evaluator
-from statemachine.query.jsonata.functions import FUNCTIONS, REMOVED
-from statemachine.query.jsonata.numbers import read_result
-from statemachine.query.jsonata.python_evaluator import PythonEvaluator
-from statemachine.query.jsonata.request import Answer, Failed, Limits, Request, Undefined, Unsupported, Value
+from statemachine.query.evaluation import (
+    EvaluationLimits,
+    EvaluationRequest,
+    EvaluationResult,
+    ExpressionFailed,
+    Undefined,
+    Unsupported,
+    Value,
+)
+from statemachine.query.jsonata.evaluation import installed as installed_evaluator
+from statemachine.query.jsonata.evaluation.evaluate import evaluate
+from statemachine.query.jsonata.evaluation.evaluator import Evaluator
+from statemachine.query.jsonata.evaluation.functions import FUNCTIONS, REMOVED
+from statemachine.query.jsonata.evaluation.numbers import read_result
+from statemachine.query.jsonata.evaluation.python import PythonEvaluator
 from tests.query_jsonata.evaluators import BOTH, NATIVE
 
 CASES = [
@@ -28,9 +36,11 @@ CASES = [
 ]
 
 
-def ask(expressions: str | list[str], bindings: dict[str, Any] | None = None, **more: Any) -> Request:
+def ask(expressions: str | list[str], bindings: dict[str, Any] | None = None, **more: Any) -> EvaluationRequest:
     texts = [expressions] if isinstance(expressions, str) else expressions
-    return Request(tuple(texts), json.dumps(bindings or {}), **{"now": 1_700_000_000_123, "seed": "s", **more})
+    return EvaluationRequest(
+        tuple(texts), json.dumps(bindings or {}), **{"now": 1_700_000_000_123, "seed": "s", **more}
+    )
 
 
 @pytest.mark.parametrize("evaluator", BOTH)
@@ -43,7 +53,7 @@ def test_an_expression_has_its_outcome(evaluator: Evaluator, case: dict[str, Any
         assert isinstance(outcome, Value), outcome
         assert json.dumps(read_result(outcome.text)) == json.dumps(case["gives"])
     elif "fails" in case:
-        assert isinstance(outcome, Failed), outcome
+        assert isinstance(outcome, ExpressionFailed), outcome
         code, message = case["fails"]
         assert (outcome.code, outcome.message if message else None) == (code, message)
     else:
@@ -58,8 +68,8 @@ def test_every_function_of_step_functions_has_a_case() -> None:
 @pytest.mark.parametrize("evaluator", BOTH)
 def test_outcomes_come_in_order_up_to_the_first_failure(evaluator: Evaluator) -> None:
     answer = evaluate(ask(["1", "$nope", "$sum", "$foo()", "2"]), evaluator)
-    failure = Failed("T1006", "Attempted to invoke a non-function")
-    assert answer == Answer((Value("1"), Undefined(), Unsupported(), failure))
+    failure = ExpressionFailed("T1006", "Attempted to invoke a non-function")
+    assert answer == EvaluationResult((Value("1"), Undefined(), Unsupported(), failure))
 
 
 @pytest.mark.parametrize("evaluator", BOTH)
@@ -74,27 +84,31 @@ def test_the_same_request_has_the_same_answer(evaluator: Evaluator) -> None:
 
 @pytest.mark.parametrize("evaluator", BOTH)
 def test_results_have_a_limit_of_characters_together(evaluator: Evaluator) -> None:
-    answer = evaluate(ask(["'1234'", "'1234'", "'1234'"], limits=Limits(characters=12)), evaluator)
-    assert answer.outcomes == (Value('"1234"'), Value('"1234"'), Failed("", "The results have more than 12 characters"))
+    answer = evaluate(ask(["'1234'", "'1234'", "'1234'"], limits=EvaluationLimits(characters=12)), evaluator)
+    assert answer.outcomes == (
+        Value('"1234"'),
+        Value('"1234"'),
+        ExpressionFailed("", "The results have more than 12 characters"),
+    )
 
 
 def test_requests_and_answers_are_plain_data() -> None:
     request = ask(["1", "$nope", "$sum", "$foo()"], {"x": [1]})
-    assert msgspec.json.decode(msgspec.json.encode(request), type=Request) == request
+    assert msgspec.json.decode(msgspec.json.encode(request), type=EvaluationRequest) == request
     answer = evaluate(request)
-    assert msgspec.json.decode(msgspec.json.encode(answer), type=Answer) == answer
+    assert msgspec.json.decode(msgspec.json.encode(answer), type=EvaluationResult) == answer
 
 
 def test_where_there_is_no_build_of_the_native_library_the_other_one_evaluates(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jsonatapy", None)
-    monkeypatch.delitem(sys.modules, "statemachine.query.jsonata.native_evaluator", raising=False)
+    monkeypatch.delitem(sys.modules, "statemachine.query.jsonata.evaluation.native", raising=False)
     installed = runpy.run_path(installed_evaluator.__file__)["EVALUATOR"]
     assert isinstance(installed, PythonEvaluator)
     assert evaluate(ask("$count([1, 2])"), installed).outcomes == (Value("2"),)
 
 
 def test_threads_share_nothing() -> None:
-    answers: list[Answer] = []
+    answers: list[EvaluationResult] = []
     request = ask("$x.a + $uuid()", {"x": {"a": 1}})
     threads = [threading.Thread(target=lambda: answers.append(evaluate(request))) for _ in range(4)]
     for thread in threads:

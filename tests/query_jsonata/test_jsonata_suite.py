@@ -18,12 +18,12 @@ from typing import Any
 
 import pytest
 
-from statemachine.query.jsonata.evaluator import Evaluation, Evaluator
-from statemachine.query.jsonata.functions import functions_meant, hosted_functions, with_functions
-from statemachine.query.jsonata.host_functions import Surroundings
-from statemachine.query.jsonata.numbers import read_result
-from statemachine.query.jsonata.python_evaluator import PythonEvaluator
-from statemachine.query.jsonata.request import Failed, Limits, Outcome, Undefined, Value
+from statemachine.query.evaluation import EvaluationLimits, ExpressionFailed, ExpressionResult, Undefined, Value
+from statemachine.query.jsonata.evaluation.evaluator import Evaluation, Evaluator
+from statemachine.query.jsonata.evaluation.functions import functions_meant, hosted_functions, with_functions
+from statemachine.query.jsonata.evaluation.host_functions import Surroundings
+from statemachine.query.jsonata.evaluation.numbers import read_result
+from statemachine.query.jsonata.evaluation.python import PythonEvaluator
 from statemachine.query.view import Chance
 
 SHARED = File(os.environ.get("STATEMACHINE_SHARED", File(__file__).parents[2].parent / "shared"))
@@ -83,11 +83,13 @@ def dataset(name: str) -> str:
     return (SUITE / "datasets" / f"{name}.json").read_text("utf-8")
 
 
-def outcome_of(evaluator: Evaluator, expression: str, case: dict[str, Any]) -> Outcome:
+def outcome_of(evaluator: Evaluator, expression: str, case: dict[str, Any]) -> ExpressionResult:
     input = json.dumps(case["data"]) if "data" in case else dataset(case["dataset"]) if case.get("dataset") else None
     bindings = case.get("bindings") or {}
     names = functions_meant(expression, bindings)
-    limits = Limits(milliseconds=case.get("timelimit", 10_000), depth=case.get("depth", 500), sequence=10_000_000)
+    limits = EvaluationLimits(
+        milliseconds=case.get("timelimit", 10_000), depth=case.get("depth", 500), sequence=10_000_000
+    )
     surroundings = Surroundings(1_700_000_000_000, Chance("suite"))
     evaluation = Evaluation(
         with_functions(expression, names), bindings, lambda: hosted_functions(names, surroundings), limits, input
@@ -96,12 +98,12 @@ def outcome_of(evaluator: Evaluator, expression: str, case: dict[str, Any]) -> O
         return evaluator.evaluate(evaluation)
 
 
-def as_wanted(outcome: Outcome, case: dict[str, Any]) -> bool:
+def as_wanted(outcome: ExpressionResult, case: dict[str, Any]) -> bool:
     if case.get("undefinedResult"):
         return isinstance(outcome, Undefined)
     if "result" in case:
         return isinstance(outcome, Value) and same(read_result(outcome.text), case["result"])
-    return isinstance(outcome, Failed) and outcome.code == case.get("code", case.get("error", {}).get("code"))
+    return isinstance(outcome, ExpressionFailed) and outcome.code == case.get("code", case.get("error", {}).get("code"))
 
 
 def same(value: Any, wanted: Any) -> bool:
@@ -115,7 +117,7 @@ def same(value: Any, wanted: Any) -> bool:
 
 
 def test_the_native_evaluator_passes_all_but_what_is_listed() -> None:
-    native = pytest.importorskip("statemachine.query.jsonata.native_evaluator").NativeEvaluator()
+    native = pytest.importorskip("statemachine.query.jsonata.evaluation.native").NativeEvaluator()
     every = list(cases())
     assert len(every) == CASES_WANTED
     failed = {name for name, expression, case in every if not as_wanted(outcome_of(native, expression, case), case)}
@@ -126,7 +128,9 @@ def test_the_python_evaluator_gives_no_wrong_value_but_those_that_are_listed() -
     wrong = set()
     for name, expression, case in cases():
         outcome = outcome_of(PythonEvaluator(), expression, case)
-        only_the_code = isinstance(outcome, Failed) and not case.get("undefinedResult") and "result" not in case
+        only_the_code = (
+            isinstance(outcome, ExpressionFailed) and not case.get("undefinedResult") and "result" not in case
+        )
         if not only_the_code and not as_wanted(outcome, case):
             wrong.add(name)
     assert wrong == PYTHON_WRONG_VALUES.keys()

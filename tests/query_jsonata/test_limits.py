@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from statemachine.errors import ExpressionSyntaxError
-from statemachine.query.jsonata.analysis import analyse
-from statemachine.query.jsonata.evaluation import evaluate
-from statemachine.query.jsonata.evaluator import Evaluator
-from statemachine.query.jsonata.request import Failed, Limits, Request, Value
+from statemachine.query.evaluation import EvaluationLimits, EvaluationRequest, ExpressionFailed, Value
+from statemachine.query.jsonata.analysis.analyse import analyse
+from statemachine.query.jsonata.evaluation.evaluate import evaluate
+from statemachine.query.jsonata.evaluation.evaluator import Evaluator
 from tests.query_jsonata.evaluators import BOTH, NATIVE, needs_native
 
-SMALL = Limits(milliseconds=50, depth=100, sequence=1_000, characters=10_000)
+SMALL = EvaluationLimits(milliseconds=50, depth=100, sequence=1_000, characters=10_000)
 
 STOPPED = {
     "D1012": [
@@ -63,15 +63,15 @@ ONLY_A_CHILD_STOPS = [
 ]
 
 
-def ask(expression: str, bindings: str = "{}", limits: Limits = SMALL) -> Request:
-    return Request((expression,), bindings, limits=limits)
+def ask(expression: str, bindings: str = "{}", limits: EvaluationLimits = SMALL) -> EvaluationRequest:
+    return EvaluationRequest((expression,), bindings, limits=limits)
 
 
 @pytest.mark.parametrize("evaluator", BOTH)
 @pytest.mark.parametrize(("code", "expression"), [(code, text) for code, texts in STOPPED.items() for text in texts])
 def test_is_stopped(evaluator: Evaluator, code: str, expression: str) -> None:
     (outcome,) = evaluate(ask(expression), evaluator).outcomes
-    assert isinstance(outcome, Failed)
+    assert isinstance(outcome, ExpressionFailed)
     assert outcome.code == code
 
 
@@ -81,7 +81,7 @@ def test_is_stopped(evaluator: Evaluator, code: str, expression: str) -> None:
 )
 def test_is_stopped_by_the_native_evaluator(code: str, expression: str) -> None:
     (outcome,) = evaluate(ask(expression), NATIVE).outcomes
-    assert isinstance(outcome, Failed)
+    assert isinstance(outcome, ExpressionFailed)
     assert outcome.code == code
 
 
@@ -132,7 +132,7 @@ def test_a_panic_of_the_library_is_a_failure(monkeypatch: pytest.MonkeyPatch) ->
         raise Panic("unreachable code was reached")
 
     monkeypatch.setattr("jsonatapy.compile", panic)
-    assert evaluate(ask("1"), NATIVE).outcomes == (Failed("", "unreachable code was reached"),)
+    assert evaluate(ask("1"), NATIVE).outcomes == (ExpressionFailed("", "unreachable code was reached"),)
     with pytest.raises(ExpressionSyntaxError):
         NATIVE.check("1")
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import assume, given, settings
 
 from statemachine.errors import ExpressionSyntaxError, QueryEvaluationError
+from statemachine.query.evaluation import EvaluationLimits, EvaluationRequest, EvaluationResult, ExpressionFailed, Value
 from statemachine.query.jsonata import JSONATA
-from statemachine.query.jsonata.analysis import analyse
-from statemachine.query.jsonata.evaluation import evaluate
+from statemachine.query.jsonata.analysis.analyse import analyse
+from statemachine.query.jsonata.analysis.reads import pick
+from statemachine.query.jsonata.evaluation.evaluate import evaluate
 from statemachine.query.jsonata.programs import WORK_MAX
-from statemachine.query.jsonata.reads import pick
-from statemachine.query.jsonata.request import Answer, Failed, Limits, Request, Value
 from statemachine.query.view import Chance, Unfinished, View
 from tests.query_jsonata.texts import BINDINGS, EXPRESSIONS
 
@@ -26,14 +26,14 @@ class Elsewhere:
     """Answers requests and remembers them."""
 
     def __init__(self) -> None:
-        self.requests: list[Request] = []
+        self.requests: list[EvaluationRequest] = []
 
-    def __call__(self, request: Request) -> Answer:
+    def __call__(self, request: EvaluationRequest) -> EvaluationResult:
         self.requests.append(request)
         return evaluate(request)
 
 
-def run(template: Any, input: Any = None, **more: Any) -> tuple[Any, list[Request]]:
+def run(template: Any, input: Any = None, **more: Any) -> tuple[Any, list[EvaluationRequest]]:
     elsewhere = Elsewhere()
     value = JSONATA.template(template, "Output")(View(input, evaluate=elsewhere, **more))
     return value, elsewhere.requests
@@ -104,13 +104,13 @@ def test_what_is_not_handed_over_makes_no_difference(expression: str) -> None:
         reads = analyse(expression).reads
     except ExpressionSyntaxError:
         assume(False)
-    limits = Limits(milliseconds=200, depth=60, sequence=2_000)
+    limits = EvaluationLimits(milliseconds=200, depth=60, sequence=2_000)
     read = {name: pick(value, reads[name]) for name, value in BINDINGS.items() if name in reads}
     with_all, with_read = (
-        evaluate(Request((expression,), json.dumps(bindings), limits=limits)).outcomes[0]
+        evaluate(EvaluationRequest((expression,), json.dumps(bindings), limits=limits)).outcomes[0]
         for bindings in (BINDINGS, read)
     )
-    assert with_read == with_all or (isinstance(with_read, Failed) and isinstance(with_all, Failed))
+    assert with_read == with_all or (isinstance(with_read, ExpressionFailed) and isinstance(with_all, ExpressionFailed))
 
 
 def test_the_same_view_makes_the_same_request() -> None:
@@ -140,7 +140,7 @@ def test_each_group_and_each_expression_has_a_chance_of_its_own() -> None:
 
 
 def test_unfinished_passes_through() -> None:
-    def unfinished(request: Request) -> Answer:
+    def unfinished(request: EvaluationRequest) -> EvaluationResult:
         raise Unfinished
 
     view = View({}, evaluate=unfinished)
@@ -166,12 +166,18 @@ def test_the_first_expression_without_a_value_is_the_failure() -> None:
 @pytest.mark.parametrize(
     ("answer", "cause"),
     [
-        (Answer((Failed("D1012", "Too long"),)), "threw an error during evaluation. D1012: Too long"),
-        (Answer((Failed("", "The evaluator died"),)), "threw an error during evaluation. The evaluator died"),
-        (Answer((Value("1"), Failed("", "…"))), "threw an error during evaluation. …"),
+        (
+            EvaluationResult((ExpressionFailed("D1012", "Too long"),)),
+            "threw an error during evaluation. D1012: Too long",
+        ),
+        (
+            EvaluationResult((ExpressionFailed("", "The evaluator died"),)),
+            "threw an error during evaluation. The evaluator died",
+        ),
+        (EvaluationResult((Value("1"), ExpressionFailed("", "…"))), "threw an error during evaluation. …"),
     ],
 )
-def test_an_answer_may_end_early_with_a_failure(answer: Answer, cause: str) -> None:
+def test_an_answer_may_end_early_with_a_failure(answer: EvaluationResult, cause: str) -> None:
     read = JSONATA.template([f"{{% {COSTLY}%}}", f"{{% {COSTLY}%}}"], "Output")
     with pytest.raises(QueryEvaluationError) as raised:
         read(View({}, evaluate=lambda request: answer))

@@ -7,8 +7,7 @@ import asyncio
 import pytest
 
 from statemachine.engine import loop
-from statemachine.engine.delivery import NotDurable
-from statemachine.engine.host import Unavailable
+from statemachine.host import NotDurable, Unavailable
 from statemachine.store.base import StoreFull
 from tests.engine.definitions import ACTIVITY, task
 from tests.engine.in_memory_server import START, InMemoryServer, UnreliableStore, in_memory_server

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from statemachine.engine.observer import Commit
+from statemachine.host import Commit
 from statemachine.service.rates import Rates
 
 

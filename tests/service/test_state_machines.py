@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from statemachine.engine import loop
-from statemachine.engine.delivery import NotDurable
+from statemachine.host import NotDurable
 from statemachine.service import state_machines
 from statemachine.store.base import StoreFull
 from tests.engine.definitions import FAIL, PASS, machine, task, wait

@@ -12,7 +12,7 @@ from typing import Any
 from statemachine.checkpoint import keys
 from statemachine.core.model import Event, Execution
 from statemachine.core.payload import Payload
-from statemachine.engine.delivery import Reply
+from statemachine.host import Reply
 from statemachine.json_text import dump
 from tests.simulation.definitions import HOME
 from tests.simulation.process import Process

@@ -13,9 +13,8 @@ from statemachine.engine.loop import Engine
 from statemachine.engine.recovery import recover
 from statemachine.engine.releases import Releases
 from statemachine.engine.timers import Timer, Timers
-from statemachine.query.jsonata.evaluation import evaluate
-from statemachine.query.jsonata.request import Answer as Outcomes
-from statemachine.query.jsonata.request import Request
+from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
+from statemachine.query.jsonata.evaluation.evaluate import evaluate
 from statemachine.store.base import Store
 from statemachine.tasks.kind import Answer, Task
 from tests.simulation.definitions import ACTIVITIES, CALLBACK, FUNCTIONS
@@ -78,9 +77,9 @@ class Queues(ActivityQueues):
 class Evaluated:
     """An evaluation, whose answer comes when its time has passed."""
 
-    def __init__(self, request: Request, loop: Loop, seconds: float) -> None:
+    def __init__(self, request: EvaluationRequest, loop: Loop, seconds: float) -> None:
         self._seconds = seconds
-        self.answer: Outcomes | None = None
+        self.answer: EvaluationResult | None = None
         self.done: Callable[[], None] = lambda: None
         self._request = request
         loop.call_later(seconds, self.finish)
@@ -103,7 +102,7 @@ class Evaluators:
         self._outside = outside
         self._loop = loop
 
-    def begin(self, request: Request) -> Evaluated:
+    def begin(self, request: EvaluationRequest) -> Evaluated:
         return Evaluated(request, self._loop, self._outside.evaluation_seconds())
 
     def close(self) -> None:

@@ -11,8 +11,8 @@ from statemachine.core.limits import HISTORY_EVENTS_MAX
 from statemachine.core.model import UNENDED, Event, Execution, Scope
 from statemachine.core.token import read_token
 from statemachine.engine.admission import Limits
-from statemachine.engine.delivery import Reply
 from statemachine.engine.timers import Timer
+from statemachine.host import Reply
 from statemachine.store.base import Store
 
 Attempt = tuple[str, str, int, int]

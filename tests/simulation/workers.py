@@ -10,9 +10,8 @@ from random import Random
 from statemachine.core.context import task_token
 from statemachine.core.model import Event, Execution, Scope
 from statemachine.core.payload import Payload
-from statemachine.engine.delivery import Reply
-from statemachine.engine.host import ActivityTask
 from statemachine.engine.timers import Timer
+from statemachine.host import ActivityTask, Reply
 from statemachine.tasks.kind import Answer, Failed, Succeeded, Task
 from tests.simulation.definitions import CALLBACK
 from tests.simulation.process import Outside

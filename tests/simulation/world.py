@@ -19,8 +19,7 @@ from structlog.testing import capture_logs
 from statemachine.checkpoint.read import read_execution
 from statemachine.core.model import UNENDED, Event
 from statemachine.core.payload import Payload
-from statemachine.engine.delivery import NotDurable, Reply
-from statemachine.engine.host import Unavailable
+from statemachine.host import NotDurable, Reply, Unavailable
 from statemachine.store.base import Store
 from tests.simulation.aftermath import check_commands
 from tests.simulation.faults import Crash, Faults, FaultyStore

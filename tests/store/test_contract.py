@@ -217,3 +217,28 @@ def test_a_reader_beside_the_committer_sees_whole_groups(store: Store) -> None:
             assert int(rows[0][1]) == len(rows) - 2
     committer.join()
     assert len(store.scan("b/")) == 300
+
+
+def test_gather_gives_all_rows_under_any_of_the_prefixes(store: Store) -> None:
+    write(store, "a", "a/1", "a/2", "ab", "b/1", "c")
+    assert store.gather(["a/", "c"]) == {"a/1": b"a/1", "a/2": b"a/2", "c": b"c"}
+    assert store.gather(["a/1"]) == {"a/1": b"a/1"}
+
+
+def test_gather_takes_prefixes_of_each_other_and_prefixes_of_nothing(store: Store) -> None:
+    write(store, "a/1", "a/12", "b")
+    assert store.gather(["a/", "a/1", "a/12", "a/", "x", "b/"]) == {"a/1": b"a/1", "a/12": b"a/12"}
+    assert store.gather([]) == {}
+    assert set(store.gather([""])) == {"a/1", "a/12", "b"}
+
+
+def test_gather_takes_thousands_of_prefixes(store: Store) -> None:
+    wanted = [f"k/{number:04}" for number in range(0, 10_000, 2)]
+    write(store, *(f"k/{number:04}" for number in range(10_000)))
+    assert store.gather(wanted) == {key: key.encode() for key in wanted}
+
+
+def test_gather_knows_the_highest_character(store: Store) -> None:
+    write(store, "a", f"a{HIGHEST}", f"a{HIGHEST}b", HIGHEST)
+    assert set(store.gather([f"a{HIGHEST}"])) == {f"a{HIGHEST}", f"a{HIGHEST}b"}
+    assert set(store.gather([HIGHEST])) == {HIGHEST}

@@ -70,6 +70,10 @@ class TwoStores(RuleBasedStateMachine):
     def scan(self, prefix: str, after: str, limit: int | None, before: str | None, reverse: bool) -> None:
         self.both(lambda store: store.scan(prefix, after, limit, before=before, reverse=reverse))
 
+    @rule(prefixes=st.lists(TEXTS, max_size=4))
+    def gather(self, prefixes: list[str]) -> None:
+        self.both(lambda store: store.gather(prefixes))
+
     @rule()
     def restart(self) -> None:
         self.sqlite.close()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statemachine.validation.finding import Path
-from statemachine.validation.place import locate, repeated_member
+from statemachine.validation.text_positions import locate, repeated_member
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

@@ -10,12 +10,12 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from statemachine.query.jsonpath.choice_rules import OPERATORS
+from statemachine.query.jsonpath.conditions import OPERATORS
 from statemachine.schema_files import read_schema, schema_folder
+from statemachine.validation.parts import LANGUAGES, STATE_TYPES, read_blocks
 from statemachine.validation.rules.languages import ONLY_IN
 from statemachine.validation.rules.paths import PATHS
 from statemachine.validation.schema import schema_faults
-from statemachine.validation.walk import LANGUAGES, STATE_TYPES, read_blocks
 from tests.validation.test_cases import cases, text_of
 
 NAMES = ["state-machine", "states", "state", "branch", "item-processor", "item-reader", "item-batcher", "result-writer"]

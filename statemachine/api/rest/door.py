@@ -12,10 +12,10 @@ from falcon.asgi import Request
 from statemachine.api.body import read_body
 from statemachine.arn import Home
 from statemachine.config import Settings
-from statemachine.core.context import iso_time
 from statemachine.errors import ServiceError
 from statemachine.json_text import JsonError, load, parse_bytes
 from statemachine.service.service import Service
+from statemachine.times.timestamps import iso_time
 
 PREFIX = "/api/v1"
 MOMENTS = (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from statemachine.errors import ExpressionSyntaxError
-from statemachine.query.jsonata.analysis import Analysis, analyse
+from statemachine.query.jsonata.analysis.analyse import Analysis, analyse
 
 OPENING, CLOSING = "{%", "%}"
 """The first and the last two characters of an expression."""

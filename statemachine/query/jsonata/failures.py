@@ -6,9 +6,9 @@ from typing import Any
 
 from statemachine.errors import QueryEvaluationError
 from statemachine.json_text import dump
+from statemachine.query.evaluation import ExpressionFailed, Undefined, Unsupported
+from statemachine.query.jsonata.evaluation.messages import worded
 from statemachine.query.jsonata.expressions import Expression
-from statemachine.query.jsonata.messages import worded
-from statemachine.query.jsonata.request import Failed, Undefined, Unsupported
 
 _TYPES: dict[type, str] = {
     str: "string",
@@ -21,9 +21,9 @@ _TYPES: dict[type, str] = {
 }
 
 
-def without_value(expression: Expression, outcome: Undefined | Unsupported | Failed) -> QueryEvaluationError:
+def without_value(expression: Expression, outcome: Undefined | Unsupported | ExpressionFailed) -> QueryEvaluationError:
     """The expression gave no JSON value."""
-    if isinstance(outcome, Failed):
+    if isinstance(outcome, ExpressionFailed):
         return _failure(expression, f"threw an error during evaluation. {worded(outcome)}")
     if isinstance(outcome, Undefined):
         return _failure(expression, "returned nothing (undefined).")

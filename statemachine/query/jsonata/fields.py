@@ -17,8 +17,8 @@ from statemachine.query.jsonata.failures import unexpected_type, unexpected_valu
 from statemachine.query.jsonata.programs import Program
 from statemachine.query.jsonata.templates import template_reader
 from statemachine.query.language import Reader
-from statemachine.query.timestamps import parse_epoch_seconds
 from statemachine.query.view import View
+from statemachine.times.timestamps import parse_epoch_seconds
 
 SECONDS_MAX = 99_999_999
 """AWS's limit of waits and time-outs."""

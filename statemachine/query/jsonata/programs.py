@@ -10,13 +10,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from statemachine.json_text import dump
-from statemachine.query.jsonata.analysis import STATES
-from statemachine.query.jsonata.evaluation import evaluate
+from statemachine.query.evaluation import EvaluationRequest, EvaluationResult, Value
+from statemachine.query.jsonata.analysis.analyse import STATES
+from statemachine.query.jsonata.analysis.reads import Parts, merged, pick
+from statemachine.query.jsonata.evaluation.evaluate import evaluate
+from statemachine.query.jsonata.evaluation.numbers import read_result
 from statemachine.query.jsonata.expressions import Expression
 from statemachine.query.jsonata.failures import without_value
-from statemachine.query.jsonata.numbers import read_result
-from statemachine.query.jsonata.reads import Parts, merged, pick
-from statemachine.query.jsonata.request import Answer, Request, Value
 from statemachine.query.view import ABSENT, View
 
 WORK_MAX = 65_536
@@ -50,10 +50,10 @@ class Program:
         assert len(values) == len(self._expressions), "an answer ends early only with a failure"
         return values
 
-    def _answer(self, view: View) -> Answer:
+    def _answer(self, view: View) -> EvaluationResult:
         bindings = dump(self._bindings(view))
         cheap = self._cost is not None and self._cost * (len(bindings) + WORK_OF_NOTHING) <= WORK_MAX
-        request = Request(
+        request = EvaluationRequest(
             self._texts,
             bindings,
             int(view.now * 1000) if self._tells_time else 0,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from statemachine.query.jsonpath.choice_rules import compile_rule
+from statemachine.query.jsonpath.conditions import compile_rule
 from statemachine.query.jsonpath.dataflow import JsonPathDataflow, compile_dataflow
 from statemachine.query.jsonpath.fields import compile_field
 from statemachine.query.jsonpath.templates import compile_template

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from statemachine.query.jsonpath.paths import parse_path, parse_reference_path
+from statemachine.query.jsonpath.paths.path import parse_path, parse_reference_path
 from statemachine.query.jsonpath.templates import compile_template
 from statemachine.query.language import Produced, Reader
 from statemachine.query.view import View

@@ -5,9 +5,9 @@ The one door for every place that takes either.
 
 from __future__ import annotations
 
-from statemachine.query.jsonpath.calls import Call, read_call
-from statemachine.query.jsonpath.paths import Path, parse_path
-from statemachine.query.jsonpath.scanner import Scanner
+from statemachine.query.jsonpath.intrinsics.calls import Call, read_call
+from statemachine.query.jsonpath.paths.path import Path, parse_path
+from statemachine.query.jsonpath.paths.scanner import Scanner
 
 Expression = Path | Call
 

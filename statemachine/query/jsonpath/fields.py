@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 from statemachine.errors import ExpressionSyntaxError, RuntimeFailure
 from statemachine.json_text import dump
-from statemachine.query.jsonpath.calls import Call
 from statemachine.query.jsonpath.expressions import parse_expression
-from statemachine.query.jsonpath.paths import parse_path
+from statemachine.query.jsonpath.intrinsics.calls import Call
+from statemachine.query.jsonpath.paths.path import parse_path
 from statemachine.query.jsonpath.templates import compile_template
 from statemachine.query.language import Reader
-from statemachine.query.timestamps import parse_epoch_seconds
 from statemachine.query.view import View
+from statemachine.times.timestamps import parse_epoch_seconds
 
 LONG_MAX = 2**63 - 1
 """Java's largest long: what SecondsPath and its like may find."""

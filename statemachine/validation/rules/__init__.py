@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from statemachine.validation.finding import Fault
+from statemachine.validation.parts import Block, Part, State
 from statemachine.validation.rules import (
     choices,
     exclusive,
@@ -27,7 +28,6 @@ from statemachine.validation.rules import (
     warnings,
 )
 from statemachine.validation.rules.advice import ADVICE_RULES
-from statemachine.validation.walk import Block, Part, State
 
 __all__ = ["ADVICE_RULES", "BLOCK_RULES", "MACHINE_RULES", "PART_RULES", "WARNING_RULES"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from statemachine.query.jsonpath.choice_rules import OPERATORS
+from statemachine.query.jsonpath.conditions import OPERATORS
 from statemachine.validation.finding import TOO_DEEPLY_NESTED, Fault
-from statemachine.validation.walk import Part, State
+from statemachine.validation.parts import Part, State
 
 DEPTH_MAX = 64
 """Ours: how deeply And, Or and Not may be nested."""

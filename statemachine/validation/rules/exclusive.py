@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from statemachine.validation.finding import Fault
-from statemachine.validation.walk import Part, State
+from statemachine.validation.parts import Part, State
 
 
 class OneOf(NamedTuple):

@@ -11,8 +11,10 @@ from contextlib import suppress
 from functools import lru_cache
 
 from statemachine.errors import ExpressionSyntaxError
-from statemachine.query.jsonata.analysis import KNOWN_MAX, STATES, Analysis, analyse
+from statemachine.query.jsonata.analysis.analyse import KNOWN_MAX, STATES, Analysis, analyse
+from statemachine.query.jsonata.analysis.references import references_of
 from statemachine.query.jsonata.dataflow import WITH_RESULT
+from statemachine.query.jsonata.evaluation.functions import REMOVED
 from statemachine.query.jsonata.expressions import (
     CLOSING,
     EXPRESSION_FIELDS,
@@ -21,13 +23,11 @@ from statemachine.query.jsonata.expressions import (
     is_expression,
     strings_in,
 )
-from statemachine.query.jsonata.functions import REMOVED
-from statemachine.query.jsonata.references import references_of
 from statemachine.query.jsonata.syntax import Unread, read_syntax
 from statemachine.validation.finding import INVALID_JSONATA_EXPRESSION, UNSUPPORTED_JSONATA_EXPRESSION, Fault
+from statemachine.validation.members import text
+from statemachine.validation.parts import Block, Part, State
 from statemachine.validation.rules.variables import assigned_names
-from statemachine.validation.typed import text
-from statemachine.validation.walk import Block, Part, State
 
 LITERALS = {
     "Seconds": "Integer",

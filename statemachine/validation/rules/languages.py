@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from statemachine.query.jsonpath.choice_rules import OPERATORS
+from statemachine.query.jsonpath.conditions import OPERATORS
 from statemachine.validation.finding import Fault
-from statemachine.validation.typed import text
-from statemachine.validation.walk import Block, Part, State
+from statemachine.validation.members import text
+from statemachine.validation.parts import Block, Part, State
 
 ONLY_IN = {
     "JSONPath": OPERATORS

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from statemachine.validation.finding import INVALID_LABEL_NAME, Fault
-from statemachine.validation.typed import Fields, mapping, text
-from statemachine.validation.walk import Part, State, distributed
+from statemachine.validation.members import Fields, mapping, text
+from statemachine.validation.parts import Part, State, distributed
 
 DISTRIBUTED_ONLY = ("ItemReader", "ItemBatcher", "ResultWriter")
 

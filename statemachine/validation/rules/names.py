@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statemachine.validation.finding import DUPLICATE_LABEL_NAME, DUPLICATE_STATE_NAME, Fault
-from statemachine.validation.typed import text
-from statemachine.validation.walk import Block
+from statemachine.validation.members import text
+from statemachine.validation.parts import Block
 
 
 def duplicate_state_names(blocks: list[Block]) -> Iterator[Fault]:

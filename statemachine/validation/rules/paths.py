@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from statemachine.errors import ExpressionSyntaxError
-from statemachine.query.jsonpath.calls import Call
-from statemachine.query.jsonpath.choice_rules import OPERATORS
+from statemachine.query.jsonpath.conditions import OPERATORS
 from statemachine.query.jsonpath.expressions import Expression, parse_expression
 from statemachine.query.jsonpath.fields import TEXT_FUNCTIONS
-from statemachine.query.jsonpath.paths import Path
+from statemachine.query.jsonpath.intrinsics.calls import Call
+from statemachine.query.jsonpath.paths.path import Path
 from statemachine.validation.finding import Fault
+from statemachine.validation.members import text
+from statemachine.validation.parts import Part, State
 from statemachine.validation.rules.templates import AN_EXPRESSION
-from statemachine.validation.typed import text
-from statemachine.validation.walk import Part, State
 
 _NOT_A_REFERENCE = "Value is not a Reference Path"
 

@@ -12,8 +12,8 @@ from functools import cache
 from importlib import resources
 
 from statemachine.validation.finding import Fault
-from statemachine.validation.typed import text
-from statemachine.validation.walk import Part, State
+from statemachine.validation.members import text
+from statemachine.validation.parts import Part, State
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _ARN = re.compile(r"arn:[a-z-]+:(?P<service>[A-Za-z0-9.-]+):(?P<region>[^:\s]*):(?P<account>[^:\s]*):(?P<rest>\S+)")

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statemachine.validation.finding import MISSING_END_STATE, MISSING_TRANSITION_TARGET, Fault, Path
-from statemachine.validation.typed import mapping, text
-from statemachine.validation.walk import Block, State
+from statemachine.validation.members import mapping, text
+from statemachine.validation.parts import Block, State
 
 _TARGET_FIELDS = ("Next", "Default")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statemachine.validation.finding import Fault
-from statemachine.validation.typed import number
-from statemachine.validation.walk import Part, State
+from statemachine.validation.members import number
+from statemachine.validation.parts import Part, State
 
 
 def heartbeat(state: State, part: Part) -> Iterator[Fault]:

@@ -12,8 +12,8 @@ from statemachine.errors import ExpressionSyntaxError
 from statemachine.query.jsonpath.expressions import parse_expression
 from statemachine.query.jsonpath.templates import SUFFIX
 from statemachine.validation.finding import Fault, Path
-from statemachine.validation.typed import Fields
-from statemachine.validation.walk import Part, State
+from statemachine.validation.members import Fields
+from statemachine.validation.parts import Part, State
 
 TEMPLATES = ("Parameters", "ItemSelector", "ResultSelector", "Assign", "Credentials", "BatchInput")
 """The fields that are payload templates, wherever they stand in a state."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from statemachine.query.jsonpath.choice_rules import OPERATORS
-from statemachine.query.timestamps import parse_timestamp
+from statemachine.query.jsonpath.conditions import OPERATORS
+from statemachine.times.timestamps import parse_timestamp
 from statemachine.validation.finding import Fault
+from statemachine.validation.members import text
+from statemachine.validation.parts import Part, State
 from statemachine.validation.rules.jsonata import is_jsonata
-from statemachine.validation.typed import text
-from statemachine.validation.walk import Part, State
 
 _WITH_SECONDS = re.compile(r".*T\d\d:\d\d:\d\d.*")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statemachine.validation.finding import Fault, Path
-from statemachine.validation.typed import mapping
-from statemachine.validation.walk import Block, Part, State
+from statemachine.validation.members import mapping
+from statemachine.validation.parts import Block, Part, State
 
 NAME_LENGTH_MAX = 80
 RESERVED = "states"

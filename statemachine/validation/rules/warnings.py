@@ -11,10 +11,10 @@ from typing import Any
 
 from statemachine.query.jsonpath.templates import SUFFIX
 from statemachine.validation.finding import NO_DOLLAR, NO_PATH, PASS_RESULT_IS_STATIC, Fault
+from statemachine.validation.members import text
+from statemachine.validation.parts import Part, State
 from statemachine.validation.rules.paths import PATHS
 from statemachine.validation.rules.templates import TEMPLATES, is_expression, template_objects
-from statemachine.validation.typed import text
-from statemachine.validation.walk import Part, State
 
 _LIKE_A_PATH = re.compile(r"\$\$?[.\[]|States\.[A-Z]\w*\(")
 

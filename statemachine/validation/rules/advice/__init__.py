@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from statemachine.validation.finding import Fault
+from statemachine.validation.parts import Block
 from statemachine.validation.rules.advice import callbacks, delays, handlers, literals
-from statemachine.validation.walk import Block
 
 ADVICE_RULES: tuple[Callable[[list[Block]], Iterator[Fault]], ...] = (
     callbacks.waits_without_limit,

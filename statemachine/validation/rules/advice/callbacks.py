@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statemachine.validation.finding import TOKEN_WITHOUT_TIMEOUT, Fault
-from statemachine.validation.typed import text
-from statemachine.validation.walk import Block
+from statemachine.validation.members import text
+from statemachine.validation.parts import Block
 
 _PATTERN = ".waitForTaskToken"
 _LIMITS = ("TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath")

@@ -8,8 +8,8 @@ from math import ceil, log
 
 from statemachine.core.retry import BACKOFF_RATE, INTERVAL_SECONDS, MAX_ATTEMPTS, MAX_DELAY_SECONDS
 from statemachine.validation.finding import RETRY_OUTLASTS_TIMEOUT, Fault
-from statemachine.validation.typed import Fields, number
-from statemachine.validation.walk import Block
+from statemachine.validation.members import Fields, number
+from statemachine.validation.parts import Block
 
 _MOST = 99_999_999
 """The greatest of AWS's numbers of seconds, attempts and rates."""

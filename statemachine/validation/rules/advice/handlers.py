@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statemachine.validation.finding import NEVER_MATCHES, Fault, Path
-from statemachine.validation.typed import elements
-from statemachine.validation.walk import Block, State
+from statemachine.validation.members import elements
+from statemachine.validation.parts import Block, State
 
 _ALL = "States.ALL"
 _TASK_FAILED = "States.TaskFailed"

@@ -12,14 +12,14 @@ from typing import Any
 from statemachine.errors import ExpressionSyntaxError
 from statemachine.query.jsonata.expressions import EXPRESSION_FIELDS, expression_text, strings_in
 from statemachine.query.jsonpath.expressions import parse_expression
-from statemachine.query.jsonpath.paths import Path as JsonPath
+from statemachine.query.jsonpath.paths.path import Path as JsonPath
 from statemachine.query.jsonpath.templates import SUFFIX
 from statemachine.validation.finding import NOT_IN_LITERAL, Fault, Path
+from statemachine.validation.members import text
+from statemachine.validation.parts import Block, State
 from statemachine.validation.rules.jsonata import is_jsonata
 from statemachine.validation.rules.targets import transitions
 from statemachine.validation.rules.templates import template_objects
-from statemachine.validation.typed import text
-from statemachine.validation.walk import Block, State
 
 _INPUT = re.compile(r"\$states\.input((?:\.[A-Za-z_]\w*)+)")
 

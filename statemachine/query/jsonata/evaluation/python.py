@@ -15,10 +15,10 @@ from jsonata.jexception import JException  # type: ignore[import-untyped]
 
 from statemachine.errors import ExpressionSyntaxError
 from statemachine.json_text import dump, load
-from statemachine.query.jsonata.evaluator import Evaluation
-from statemachine.query.jsonata.messages import failure_of
-from statemachine.query.jsonata.numbers import plain
-from statemachine.query.jsonata.request import Outcome, Undefined, Unsupported, Value
+from statemachine.query.evaluation import ExpressionResult, Undefined, Unsupported, Value
+from statemachine.query.jsonata.evaluation.evaluator import Evaluation
+from statemachine.query.jsonata.evaluation.messages import failure_of
+from statemachine.query.jsonata.evaluation.numbers import plain
 from statemachine.query.jsonata.syntax import Unread, read_syntax
 
 
@@ -33,7 +33,7 @@ class PythonEvaluator:
             if unread.refused:
                 raise ExpressionSyntaxError(str(unread)) from None
 
-    def evaluate(self, evaluation: Evaluation) -> Outcome:
+    def evaluate(self, evaluation: Evaluation) -> ExpressionResult:
         """The outcome of one evaluation."""
         try:
             return _evaluate(evaluation)
@@ -50,7 +50,7 @@ class _Function(Exception):
     """A function or regular expression is part of the result."""
 
 
-def _evaluate(evaluation: Evaluation) -> Outcome:
+def _evaluate(evaluation: Evaluation) -> ExpressionResult:
     # Its clock starts here, so a compiled expression cannot be kept. The blank: it looks beyond a comment at the end.
     compiled = Jsonata(f"{evaluation.text} ", timeout=evaluation.limits.milliseconds, stack=evaluation.limits.depth)
     compiled.set_validate_input(False)

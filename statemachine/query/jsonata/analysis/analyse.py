@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from statemachine.errors import ExpressionSyntaxError
-from statemachine.query.jsonata.cost import cost_of
-from statemachine.query.jsonata.functions import FUNCTIONS
-from statemachine.query.jsonata.installed_evaluator import EVALUATOR
-from statemachine.query.jsonata.reads import Reads, reads_of
-from statemachine.query.jsonata.references import references_of
+from statemachine.query.jsonata.analysis.cost import cost_of
+from statemachine.query.jsonata.analysis.reads import Reads, reads_of
+from statemachine.query.jsonata.analysis.references import references_of
+from statemachine.query.jsonata.evaluation.functions import FUNCTIONS
+from statemachine.query.jsonata.evaluation.installed import EVALUATOR
 from statemachine.query.jsonata.syntax import BUILT_IN, Node, Unread, read_syntax
 
 STATES = "states"

@@ -11,8 +11,8 @@ from typing import Any
 
 from statemachine.errors import ExpressionSyntaxError
 from statemachine.query.jsonpath.java import java_text
-from statemachine.query.jsonpath.segments import Segment
-from statemachine.query.jsonpath.selection import compile_selection
+from statemachine.query.jsonpath.paths.segments import Segment
+from statemachine.query.jsonpath.paths.selection import compile_selection
 from statemachine.query.view import ABSENT
 
 Finder = Callable[[Any], Any]

@@ -1,6 +1,6 @@
-"""Timestamps as AWS reads them: ISO 8601 in the extended form with an offset, as in `2024-03-14T01:59:00.5Z`.
+"""Timestamps as AWS reads and writes them: ISO 8601 in the extended form, as in `2024-03-14T01:59:00.5Z`.
 
-Upper-case T, and Z or an offset, are required (recorded). Knows no clock.
+An upper-case T, and Z or an offset, are required (recorded). Knows no clock.
 """
 
 from __future__ import annotations
@@ -36,3 +36,9 @@ def parse_epoch_seconds(text: object) -> float | None:
     """Seconds since the epoch, or None where `text` is no timestamp."""
     nanoseconds = parse_timestamp(text)
     return None if nanoseconds is None else nanoseconds / _NANOSECONDS
+
+
+def iso_time(seconds: float) -> str:
+    """ISO 8601 in UTC with milliseconds, for epoch seconds: 2026-01-31T09:05:00.250Z."""
+    text = datetime.fromtimestamp(int(seconds * 1000) / 1000, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")

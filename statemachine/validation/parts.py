@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from statemachine.validation.finding import Path
-from statemachine.validation.typed import Fields, elements, mapping, text
+from statemachine.validation.members import Fields, elements, mapping, text
 
 LANGUAGES = ("JSONPath", "JSONata")
 

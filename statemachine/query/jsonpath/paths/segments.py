@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from statemachine.query.jsonpath.filters import read_filter
-from statemachine.query.jsonpath.scanner import INTEGER, NAME, Scanner, quote
+from statemachine.query.jsonpath.paths.filters import read_filter
+from statemachine.query.jsonpath.paths.scanner import INTEGER, NAME, Scanner, quote
 
 SEGMENTS_MAX = 100
 """How many segments a path may have: as many as a JSON value may have levels."""

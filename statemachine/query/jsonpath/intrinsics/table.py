@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from statemachine.query.jsonpath import intrinsic_functions as functions
-from statemachine.query.jsonpath.intrinsic_functions import INTEGER_MAX, ArgumentRefused, rounded
+from statemachine.query.jsonpath.intrinsics import functions
+from statemachine.query.jsonpath.intrinsics.functions import INTEGER_MAX, ArgumentRefused, rounded
 
 Rule = Callable[[Any], Any]
 """From an argument to what the function is given; raises ArgumentRefused, whose text follows "Argument 1"."""

@@ -14,10 +14,10 @@ import jsonatapy
 
 from statemachine.errors import ExpressionSyntaxError
 from statemachine.json_text import dump, load
-from statemachine.query.jsonata.evaluator import Evaluation
-from statemachine.query.jsonata.messages import failure_of, worded
-from statemachine.query.jsonata.numbers import plain
-from statemachine.query.jsonata.request import Outcome, Undefined, Unsupported, Value
+from statemachine.query.evaluation import ExpressionResult, Undefined, Unsupported, Value
+from statemachine.query.jsonata.evaluation.evaluator import Evaluation
+from statemachine.query.jsonata.evaluation.messages import failure_of, worded
+from statemachine.query.jsonata.evaluation.numbers import plain
 
 _WITHOUT_WORK = re.compile(r"""[\w\s$.,:\[\]{}"'`]*""")
 """Neither calls and functions, which need brackets, nor arithmetic or regular expressions."""
@@ -34,7 +34,7 @@ class NativeEvaluator:
         except BaseException as error:
             raise ExpressionSyntaxError(worded(failure_of(_explained(error)))) from None
 
-    def evaluate(self, evaluation: Evaluation) -> Outcome:
+    def evaluate(self, evaluation: Evaluation) -> ExpressionResult:
         """The outcome of one evaluation."""
         try:
             return _evaluate(evaluation)
@@ -53,7 +53,7 @@ def _explained(error: BaseException) -> str:
     return str(error)
 
 
-def _evaluate(evaluation: Evaluation) -> Outcome:
+def _evaluate(evaluation: Evaluation) -> ExpressionResult:
     limits = {
         "timeout": evaluation.limits.milliseconds,
         "max_stack_depth": evaluation.limits.depth,

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from statemachine.errors import ExpressionSyntaxError, RuntimeFailure
-from statemachine.query.jsonpath.paths import Path, parse_path
+from statemachine.query.jsonpath.paths.path import Path, parse_path
 from statemachine.query.jsonpath.wildcards import compile_wildcards
 from statemachine.query.language import Condition, Reader
-from statemachine.query.timestamps import parse_timestamp
 from statemachine.query.view import ABSENT, View
+from statemachine.times.timestamps import parse_timestamp
 
 Comparable = Any
 """What a kind makes of a value so that two of them can be compared; ABSENT for a value of another kind."""

@@ -1,4 +1,4 @@
-"""What crosses the border to whoever evaluates expressions: a Request there, an Answer back.
+"""What crosses the border to whoever evaluates expressions: a EvaluationRequest there, an EvaluationResult back.
 
 Plain data that msgspec turns into JSON and back. Knows no state, no field and no evaluator.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Limits(msgspec.Struct, frozen=True):
+class EvaluationLimits(msgspec.Struct, frozen=True):
     """What each expression may use: milliseconds, nested evaluations, elements of one sequence; and how many
     characters of JSON text all results may have together."""
 
@@ -18,7 +18,7 @@ class Limits(msgspec.Struct, frozen=True):
     characters: int = 1_048_576
 
 
-class Request(msgspec.Struct, frozen=True):
+class EvaluationRequest(msgspec.Struct, frozen=True):
     """Expressions to be evaluated in this order.
 
     `bindings` is the JSON text of an object: what each `$name` stands for. `now` is in epoch milliseconds; `seed` is
@@ -30,7 +30,7 @@ class Request(msgspec.Struct, frozen=True):
     bindings: str
     now: int = 0
     seed: str = ""
-    limits: Limits = Limits()
+    limits: EvaluationLimits = EvaluationLimits()
 
 
 class Value(msgspec.Struct, frozen=True, tag=True):
@@ -47,17 +47,17 @@ class Unsupported(msgspec.Struct, frozen=True, tag=True):
     """The expression gave a function or a regular expression, or a value that holds one."""
 
 
-class Failed(msgspec.Struct, frozen=True, tag=True):
+class ExpressionFailed(msgspec.Struct, frozen=True, tag=True):
     """The evaluation failed. `code` is JSONata's, as in T1006, or empty where there is none."""
 
     code: str
     message: str
 
 
-Outcome = Value | Undefined | Unsupported | Failed
+ExpressionResult = Value | Undefined | Unsupported | ExpressionFailed
 
 
-class Answer(msgspec.Struct, frozen=True):
-    """One outcome for each expression, in their order, up to the first that Failed."""
+class EvaluationResult(msgspec.Struct, frozen=True):
+    """One outcome for each expression, in their order, up to the first that ExpressionFailed."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[ExpressionResult, ...]

@@ -10,25 +10,25 @@ import re
 
 from jsonata.jexception import JException  # type: ignore[import-untyped]
 
-from statemachine.query.jsonata.request import Failed
+from statemachine.query.evaluation import ExpressionFailed
 
 _CODED = re.compile(r"\b([STDU]\d{4}): (.*)", re.DOTALL)
 _PLACEHOLDER = "{{"
 
 
-def worded(failure: Failed) -> str:
+def worded(failure: ExpressionFailed) -> str:
     """Code and text, as AWS writes them."""
     return f"{failure.code}: {failure.message}" if failure.code else failure.message
 
 
-def failure_of(text: str) -> Failed:
+def failure_of(text: str) -> ExpressionFailed:
     """The failure that an evaluator words as `text`; its code may stand behind words of the evaluator's own."""
     match = _CODED.search(text)
     if match is None:
-        return Failed("", text)
+        return ExpressionFailed("", text)
     code, message = match.groups()
     reference = JException.error_codes.get(code, _PLACEHOLDER)
     if _PLACEHOLDER in reference:
-        return Failed(code, message)
+        return ExpressionFailed(code, message)
     # The catalogue came by way of Java and says Object where the reference says function.
-    return Failed(code, reference.replace("Object", "function"))
+    return ExpressionFailed(code, reference.replace("Object", "function"))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from statemachine.json_text import JsonError, dump, parse
-from statemachine.query.jsonata.numbers import EXACT_MAX, read_values
+from statemachine.query.jsonata.evaluation.numbers import EXACT_MAX, read_values
 from statemachine.query.view import ABSENT, Chance
 
 LENGTH_MAX = 1_000_000

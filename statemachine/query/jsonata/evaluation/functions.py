@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from statemachine.query.jsonata import host_functions as host
-from statemachine.query.jsonata.host_functions import Surroundings
+from statemachine.query.jsonata.evaluation import host_functions as host
+from statemachine.query.jsonata.evaluation.host_functions import Surroundings
 from statemachine.query.view import ABSENT
 
 HOST = "0"

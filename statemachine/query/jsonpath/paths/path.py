@@ -13,10 +13,10 @@ from typing import Any
 
 from statemachine.errors import ExpressionSyntaxError, RuntimeFailure, StateError
 from statemachine.json_text import dump
-from statemachine.query.jsonpath.lookup import Finder, compile_lookup, obstacle
-from statemachine.query.jsonpath.placement import place
-from statemachine.query.jsonpath.scanner import Scanner
-from statemachine.query.jsonpath.segments import Segment, read_segments
+from statemachine.query.jsonpath.paths.lookup import Finder, compile_lookup, obstacle
+from statemachine.query.jsonpath.paths.placement import place
+from statemachine.query.jsonpath.paths.scanner import Scanner
+from statemachine.query.jsonpath.paths.segments import Segment, read_segments
 from statemachine.query.language import Reader
 from statemachine.query.view import ABSENT, View
 

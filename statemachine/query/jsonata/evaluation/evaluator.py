@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from statemachine.query.jsonata.request import Limits, Outcome
+from statemachine.query.evaluation import EvaluationLimits, ExpressionResult
 
 
 class Evaluation(NamedTuple):
@@ -21,7 +21,7 @@ class Evaluation(NamedTuple):
     text: str
     bindings: Mapping[str, Any]
     functions: Callable[[], Mapping[str, Callable[..., Any]]]
-    limits: Limits
+    limits: EvaluationLimits
     input: str | None = None
 
 
@@ -31,5 +31,5 @@ class Evaluator(Protocol):
     def check(self, text: str) -> None:
         """Raises ExpressionSyntaxError for text that the library cannot compile."""
 
-    def evaluate(self, evaluation: Evaluation) -> Outcome:
+    def evaluate(self, evaluation: Evaluation) -> ExpressionResult:
         """The outcome of one evaluation."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from statemachine.query.jsonpath.scanner import INTEGER, NAME, Scanner, quote
+from statemachine.query.jsonpath.paths.scanner import INTEGER, NAME, Scanner, quote
 
 TERMS_MAX = 10
 """How many tests, comparisons and inner brackets a filter may hold."""

@@ -12,10 +12,10 @@ from typing import Any
 
 from statemachine.errors import IntrinsicFailure, RuntimeFailure
 from statemachine.json_text import parse
-from statemachine.query.jsonpath.intrinsic_functions import ArgumentRefused
-from statemachine.query.jsonpath.intrinsics import INTRINSICS, Intrinsic, template
-from statemachine.query.jsonpath.paths import Path, read_path
-from statemachine.query.jsonpath.scanner import Scanner
+from statemachine.query.jsonpath.intrinsics.functions import ArgumentRefused
+from statemachine.query.jsonpath.intrinsics.table import INTRINSICS, Intrinsic, template
+from statemachine.query.jsonpath.paths.path import Path, read_path
+from statemachine.query.jsonpath.paths.scanner import Scanner
 from statemachine.query.language import Reader
 from statemachine.query.view import View
 

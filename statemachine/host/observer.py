@@ -1,21 +1,13 @@
-"""What the engine tells those who look on, after the fact: what became durable, what was lost, how recovery went.
+"""What a host tells its observers after the fact: what became durable, what was lost, how recovery went.
 
-Observers change nothing and are told in the event loop. Knows no log and no metric.
+Observers change nothing and are called in the event loop. Knows no log and no metric.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from statemachine.core.model import UNENDED, Execution, Scope, Step
-
-FIRST_EVENT = 1
-_OUTCOMES = {
-    f"{family}{outcome}": outcome
-    for family in ("Activity", "LambdaFunction", "Task")
-    for outcome in ("Succeeded", "Failed", "TimedOut")
-}
+from statemachine.core.model import Execution
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +57,7 @@ class Lengths:
 
 
 class Observer:
-    """Hears of everything and minds nothing; an observer overrides what it is interested in."""
+    """Base class; all methods do nothing. An observer overrides the ones it needs."""
 
     def recovered(self, commands: int, seconds: float) -> None:
         """The engine has read the store and given all commands that were open in it again."""
@@ -75,35 +67,3 @@ class Observer:
 
     def rolled_back(self, error: Exception) -> None:
         """A transaction could not be written, and nothing of it has happened."""
-
-
-def report(steps: Iterable[tuple[Scope | None, Step]], rows: int, seconds: float) -> Commit:
-    """The report of a transaction with these steps, each with the line of control that its event found."""
-    commit = Commit(rows, seconds)
-    for before, step in steps:
-        history = step.history
-        if not history:
-            continue
-        commit.events += len(history)
-        if history[0].id == FIRST_EVENT:
-            commit.started.append(step.execution)
-        elif before is not None and before.waiting is not None and history[0].type in _OUTCOMES:
-            commit.tasks.append(_task_end(before, step))
-        if step.execution.status not in UNENDED:
-            commit.ended.append(step.execution)
-    return commit
-
-
-def _task_end(before: Scope, step: Step) -> TaskEnd:
-    """An answer, or a time-out, is the first that its step notes."""
-    event, waiting = step.history[0], before.waiting
-    assert waiting is not None
-    return TaskEnd(
-        step.execution.id,
-        before.state,
-        waiting.resource,
-        before.retries + 1,
-        _OUTCOMES[event.type],
-        None if event.details is None else event.details.get("error"),
-        max(event.timestamp / 1000 - waiting.scheduled, 0.0),
-    )

@@ -1,0 +1,1 @@
+"""Times as text and as numbers. Pure: knows no clock."""
