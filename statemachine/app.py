@@ -1,7 +1,6 @@
-"""The one place where the parts are joined: store, registries, engine, service and doors, in one event loop.
+"""The server as an ASGI application: it owns its data directory, opens the parts and shows them through its doors.
 
-An `App` is an ASGI application that answers before it is ready (health, and 503 for all else), so that a start never
-hangs silently. Knows no process manager.
+It answers before it is ready (health, and 503 for all else), so a start never hangs silently. Knows no process manager.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ import asyncio
 import os
 import shutil
 import sqlite3
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -18,24 +16,20 @@ from typing import Any
 import falcon.asgi
 import structlog
 
-from statemachine.api import connection, problems
+from statemachine.api import connection, error_handlers
 from statemachine.api.aws import AwsDoor
 from statemachine.api.health import Live, Ready
 from statemachine.api.hosts import LoopbackOnly, is_loopback
+from statemachine.api.refusals import NOT_READY, is_for_aws, refusal
 from statemachine.api.rest import JOB_ROUTES, PREFIX, ROUTES
-from statemachine.arn import Home
+from statemachine.background.definitions_folder import DefinitionsFolder
+from statemachine.composition import Parts, compose
 from statemachine.config import Settings
-from statemachine.engine.admission import Limits
 from statemachine.engine.chronicle import Chronicle
 from statemachine.engine.loop import Engine
 from statemachine.evaluators.pool import EvaluatorPool
-from statemachine.host import Observer
-from statemachine.json_text import dump
 from statemachine.metrics.metrics import Metrics
-from statemachine.registry.activities import Activities
-from statemachine.registry.machines import Machines
-from statemachine.service.definitions_folder import DefinitionsFolder
-from statemachine.service.service import Service
+from statemachine.service.actions import Actions
 from statemachine.store.base import StoreError
 from statemachine.store.locks import INTERPRETER, DirectoryLock
 from statemachine.store.sqlite import SqliteStore
@@ -78,7 +72,7 @@ class App:
         if scope["path"] == "/health" or scope["path"].startswith("/health/"):
             await self._health(scope, receive, send)
         elif self._doors is None:
-            await _answer_not_ready(send)
+            await _answer_not_ready(scope, send)
         else:
             connection.watch(scope, receive)
             await self._doors(scope, receive, send)
@@ -131,45 +125,33 @@ class App:
         settings = self.settings
         await asyncio.to_thread(self._lock.acquire)
         store = await asyncio.to_thread(SqliteStore, settings.store_path)
-        machines, activities = Machines(store), Activities(store)
-        machines.load()
-        activities.load()
-        kinds = await build_kinds(settings)
-        limits = Limits(settings.running_max, settings.running_max_by_machine, settings.ageing_seconds)
         metrics = Metrics() if settings.metrics else None
-        observers: list[Observer] = [Chronicle(), *([metrics.counts] if metrics else [])]
-        engine = Engine(
+        parts = compose(
+            settings,
             store,
-            machines,
-            activities,
-            kinds,
+            await build_kinds(settings),
             evaluators=EvaluatorPool(),
-            limits=limits,
-            observers=observers,
+            observers=[Chronicle(), *([metrics.counts] if metrics else [])],
             fatal=_end_process,
         )
-        service = Service(engine, machines, activities, settings, time.time)
-        await asyncio.to_thread(service.system.census.load)
-        await engine.open()
-        await self._follow_definitions(service)
-        doors = build_doors(service, settings)
+        await parts.open()
+        await self._follow_definitions(parts)
+        doors = build_doors(parts.actions, settings)
         if metrics is not None:
-            metrics.read(lambda: engine.lengths)
+            metrics.read(lambda: parts.engine.lengths)
             doors.add_route("/metrics", metrics)
         self._doors = doors
-        self._engine = engine
-        service.state_machines.go_on_deleting()
+        self._engine = parts.engine
         if has_wal_reset_bug():
-            # One writing connection is all that this process has; the warning is for those who would add another.
+            # This process has one writing connection; the warning is for an operator who would add another.
             log.warning("do not open the store with another writing connection", sqlite=sqlite3.sqlite_version)
         log.info("ready", host=settings.host, port=settings.port, data=settings.data)
 
-    async def _follow_definitions(self, service: Service) -> None:
+    async def _follow_definitions(self, parts: Parts) -> None:
         """Register what the directory of definitions holds, and from now on what changes there."""
         if self.settings.definitions is None:
             return
-        home = Home(self.settings.account, self.settings.region)
-        folder = DefinitionsFolder(Path(self.settings.definitions), service.state_machines, home)
+        folder = DefinitionsFolder(Path(self.settings.definitions), parts.actions, parts.service.home)
         await folder.refresh()
         self._watching = asyncio.get_running_loop().create_task(folder.watch())
 
@@ -186,26 +168,26 @@ async def build_kinds(settings: Settings) -> list[TaskKind]:
     return task_kinds(LambdaFunction(*hosts), *shell_kinds(settings.shell))
 
 
-def build_doors(service: Service, settings: Settings) -> falcon.asgi.App[Any, Any]:
+def build_doors(actions: Actions, settings: Settings) -> falcon.asgi.App[Any, Any]:
     """Both doors on one port."""
     middleware = [LoopbackOnly()] if is_loopback(settings.host) else []
     doors = falcon.asgi.App(middleware=middleware)
-    problems.install(doors)
-    doors.add_route("/", AwsDoor(service, settings))
+    error_handlers.install(doors)
+    doors.add_route("/", AwsDoor(actions, settings))
     for route, resource in ROUTES.items():
-        doors.add_route(PREFIX + route, resource(service, settings))
+        doors.add_route(PREFIX + route, resource(actions, settings))
     for route, resource in JOB_ROUTES.items():
-        doors.add_route(route, resource(service, settings))
+        doors.add_route(route, resource(actions, settings))
     return doors
 
 
-async def _answer_not_ready(send: Send) -> None:
-    """In the words of both doors at once: nobody has looked yet which one was meant."""
-    code, text = "ServiceUnavailable", "The server is starting; try again."
-    body = dump({"__type": code, "message": text, "title": code, "status": 503, "detail": text})
-    headers = [(b"content-type", problems.CONTENT_TYPE.encode()), (b"retry-after", b"1")]
-    await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send({"type": "http.response.body", "body": body.encode()})
+async def _answer_not_ready(scope: dict[str, Any], send: Send) -> None:
+    """The doors are not there yet; the answer is in the language of the one that was meant."""
+    refused = refusal(NOT_READY, for_aws=is_for_aws(scope["method"], scope["path"]))
+    headers = [(b"content-type", refused.content_type.encode())]
+    headers += [(name.lower().encode(), value.encode()) for name, value in refused.headers.items()]
+    await send({"type": "http.response.start", "status": refused.status, "headers": headers})
+    await send({"type": "http.response.body", "body": refused.body.encode()})
 
 
 def _end_process(error: Exception) -> None:

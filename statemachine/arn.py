@@ -1,4 +1,7 @@
-"""Amazon resource names of our own resources: made and taken apart. Knows no store and no request."""
+"""Amazon resource names: made and taken apart. The only module that knows where the colons stand.
+
+Knows no store and no request.
+"""
 
 from __future__ import annotations
 
@@ -6,51 +9,97 @@ from dataclasses import dataclass
 
 from statemachine.errors import ServiceError
 
+_PARTS = 6
+"""arn:partition:service:region:account:resource"""
+
 
 @dataclass(frozen=True, slots=True)
 class Arn:
-    """`kind` is "stateMachine", "execution", "activity", …; `name` the first part after it, `qualifier` the rest (an
-    execution's own name; a version or alias of a state machine), empty where there is none."""
+    """An ARN taken apart.
+
+    `type` is the first part of the resource: "stateMachine", "execution", "activity", "function", "role", …; empty if
+    the resource has one part only. `name` is the part after it. `qualifier` is the rest: an execution's
+    own name; a version or alias of a state machine or function. It is empty if there is none.
+    """
 
     text: str
+    partition: str
+    service: str
     region: str
     account: str
-    kind: str
+    type: str
     name: str
     qualifier: str
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The account and region that this server's resources belong to."""
+    """The account and region of this server's own resources."""
 
     account: str
     region: str
     partition: str = "aws"
 
+    @property
+    def role(self) -> str:
+        """The role of a state machine whose creator names none."""
+        return f"arn:{self.partition}:iam::{self.account}:role/statemachine"
+
     def state_machine(self, name: str) -> str:
+        """The ARN of a state machine."""
         return self._arn("stateMachine", name)
 
     def execution(self, machine: str, name: str) -> str:
+        """The ARN of an execution of the state machine `machine`."""
         return self._arn("execution", f"{machine}:{name}")
 
     def activity(self, name: str) -> str:
+        """The ARN of an activity."""
         return self._arn("activity", name)
 
-    def _arn(self, kind: str, rest: str) -> str:
-        return f"arn:{self.partition}:states:{self.region}:{self.account}:{kind}:{rest}"
+    def function(self, name: str) -> str:
+        """The ARN of a Lambda function in our account and region."""
+        return f"arn:{self.partition}:lambda:{self.region}:{self.account}:function:{name}"
+
+    def _arn(self, type_: str, rest: str) -> str:
+        return f"arn:{self.partition}:states:{self.region}:{self.account}:{type_}:{rest}"
 
 
-def parse_arn(text: str, *kinds: str) -> Arn:
-    """The parts of an ARN of one of the `kinds`. Raises ServiceError InvalidArn, worded as AWS does."""
-    parts = text.split(":", 6)
-    if parts[0] != "arn":
+def split_arn(text: str) -> Arn | None:
+    """The parts of any ARN, None if the text is none."""
+    parts = text.split(":", _PARTS - 1)
+    if len(parts) < _PARTS or parts[0] != "arn":
+        return None
+    _, partition, service, region, account, resource = parts
+    separator = "/" if service == "iam" else ":"
+    type_, found, rest = resource.partition(separator)
+    if not found:
+        return Arn(text, partition, service, region, account, "", resource, "")
+    name, _, qualifier = rest.partition(":")
+    return Arn(text, partition, service, region, account, type_, name, qualifier)
+
+
+def parse_arn(text: str, *types: str) -> Arn:
+    """The parts of an ARN of Step Functions of one of the `types`. Raises ServiceError InvalidArn, in AWS's words."""
+    _check_prefix(text)
+    arn = split_arn(text)
+    if arn is None or arn.service != "states" or not arn.type or not arn.name + arn.qualifier:
+        raise ServiceError("InvalidArn", f"Invalid Arn: 'Invalid ARN: {text}'")
+    if arn.type not in types:
+        raise ServiceError("InvalidArn", f"Invalid Arn: 'Resource type not valid in this context: {arn.type}'")
+    if arn.type == "execution" and not (arn.name and arn.qualifier):
+        raise ServiceError("InvalidArn", f"Invalid Arn: 'Invalid ARN: {text}'")
+    return arn
+
+
+def check_role(role_arn: str) -> None:
+    """Raises ServiceError InvalidArn unless the text looks like the ARN of an IAM role."""
+    _check_prefix(role_arn)
+    arn = split_arn(role_arn)
+    if arn is None or arn.type != "role":
+        raise ServiceError("InvalidArn", f"Invalid Role Arn: '{role_arn}'")
+
+
+def _check_prefix(text: str) -> None:
+    if text.partition(":")[0] != "arn":
         raise ServiceError("InvalidArn", f"Invalid Arn: 'Invalid ARN prefix: {text}'")
-    if len(parts) < 7 or parts[2] != "states" or not parts[6]:
-        raise ServiceError("InvalidArn", f"Invalid Arn: 'Invalid ARN: {text}'")
-    if parts[5] not in kinds:
-        raise ServiceError("InvalidArn", f"Invalid Arn: 'Resource type not valid in this context: {parts[5]}'")
-    name, _, qualifier = parts[6].partition(":")
-    if parts[5] == "execution" and (not name or not qualifier):
-        raise ServiceError("InvalidArn", f"Invalid Arn: 'Invalid ARN: {text}'")
-    return Arn(text, parts[3], parts[4], parts[5], name, qualifier)

@@ -28,6 +28,12 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _VALUE_EXPECTED = "was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 
 
+class JsonText(str):
+    """A string that holds JSON text. The type tells a door to show it as AWS does (a string) or as JSON."""
+
+    __slots__ = ()
+
+
 class JsonError(ValueError):
     """Text that is no JSON, or JSON beyond our limits. `line` and `column` count from 1."""
 

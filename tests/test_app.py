@@ -15,9 +15,9 @@ import pytest
 
 from statemachine import app as module
 from statemachine.app import App, build_kinds
+from statemachine.background import definitions_folder
 from statemachine.config import Settings
 from statemachine.engine import loop
-from statemachine.service import definitions_folder
 from statemachine.store.base import StoreFull
 from statemachine.store.locks import INTERPRETER, DirectoryLock
 from tests.api.client import Client
@@ -202,10 +202,10 @@ async def test_functions_that_cannot_be_loaded_end_the_process(
 async def test_a_mistake_of_ours_at_the_start_ends_the_process(
     data: Path, ended: list[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def mistake(_: Any) -> None:
+    def mistake(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(module, "Machines", mistake)
+    monkeypatch.setattr(module, "compose", mistake)
     async with running(data), asyncio.timeout(20):
         while not ended:
             await asyncio.sleep(0.01)

@@ -15,10 +15,10 @@ FLOORS = [
     ["query"],
     ["core"],
     ["checkpoint", "validation", "jobs", "tasks", "evaluators", "host"],
-    ["registry", "engine"],
+    ["reads", "registry", "engine"],
     ["service", "metrics"],
-    ["api"],
-    ["app"],
+    ["api", "background", "composition"],
+    ["app", "testing"],
     ["server", "cli", "__main__"],
 ]
 """From the ground up. A module imports from its own floor and below."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from statemachine.arn import Home, parse_arn
+from statemachine.arn import Home, check_role, parse_arn, split_arn
 from statemachine.errors import ServiceError
 
 HOME = Home("123456789012", "eu-west-1")
@@ -22,7 +22,7 @@ PREFIX = "arn:aws:states:eu-west-1:123456789012"
 def test_what_is_made_is_taken_apart(made: str, text: str, parts: tuple[str, str, str]) -> None:
     assert made == text
     arn = parse_arn(made, "stateMachine", "activity", "execution")
-    assert (arn.kind, arn.name, arn.qualifier) == parts
+    assert (arn.type, arn.name, arn.qualifier) == parts
     assert (arn.text, arn.region, arn.account) == (text, "eu-west-1", "123456789012")
 
 
@@ -47,4 +47,39 @@ def test_a_version_or_alias_is_the_qualifier() -> None:
 def test_what_is_no_execution_is_refused(text: str, message: str) -> None:
     with pytest.raises(ServiceError) as refused:
         parse_arn(text, "execution")
+    assert (refused.value.code, refused.value.message) == ("InvalidArn", message)
+
+
+@pytest.mark.parametrize(
+    ("text", "type", "name", "qualifier"),
+    [
+        ("arn:aws:lambda:us-east-1:000000000000:function:f:LIVE", "function", "f", "LIVE"),
+        ("arn:aws:iam::000000000000:role/path/r", "role", "path/r", ""),
+        ("arn:aws:states:::lambda:invoke.waitForTaskToken", "lambda", "invoke.waitForTaskToken", ""),
+        ("arn:aws:sns:us-east-1:000000000000:topic", "", "topic", ""),
+    ],
+)
+def test_any_arn_is_taken_apart(text: str, type: str, name: str, qualifier: str) -> None:
+    arn = split_arn(text)
+    assert arn is not None
+    assert (arn.text, arn.type, arn.name, arn.qualifier) == (text, type, name, qualifier)
+
+
+@pytest.mark.parametrize("text", ["", "arn", "shell:thumbnail", "arn:aws:states", "urn:aws:states:::a:b"])
+def test_other_text_is_no_arn(text: str) -> None:
+    assert split_arn(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("no role", "Invalid Arn: 'Invalid ARN prefix: no role'"),
+        ("arn:aws:iam::000000000000:user/u", "Invalid Role Arn: 'arn:aws:iam::000000000000:user/u'"),
+        ("arn:aws:iam", "Invalid Role Arn: 'arn:aws:iam'"),
+    ],
+)
+def test_what_is_no_role_is_refused(text: str, message: str) -> None:
+    check_role(HOME.role)
+    with pytest.raises(ServiceError) as refused:
+        check_role(text)
     assert (refused.value.code, refused.value.message) == ("InvalidArn", message)

@@ -20,8 +20,9 @@ from statemachine.host import NotDurable
 from statemachine.logs import LogFormat, configure_logs
 from statemachine.store.base import StoreFull
 from statemachine.tasks.kind import Failed, Succeeded
+from statemachine.testing import in_memory_server
 from tests.engine.definitions import PASS, machine, task, wait
-from tests.engine.in_memory_server import UnreliableStore, in_memory_server
+from tests.store.unreliable_store import UnreliableStore
 
 Written = Callable[[], list[bytes]]
 SECRET = "4111 1111 1111 1111"
@@ -69,7 +70,7 @@ async def test_a_failed_attempt_is_named_by_state_number_and_error(logged: list[
     retry = [{"ErrorEquals": ["Broken"], "IntervalSeconds": 1, "MaxAttempts": 2}]
     async with in_memory_server(observers=[Chronicle()]) as server:
         await server.start(await server.create(task(TimeoutSeconds=9, Retry=retry)), name="e")
-        server.functions.answer(await server.task(0), Failed("Broken", SECRET))
+        server.tasks.answer(await server.task(0), Failed("Broken", SECRET))
         await server.settle()
         await server.advance(1)
         await server.task(1)
@@ -93,7 +94,7 @@ async def test_a_failed_attempt_is_named_by_state_number_and_error(logged: list[
 async def test_payloads_and_causes_are_never_logged(logged: list[EventDict], outcome: Any) -> None:
     async with in_memory_server(observers=[Chronicle()]) as server:
         arn = await server.start(await server.create(task()), input=json.dumps(SECRET))
-        server.functions.answer(await server.task(), outcome)
+        server.tasks.answer(await server.task(), outcome)
         await server.ended(arn)
         await server.settle()
         fail = machine(F={"Type": "Fail", "Error": "Broken", "Cause": SECRET})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from falcon.asgi import Request
 
@@ -12,6 +12,9 @@ from statemachine.errors import ServiceError
 
 GONE = "statemachine.gone"
 """The key of the ASGI scope under which a request finds the wait for its client's departure."""
+
+
+Answer = TypeVar("Answer")
 
 
 def watch(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]]) -> None:
@@ -24,7 +27,7 @@ def watch(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]
     scope[GONE] = gone
 
 
-async def while_connected(request: Request, answer: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+async def while_connected(request: Request, answer: Awaitable[Answer]) -> Answer:
     """The answer, given up as soon as the client goes away. Call it when the body has been read.
 
     Raises ServiceError 499 when nobody is left to be answered.

@@ -19,11 +19,13 @@ INLINE_BYTES_MAX = 512
 
 
 class Rows:
-    """The rows of one group: `changed` are written over or deleted (None), `fresh` must be new."""
+    """The rows of one group: `changed` are written over or deleted (None), `fresh` must be new. `moves` are the
+    statuses that executions leave (None: a new one) and take."""
 
     def __init__(self) -> None:
         self.changed: dict[str, bytes | None] = {}
         self.fresh: dict[str, bytes | None] = {}
+        self.moves: list[tuple[str | None, str]] = []
         self._execution: Execution | None = None
         self._encoder = msgspec.json.Encoder(enc_hook=self._encode_payload)
 
@@ -57,6 +59,7 @@ class Rows:
         self.put(keys.head(execution.id), execution)
         if before == execution.status:
             return
+        self.moves.append((before, execution.status))
         machine = keys.machine_of(execution.id)
         if before is not None:
             self.delete(keys.by_status(before, machine, execution.started, execution.id))

@@ -10,20 +10,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from statemachine.api.render import aws_json
 from statemachine.app import build_kinds
 from statemachine.arn import parse_arn
-from statemachine.checkpoint import keys
-from statemachine.checkpoint.read import read_execution, read_history
 from statemachine.cli.progress import Reporter
+from statemachine.composition import Parts, compose
 from statemachine.config import Settings
-from statemachine.core.history import aws_event
+from statemachine.core.ids import execution_id
 from statemachine.engine.loop import Engine
 from statemachine.errors import ServiceError
 from statemachine.evaluators.pool import EvaluatorPool
 from statemachine.host import NotDurable, Unavailable
-from statemachine.registry.activities import Activities
-from statemachine.registry.machines import Machines
-from statemachine.service.service import Service
+from statemachine.json_text import load
+from statemachine.reads.headers import full_header
+from statemachine.reads.history import read_history
+from statemachine.service.actions import CREATE_STATE_MACHINE, START_EXECUTION, UPDATE_STATE_MACHINE
+from statemachine.service.executions.history_event import aws_history_event
 from statemachine.store.base import Store, StoreError
 from statemachine.store.directory import private_directory
 from statemachine.store.locks import INTERPRETER, DirectoryInUse, DirectoryLock
@@ -31,8 +33,6 @@ from statemachine.store.memory import MemoryStore
 from statemachine.store.sqlite import SqliteStore
 from statemachine.tasks.functions import FunctionsError
 from statemachine.tasks.registry import TaskKindError
-
-ROLE = "arn:aws:iam::000000000000:role/statemachine"
 
 
 class Refused(Exception):
@@ -79,23 +79,19 @@ class LocalRun:
         lock = self._own_directory()
         try:
             store: Store = SqliteStore(self._settings.store_path) if self._durable else MemoryStore()
-            machines, activities = Machines(store), Activities(store)
-            machines.load()
-            activities.load()
             kinds = await build_kinds(self._settings)
-            engine = Engine(
-                store, machines, activities, kinds, evaluators=EvaluatorPool(), clock=self._clock, fatal=self._lose
+            parts = compose(
+                self._settings, store, kinds, clock=self._clock, evaluators=EvaluatorPool(), fatal=self._lose
             )
-            await engine.open()
+            await parts.open()
         except (StoreError, FunctionsError, TaskKindError) as error:
             raise Refused(str(error)) from None
-        engine.watchers.append(self._notice)
+        parts.engine.watchers.append(self._notice)
         try:
-            service = Service(engine, machines, activities, self._settings, self._clock)
-            id = await self._start(service, machines, name, definition, input)
-            return await self._follow(engine, id, report)
+            id = await self._start(parts, name, definition, input)
+            return await self._follow(parts.engine, id, report)
         finally:
-            await engine.close()
+            await parts.engine.close()
             if lock is not None:
                 lock.release()
 
@@ -110,22 +106,22 @@ class LocalRun:
             raise Refused(str(error)) from None
         return lock
 
-    async def _start(self, service: Service, machines: Machines, name: str, definition: str, input: str) -> str:
+    async def _start(self, parts: Parts, name: str, definition: str, input: str) -> str:
+        """Register the definition and start an execution; its id. Raises Refused."""
+        actions, home = parts.actions, parts.service.home
+        arn = home.state_machine(name)
         try:
-            known = machines.by_name.get(name)
-            if known is None:
-                made = await service.state_machines.create(name=name, definition=definition, role_arn=ROLE)
-                arn = made["stateMachineArn"]
+            if parts.machines.get(name) is None:
+                await actions.call(CREATE_STATE_MACHINE, name=name, definition=definition, roleArn=home.role)
             else:
-                arn = known.arn
-                await service.state_machines.update(state_machine_arn=arn, definition=definition)
-            started = await service.executions.start(state_machine_arn=arn, input=input)
+                await actions.call(UPDATE_STATE_MACHINE, stateMachineArn=arn, definition=definition)
+            started = await actions.call(START_EXECUTION, stateMachineArn=arn, input=input)
         except ServiceError as error:
             raise Refused(f"{error.code}: {error.message}") from None
         except (NotDurable, Unavailable) as error:
             raise Refused(f"the store cannot be written: {error}") from None
-        execution = parse_arn(started["executionArn"], "execution")
-        return keys.execution_id(execution.name, execution.qualifier)
+        execution = parse_arn(started.execution_arn, "execution")
+        return execution_id(execution.name, execution.qualifier)
 
     def _notice(self, _ids: Iterable[str]) -> None:
         self._changed.set()
@@ -138,14 +134,14 @@ class LocalRun:
         """Report what happens until the execution has ended."""
         reported = 0
         while True:
-            execution = read_execution(engine.store, id)
-            assert execution is not None
-            for event in read_history(engine.store, id, reported + 1, execution.events):
-                report(aws_event(event))
+            found = await engine.read(full_header, id)
+            assert found is not None
+            execution = found.header
+            for event in await engine.read(read_history, id, reported + 1, execution.events):
+                report(load(aws_json(aws_history_event(event))))
             reported = execution.events
             if execution.status != "RUNNING":
-                output = None if execution.output is None else execution.output.text
-                return Outcome(execution.status, output, execution.error, execution.cause)
+                return Outcome(execution.status, found.output, execution.error, execution.cause)
             await self._wait(engine)
 
     async def _wait(self, engine: Engine) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from statemachine.background.definitions_folder import finding_line
 from statemachine.cli.given_input import read_text
-from statemachine.service.definitions_folder import finding_line
 from statemachine.validation import Finding
 from statemachine.validation import validate as find
 

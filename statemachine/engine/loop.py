@@ -181,7 +181,9 @@ class Engine:
         return look(self.store, *args, **kwargs)
 
     async def survey(self, look: Callable[Concatenate[Readable, P], Found], *args: P.args, **kwargs: P.kwargs) -> Found:
-        return await self._loop.run_in_executor(self._readers, partial(look, self.store, *args, **kwargs))
+        return await asyncio.get_running_loop().run_in_executor(
+            self._readers, partial(look, self.store, *args, **kwargs)
+        )
 
     def _answer(self, token: str, outcome: Outcome) -> None:
         """A task's answer; when it cannot be made durable the task is handed out again."""
@@ -290,6 +292,7 @@ class Engine:
     def _report(self, group: Group) -> None:
         seconds = time.perf_counter() - self._committing_since
         commit = report(group.steps, len(group.rows.changed) + len(group.rows.fresh), seconds)
+        commit.moves = group.rows.moves
         for observer in self.observers:
             observer.committed(commit)
 

@@ -5,6 +5,7 @@ Observers change nothing and are called in the event loop. Knows no log and no m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from statemachine.core.model import Execution
@@ -30,7 +31,8 @@ class TaskEnd:
 @dataclass(slots=True)
 class Commit:
     """What one transaction made durable: executions that began to run and that ended, ends of tasks, the number of
-    history events. It wrote so many `rows`; `seconds` go from its submission until the engine heard of it."""
+    history events. `moves` are the statuses that executions left (None: a new one) and took. It wrote so many `rows`;
+    `seconds` go from its submission until the engine heard of it."""
 
     rows: int
     seconds: float
@@ -38,6 +40,7 @@ class Commit:
     ended: list[Execution] = field(default_factory=list)
     tasks: list[TaskEnd] = field(default_factory=list)
     events: int = 0
+    moves: Sequence[tuple[str | None, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from statemachine.core.model import Event, Execution
 from statemachine.host.observer import Observer
-from statemachine.store.base import Readable, Store
+from statemachine.store.base import Readable
 
 P = ParamSpec("P")
 Found = TypeVar("Found")
@@ -55,7 +55,6 @@ class Host(Protocol):
     may have none, so nobody may wait for them alone.
     """
 
-    store: Store
     draining: bool
     watchers: list[Watcher]
     observers: list[Observer]

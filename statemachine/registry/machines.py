@@ -1,8 +1,9 @@
-"""State machines, their revisions, and the cache of compiled machines. A revision never changes."""
+"""State machines by name, their revisions, and the compiled machines. A revision never changes."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -11,7 +12,8 @@ from statemachine.checkpoint import keys
 from statemachine.core.compile import Machine, compile_machine
 from statemachine.jobs import Format
 from statemachine.json_text import parse
-from statemachine.store.base import Store
+from statemachine.registry.catalog import Catalog, Rows
+from statemachine.store.base import Readable
 
 COMPILED_MAX = 1_000
 """Compiled machines kept in memory."""
@@ -26,8 +28,11 @@ class Configuration(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class StateMachine(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """A registered state machine. `revision` is the key of what it runs now; `updated` is None until it was changed
-    for the first time. `revisions` is the number of the latest one, 0 where an earlier version gave them none."""
+    """A registered state machine. Times are epoch seconds.
+
+    `revision` is the key of what it runs now; `revisions` is the number of that revision. `updated` is None until the
+    first change. `is_job` says that its definition was made from a job.
+    """
 
     name: str
     arn: str
@@ -36,9 +41,10 @@ class StateMachine(msgspec.Struct, kw_only=True, omit_defaults=True):
     revision: str
     created: float
     updated: float | None = None
-    revisions: int = 0
+    revisions: int = 1
     configuration: Configuration = Configuration()
     tags: dict[str, str] = {}
+    is_job: bool = False
     deleting: bool = False
 
     @property
@@ -56,7 +62,7 @@ class JobText(msgspec.Struct, frozen=True):
 
 class Revision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One definition with the role it runs under. `definition` is the caller's own text; `variable_references` are
-    the names of the variables that its states read, by the states' names; `job` is None unless it was made from one."""
+    the names of the variables that each state reads; `job` is None unless the definition was made from one."""
 
     definition: str
     role_arn: str
@@ -65,101 +71,76 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     job: JobText | None = None
 
 
-class Entry(msgspec.Struct, frozen=True):
+class RevisionEntry(msgspec.Struct, frozen=True):
     """A revision's place in the history of its state machine; `id` is AWS's revisionId."""
 
     id: str
     created: float
 
 
-_entries = msgspec.json.Decoder(Entry)
+class MachineCatalog(Catalog[StateMachine]):
+    """All state machines, and the compiled machines of the revisions that run."""
 
-
-class Machines:
-    """All state machines by name. Changes are made durable by the caller first, then told to this image."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, rows: Readable) -> None:
+        super().__init__(StateMachine, keys.MACHINES)
+        self._rows = rows
         self._compiled: OrderedDict[str, Machine] = OrderedDict()
-        self.by_name: dict[str, StateMachine] = {}
-
-    def load(self) -> None:
-        """Read all state machines from the store."""
-        decoder = msgspec.json.Decoder(StateMachine)
-        after = ""
-        while rows := self._store.scan(keys.MACHINES, after=after, limit=1000):
-            for _, row in rows:
-                machine = decoder.decode(row)
-                self.by_name[machine.name] = machine
-            after = rows[-1][0]
-
-    def revision(self, key: str) -> Revision:
-        """A revision by its key. Raises LookupError."""
-        row = self._store.get(keys.revision(key))
-        if row is None:
-            raise LookupError(f"revision {key} is not in the store")
-        return msgspec.json.decode(row, type=Revision)
 
     def machine(self, revision: str) -> Machine:
         """The compiled machine of a revision. Raises LookupError."""
         compiled = self._compiled.get(revision)
         if compiled is None:
-            compiled = compile_machine(parse(self.revision(revision).definition))
-            self.keep(revision, compiled)
+            found = read_revision(self._rows, revision)
+            if found is None:
+                raise LookupError(f"revision {revision} is not in the store")
+            compiled = compile_machine(parse(found.definition))
+            self.keep_compiled(revision, compiled)
         else:
             self._compiled.move_to_end(revision)
         return compiled
 
-    def keep(self, revision: str, compiled: Machine | None) -> None:
-        """Remember the compiled machine of a revision, if there is one."""
-        if compiled is not None:
-            self._compiled[revision] = compiled
-            if len(self._compiled) > COMPILED_MAX:
-                self._compiled.popitem(last=False)
-
-    def rows(self, machine: StateMachine, revision: Revision | None) -> dict[str, bytes | None]:
-        """The rows of a new or changed state machine; a new `revision` gets the next number in its history."""
-        rows: dict[str, bytes | None] = {}
-        if revision is not None:
-            known = self.by_name.get(machine.name)
-            if known is not None and known.revisions == 0:
-                entries = dict(enumerate(self._unnumbered(known), 1))
-                rows |= {keys.revision_entry(known.name, number): _encoded(entry) for number, entry in entries.items()}
-                machine.revisions = len(entries)
-            elif known is not None:
-                machine.revisions = known.revisions
-            machine.revisions += 1
-            entry = Entry(machine.revision_id, revision.created)
-            rows[keys.revision_entry(machine.name, machine.revisions)] = _encoded(entry)
-            rows[keys.revision(machine.revision)] = _encoded(revision)
-        rows[keys.machine(machine.name)] = _encoded(machine)
-        return rows
-
-    def removal(self, machine: StateMachine) -> dict[str, bytes | None]:
-        """The rows that go with a state machine. Its revisions stay: executions refer to them."""
-        entries = self._store.scan(keys.revision_entries_prefix(machine.name))
-        return dict.fromkeys((keys.machine(machine.name), *(key for key, _ in entries)))
-
-    def history(self, machine: StateMachine, before: int | None, limit: int) -> list[tuple[int, Entry]]:
-        """At most `limit` revisions of a state machine with their numbers, newest first: those with a smaller number
-        than `before`."""
-        if machine.revisions == 0:
-            entries = list(enumerate(self._unnumbered(machine), 1))[: None if before is None else max(before - 1, 0)]
-            return entries[::-1][:limit]
-        prefix = keys.revision_entries_prefix(machine.name)
-        after = "" if before is None else keys.revision_entry(machine.name, before)
-        rows = self._store.scan(prefix, after=after, limit=limit, reverse=True)
-        return [(int(key.removeprefix(prefix)), _entries.decode(row)) for key, row in rows]
-
-    def _unnumbered(self, machine: StateMachine) -> list[Entry]:
-        """The revisions that an earlier version wrote, oldest first. (Older ones are of a deleted machine.)"""
-        prefix = keys.revisions_prefix(machine.name)
-        revisions = [
-            Entry(key.removeprefix(prefix), msgspec.json.decode(row, type=Revision).created)
-            for key, row in self._store.scan(prefix)
-        ]
-        return sorted((entry for entry in revisions if entry.created >= machine.created), key=lambda one: one.created)
+    def keep_compiled(self, revision: str, compiled: Machine) -> None:
+        """Remember the compiled machine of a revision."""
+        self._compiled[revision] = compiled
+        if len(self._compiled) > COMPILED_MAX:
+            self._compiled.popitem(last=False)
 
 
-def _encoded(value: Any) -> bytes:
-    return msgspec.json.encode(value)
+def revision_rows(machine: StateMachine, revision: Revision) -> Rows:
+    """The rows of a state machine's current revision, which is new."""
+    entry = RevisionEntry(machine.revision_id, revision.created)
+    return {
+        keys.revision_entry(machine.name, machine.revisions): msgspec.json.encode(entry),
+        keys.revision(machine.revision): msgspec.json.encode(revision),
+    }
+
+
+def removal_rows(machine: StateMachine) -> Rows:
+    """The rows that go with a state machine. Its revisions stay: executions refer to them."""
+    return dict.fromkeys(keys.revision_entry(machine.name, number) for number in range(1, machine.revisions + 1))
+
+
+def read_revision(rows: Readable, key: str) -> Revision | None:
+    """A revision by its key, "machine/revision id"; None if there is none."""
+    row = rows.get(keys.revision(key))
+    return None if row is None else _revisions.decode(row)
+
+
+def read_revisions(rows: Readable, revision_keys: Iterable[str]) -> dict[str, Revision]:
+    """Several revisions by their keys."""
+    wanted = {keys.revision(key): key for key in revision_keys}
+    return {wanted[row_key]: _revisions.decode(row) for row_key, row in rows.gather(list(wanted)).items()}
+
+
+def read_revision_entries(
+    rows: Readable, machine: str, before: int | None, limit: int
+) -> list[tuple[int, RevisionEntry]]:
+    """At most `limit` revisions of a state machine with their numbers, newest first; only numbers below `before`."""
+    prefix = keys.revision_entries_prefix(machine)
+    after = "" if before is None else keys.revision_entry(machine, before)
+    found = rows.scan(prefix, after=after, limit=limit, reverse=True)
+    return [(int(key.removeprefix(prefix)), _entries.decode(row)) for key, row in found]
+
+
+_revisions = msgspec.json.Decoder(Revision)
+_entries = msgspec.json.Decoder(RevisionEntry)

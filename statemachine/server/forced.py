@@ -15,8 +15,8 @@ import structlog
 
 from statemachine.api.hosts import is_loopback
 from statemachine.app import EXIT_CANNOT_OWN
+from statemachine.background.definitions_folder import check_folder
 from statemachine.config import ConfigError, Settings
-from statemachine.service.definitions_folder import check_folder
 from statemachine.store.base import StoreError
 from statemachine.store.directory import private_directory
 from statemachine.store.locks import SERVER, DirectoryInUse, DirectoryLock

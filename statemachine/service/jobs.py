@@ -1,95 +1,149 @@
-"""Jobs: the plain formats as views on state machines and executions. What runs is the definition that they are compiled
-to. Knows no API.
+"""Jobs: the plain formats as views on state machines and executions. What runs is the compiled definition.
+
+Knows no API.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
 
 from statemachine.arn import Home, parse_arn
-from statemachine.checkpoint import keys
-from statemachine.checkpoint.read import read_execution, read_history
 from statemachine.core.compile import compile_machine
+from statemachine.core.ids import execution_id
 from statemachine.core.references import variable_references
 from statemachine.errors import ServiceError
 from statemachine.host import Host
-from statemachine.jobs import Format, Job, compile_job, job_view, read_job, validate_job
-from statemachine.json_text import dump, load
-from statemachine.registry.machines import JobText, Machines, StateMachine
-from statemachine.service.executions import Executions
-from statemachine.service.state_machines import Checked, StateMachines
-from statemachine.validation.finding import Finding
+from statemachine.jobs import Format, Job, JobView, compile_job, job_view, read_job, validate_job
+from statemachine.json_text import JsonText, dump, load
+from statemachine.reads.history import execution_with_history
+from statemachine.reads.lists import latest_execution
+from statemachine.registry.machines import (
+    JobText,
+    MachineCatalog,
+    Revision,
+    StateMachine,
+    read_revision,
+    read_revisions,
+)
+from statemachine.service.answer import Answer
+from statemachine.service.executions.start import ExecutionStarts
+from statemachine.service.state_machines.definitions import CheckedDefinition
+from statemachine.service.state_machines.register import StateMachines
+from statemachine.store.base import Readable
+from statemachine.times.timestamps import Timestamp
+from statemachine.validation import Finding
+
+
+class JobDescription(Answer, frozen=True, kw_only=True):
+    """A job as it was sent, and the definition that it was compiled to; `format` is ordered or graph."""
+
+    id: str
+    name: str
+    format: Format
+    job: JsonText
+    definition: JsonText
+    state_machine_arn: str
+    creation_date: Timestamp
+
+
+class RegisteredJob(Answer, frozen=True, kw_only=True):
+    """A job that was registered; `is_new` says that it was not known before."""
+
+    job: JobDescription
+    is_new: bool
+
+
+class ListedJob(Answer, frozen=True, kw_only=True):
+    """One job of a list; `tasks` is their number."""
+
+    id: str
+    name: str
+    format: Format
+    tasks: int
+
+
+class JobList(Answer, frozen=True, kw_only=True):
+    """All jobs by id."""
+
+    jobs: list[ListedJob]
+
+
+class StartedJob(Answer, frozen=True, kw_only=True):
+    """An execution of a job that has been started."""
+
+    execution_id: str
+    job_id: str
+    status: str
+
+
+class JobState(JobView, rename="camel", omit_defaults=True, kw_only=True):
+    """How an execution of a job and its tasks stand."""
+
+    execution_id: str
 
 
 class Jobs:
     """The verbs on jobs and their executions. An execution of a job has the id "job:name"."""
 
     def __init__(
-        self, host: Host, state_machines: StateMachines, executions: Executions, machines: Machines, home: Home
+        self,
+        host: Host,
+        state_machines: StateMachines,
+        starts: ExecutionStarts,
+        catalog: MachineCatalog,
+        home: Home,
     ) -> None:
         self._host = host
         self._state_machines = state_machines
-        self._executions = executions
-        self._machines = machines
+        self._starts = starts
+        self._catalog = catalog
         self._home = home
 
-    async def register(self, text: str) -> dict[str, Any]:
+    async def register(self, *, text: str) -> RegisteredJob:
         """Register a job, or a new revision of it. Raises ServiceError InvalidJob with everything that is wrong."""
         checked, job = await asyncio.to_thread(self._check, text)
-        role_arn = f"arn:aws:iam::{self._home.account}:role/statemachine"
-        machine, is_new = await self._state_machines.put(name=job.id, role_arn=role_arn, checked=checked)
-        return {**self._described(machine), "isNew": is_new}
+        machine, is_new = await self._state_machines.put(name=job.id, role_arn=self._home.role, checked=checked)
+        return RegisteredJob(job=await self._described(machine), is_new=is_new)
 
-    def describe(self, id: str) -> dict[str, Any]:
-        """A job as it was sent, and the definition that it was compiled to. Raises ServiceError JobDoesNotExist."""
-        return self._described(self._find(id))
+    async def describe(self, *, id: str) -> JobDescription:
+        """A job. Raises ServiceError JobDoesNotExist."""
+        return await self._described(self._find(id))
 
-    def list_all(self) -> list[dict[str, Any]]:
+    async def list_all(self) -> JobList:
         """All jobs by id, without their definitions."""
-        found = []
-        for name in sorted(self._machines.by_name):
-            job = self._job(self._machines.by_name[name])
-            if job is not None:
-                found.append({"id": job.id, "name": job.name, "format": job.format, "tasks": len(job.tasks)})
-        return found
+        wanted = [machine.revision for machine in self._catalog if machine.is_job]
+        return JobList(jobs=await self._host.survey(_listed, wanted))
 
-    async def execute(self, id: str, input: str = "{}") -> dict[str, Any]:
+    async def execute(self, *, id: str, input: str = "{}") -> StartedJob:
         """Start an execution of a job. Raises ServiceError JobDoesNotExist."""
         machine = self._find(id)
-        started = await self._executions.start(state_machine_arn=machine.arn, input=input)
-        execution = parse_arn(started["executionArn"], "execution")
-        execution_id = keys.execution_id(execution.name, execution.qualifier)
-        state = await asyncio.to_thread(self.state, execution_id)
-        return {"executionId": execution_id, "jobId": id, "status": state["status"]}
+        started = await self._starts.start(state_machine_arn=machine.arn, input=input)
+        arn = parse_arn(started.execution_arn, "execution")
+        state = await self.state(id=execution_id(arn.name, arn.qualifier))
+        return StartedJob(execution_id=state.execution_id, job_id=id, status=state.status)
 
-    def state(self, execution_id: str) -> dict[str, Any]:
-        """How an execution of a job and its tasks stand. Reads its whole history: not for the loop.
+    async def state(self, *, id: str) -> JobState:
+        """How an execution and its tasks stand: the execution of that id, or the latest one of the job of that id.
 
-        Raises ServiceError ExecutionDoesNotExist.
+        Raises ServiceError ExecutionDoesNotExist or JobDoesNotExist.
         """
-        execution = read_execution(self._host.store, execution_id)
-        text = None if execution is None else self._machines.revision(execution.machine).job
-        if execution is None or text is None:
-            raise ServiceError("ExecutionDoesNotExist", f"There is no execution '{execution_id}' of a job", status=404)
-        job = read_job(load(text.text), text.format)
-        history = read_history(self._host.store, execution.id, 1, execution.events)
-        view: dict[str, Any] = load(msgspec.json.encode(job_view(job, execution, history)))
-        return {"executionId": execution_id, **view}
+        wanted: str | None = id
+        if ":" not in id:
+            self._find(id)
+            wanted = await self._host.read(latest_execution, id)
+            if wanted is None:
+                raise ServiceError("ExecutionDoesNotExist", f"The job '{id}' was never executed", status=404)
+        assert wanted is not None
+        view = await self._host.survey(_view, wanted)
+        if view is None:
+            raise ServiceError("ExecutionDoesNotExist", f"There is no execution '{wanted}' of a job", status=404)
+        return JobState(execution_id=wanted, **msgspec.structs.asdict(view))
 
-    def latest(self, id: str) -> dict[str, Any]:
-        """As `state`, of the execution of a job that was started last. Raises ServiceError JobDoesNotExist or
-        ExecutionDoesNotExist."""
-        self._find(id)
-        rows = self._host.store.scan(keys.listed_prefix(id), limit=1)
-        if not rows:
-            raise ServiceError("ExecutionDoesNotExist", f"The job '{id}' was never executed", status=404)
-        return self.state(keys.listed_id(rows[0][0]))
-
-    def _check(self, text: str) -> tuple[Checked, Job]:
+    def _check(self, text: str) -> tuple[CheckedDefinition, Job]:
         format: Format = "graph" if _names_a_graph(text) else "ordered"
         wrong = validate_job(text, format)
         if wrong:
@@ -97,38 +151,65 @@ class Jobs:
         job = read_job(load(text), format)
         definition = compile_job(job, self._home.region, self._home.account)
         compiled = compile_machine(definition)
-        return Checked(dump(definition), compiled, variable_references(definition), JobText(format, text)), job
+        references = variable_references(definition)
+        return CheckedDefinition(dump(definition), compiled, references, JobText(format, text)), job
 
     def _find(self, id: str) -> StateMachine:
-        machine = self._machines.by_name.get(id)
-        if machine is None or machine.deleting or self._job(machine) is None:
+        machine = self._catalog.get(id)
+        if machine is None or machine.deleting or not machine.is_job:
             raise ServiceError("JobDoesNotExist", f"There is no job '{id}'", status=404)
         return machine
 
-    def _job(self, machine: StateMachine) -> Job | None:
-        text = self._machines.revision(machine.revision).job
-        return None if text is None else read_job(load(text.text), text.format)
+    async def _described(self, machine: StateMachine) -> JobDescription:
+        found = _job_of(await self._state_machines.revision(machine.revision))
+        assert found is not None
+        return JobDescription(
+            id=found.job.id,
+            name=found.job.name,
+            format=found.job.format,
+            job=JsonText(found.text),
+            definition=JsonText(found.definition),
+            state_machine_arn=machine.arn,
+            creation_date=Timestamp(machine.created),
+        )
 
-    def _described(self, machine: StateMachine) -> dict[str, Any]:
-        revision = self._machines.revision(machine.revision)
-        assert revision.job is not None
-        job = read_job(load(revision.job.text), revision.job.format)
-        return {
-            "id": job.id,
-            "name": job.name,
-            "format": job.format,
-            "job": load(revision.job.text),
-            "definition": revision.definition,
-            "stateMachineArn": machine.arn,
-            "creationDate": machine.created,
-        }
+
+class _FoundJob(NamedTuple):
+    job: Job
+    text: str
+    definition: str
+
+
+def _job_of(revision: Revision | None) -> _FoundJob | None:
+    """The job that a revision was made from."""
+    if revision is None or revision.job is None:
+        return None
+    text = revision.job.text
+    return _FoundJob(read_job(load(text), revision.job.format), text, revision.definition)
+
+
+def _listed(rows: Readable, revision_keys: list[str]) -> list[ListedJob]:
+    """A look at the jobs of these revisions, in their order."""
+    revisions = read_revisions(rows, revision_keys)
+    jobs = [found.job for key in revision_keys if (found := _job_of(revisions.get(key))) is not None]
+    return [ListedJob(id=job.id, name=job.name, format=job.format, tasks=len(job.tasks)) for job in jobs]
+
+
+def _view(rows: Readable, id: str) -> JobView | None:
+    """A look at an execution of a job; it reads the whole history."""
+    found = execution_with_history(rows, id)
+    if found is None:
+        return None
+    execution, history = found
+    job = _job_of(read_revision(rows, execution.machine))
+    return None if job is None else job_view(job.job, execution, history)
 
 
 def _names_a_graph(text: str) -> bool:
     try:
         job = json.loads(text)
     except (ValueError, RecursionError):
-        return False  # whatever is wrong with it is found by those who judge it
+        return False  # validate_job says what is wrong with it
     return isinstance(job, dict) and "graph" in job
 
 

@@ -21,13 +21,13 @@ def page_size(asked: int | None) -> int:
     return asked or PAGE_DEFAULT
 
 
-def make_token(position: str, question: Sequence[object], now: float) -> str:
+def make_page_token(position: str, question: Sequence[object], now: float) -> str:
     """A token that leads on from `position`."""
     text = f"{int(now)}\n{_digest(question)}\n{position}"
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
-def read_token(token: str | None, question: Sequence[object], now: float) -> str:
+def read_page_token(token: str | None, question: Sequence[object], now: float) -> str:
     """The position that a token leads on from, "" for none. Raises ServiceError InvalidToken."""
     if token is None:
         return ""
@@ -41,9 +41,9 @@ def read_token(token: str | None, question: Sequence[object], now: float) -> str
     return position
 
 
-def read_number(token: str | None, question: Sequence[object], now: float) -> int | None:
-    """As `read_token`, where the position is a number; None without a token."""
-    position = read_token(token, question, now)
+def read_page_number(token: str | None, question: Sequence[object], now: float) -> int | None:
+    """As `read_page_token`, where the position is a number; None without a token."""
+    position = read_page_token(token, question, now)
     if position and not re.fullmatch("[0-9]{1,9}", position):
         raise invalid_token()
     return int(position) if position else None

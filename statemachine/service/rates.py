@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from statemachine.host import Commit, Observer
+from statemachine.service.answer import Answer
 
 WINDOW_SECONDS = 60
 
@@ -19,6 +20,14 @@ class Second:
     started: int = 0
     ended: int = 0
     events: int = 0
+
+
+class RatesPerSecond(Answer, frozen=True, kw_only=True):
+    """Executions started and ended, and history events, per second."""
+
+    started: float
+    ended: float
+    events: float
 
 
 class Rates(Observer):
@@ -37,13 +46,15 @@ class Rates(Observer):
         last.ended += len(commit.ended)
         last.events += commit.events
 
-    def per_second(self) -> dict[str, float]:
-        """Executions started and ended, and history events, per second over the last minute."""
+    def per_second(self) -> RatesPerSecond:
+        """The rates over the last minute."""
         self._recent()
-        return {
-            name: round(sum(getattr(second, name) for second in self._seconds) / WINDOW_SECONDS, 3)
-            for name in ("started", "ended", "events")
-        }
+        seconds = self._seconds
+        return RatesPerSecond(
+            started=_rate(second.started for second in seconds),
+            ended=_rate(second.ended for second in seconds),
+            events=_rate(second.events for second in seconds),
+        )
 
     def _recent(self) -> int:
         """The number of this second; those before the window are forgotten, and those of a clock that was set back."""
@@ -53,3 +64,7 @@ class Rates(Observer):
         while self._seconds and self._seconds[-1].number > now:
             self._seconds.pop()
         return now
+
+
+def _rate(numbers: Iterable[int]) -> float:
+    return round(sum(numbers) / WINDOW_SECONDS, 3)

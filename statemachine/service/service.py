@@ -1,4 +1,4 @@
-"""All verbs together, as the doors get them."""
+"""All verbs together, as the action table finds them."""
 
 from __future__ import annotations
 
@@ -7,45 +7,53 @@ from collections.abc import Callable
 from statemachine.arn import Home
 from statemachine.config import Settings
 from statemachine.host import Host
-from statemachine.registry.activities import Activities as ActivityRegistry
-from statemachine.registry.machines import Machines
+from statemachine.registry.activities import ActivityCatalog
+from statemachine.registry.machines import MachineCatalog
 from statemachine.service.activities import Activities
-from statemachine.service.answers import Answers
-from statemachine.service.executions import Executions
+from statemachine.service.executions.describe import ExecutionDescriptions
+from statemachine.service.executions.history import ExecutionHistories
+from statemachine.service.executions.start import ExecutionStarts
+from statemachine.service.executions.stop import ExecutionStops
+from statemachine.service.executions.updates import Progress
 from statemachine.service.jobs import Jobs
-from statemachine.service.keyed_starts import KeyedStarts
-from statemachine.service.listings import Listings
-from statemachine.service.progress import Progress
-from statemachine.service.revisions import Revisions
-from statemachine.service.state_machines import StateMachines
+from statemachine.service.state_machines.delete import StateMachineDeletions
+from statemachine.service.state_machines.describe import StateMachineDescriptions
+from statemachine.service.state_machines.register import StateMachines
+from statemachine.service.state_machines.revisions import Revisions
 from statemachine.service.system import System
-from statemachine.service.tasks import Tasks
+from statemachine.service.tasks.answer import TaskAnswers
+from statemachine.service.tasks.waiting import WaitingTasks
 from statemachine.service.validations import Validations
 
 
 class Service:
-    """One object per resource, each with its verbs."""
+    """One object for each group of verbs. Knows its host by its interface only."""
 
     def __init__(
         self,
         host: Host,
-        machines: Machines,
-        activities: ActivityRegistry,
+        machines: MachineCatalog,
+        activities: ActivityCatalog,
         settings: Settings,
         clock: Callable[[], float],
     ) -> None:
         home = Home(settings.account, settings.region)
+        self.host = host
+        self.home = home
         self.state_machines = StateMachines(host, machines, home, settings, clock)
-        self.revisions = Revisions(self.state_machines, machines, clock)
-        self.executions = Executions(
-            host, self.state_machines, machines, home, open_max=settings.open_executions_max, clock=clock
+        self.state_machine_descriptions = StateMachineDescriptions(host, machines, self.state_machines, clock)
+        self.state_machine_deletions = StateMachineDeletions(host, machines)
+        self.revisions = Revisions(host, self.state_machines, clock)
+        self.starts = ExecutionStarts(
+            host, self.state_machines, home, open_max=settings.open_executions_max, clock=clock
         )
-        self.keyed_starts = KeyedStarts(host, self.executions, self.state_machines)
-        self.listings = Listings(host, clock)
-        self.activities = Activities(host, activities, home, settings, clock)
+        self.stops = ExecutionStops(host)
+        self.executions = ExecutionDescriptions(host, self.state_machines, clock)
+        self.histories = ExecutionHistories(host, clock)
         self.progress = Progress(host, settings.pollers_max)
-        self.answers = Answers(host)
-        self.tasks = Tasks(host, home, clock)
+        self.activities = Activities(host, activities, home, settings, clock)
+        self.task_answers = TaskAnswers(host)
+        self.waiting_tasks = WaitingTasks(host, home, clock)
         self.system = System(host, settings, clock)
         self.validations = Validations()
-        self.jobs = Jobs(host, self.state_machines, self.executions, machines, home)
+        self.jobs = Jobs(host, self.state_machines, self.starts, machines, home)

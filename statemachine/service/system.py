@@ -2,64 +2,92 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
-from statemachine.checkpoint import keys
 from statemachine.config import Settings
 from statemachine.core.model import ENDED
 from statemachine.host import Host
-from statemachine.service.census import Census
-from statemachine.service.rates import Rates
-from statemachine.store.base import Store
+from statemachine.reads.waiting_tasks import COUNTED_MAX, count_tasks
+from statemachine.service.answer import Answer
+from statemachine.service.execution_counts import ExecutionCounts
+from statemachine.service.rates import Rates, RatesPerSecond
+from statemachine.times.timestamps import Timestamp
 
-TASKS_COUNTED_MAX = 10_000
+
+class ExecutionNumbers(Answer, frozen=True, kw_only=True):
+    """Executions by status; `finished` has those that have ended by their statuses."""
+
+    pending: int
+    running: int
+    finished: dict[str, int]
+
+
+class TaskNumbers(Answer, frozen=True, kw_only=True):
+    """Tasks that wait, each number counted up to `counted_up_to`."""
+
+    activities: int
+    functions: int
+    callbacks: int
+    counted_up_to: int
+
+
+class StoreSize(Answer, frozen=True, kw_only=True):
+    """Where the store is, and how many bytes its files have."""
+
+    path: str
+    bytes: int
+
+
+class ServerDescription(Answer, frozen=True, kw_only=True):
+    """The server: `start_date` is that of this process."""
+
+    version: str
+    start_date: Timestamp
+    executions: ExecutionNumbers
+    per_second: RatesPerSecond
+    tasks: TaskNumbers
+    store: StoreSize
 
 
 class System:
-    """The verb on the server. `census` is to be loaded before the host opens a store that holds anything."""
+    """The verb on the server. `counts` is to be loaded before the host opens."""
 
     def __init__(self, host: Host, settings: Settings, clock: Callable[[], float]) -> None:
-        self.census = Census(host.store)
-        host.watchers.append(self.census.note)
+        self.counts = ExecutionCounts()
         self._rates = Rates(clock)
-        host.observers.append(self._rates)
+        host.observers += [self.counts, self._rates]
         self._host = host
         self._settings = settings
         self._started = clock()
 
-    async def describe(self) -> dict[str, Any]:
-        """Counts, sizes in bytes, version and start of this process."""
-        counts = await self.census.counts()
-        store = self._host.store
-        activities = await asyncio.to_thread(_count, store, keys.ACTIVITY_TASKS)
-        functions = await asyncio.to_thread(_count, store, keys.TASKS)
-        callbacks = await asyncio.to_thread(_count, store, keys.CALLBACKS)
-        return {
-            "version": metadata.version("statemachine"),
-            "startDate": self._started,
-            "executions": {
-                "pending": counts["PENDING"],
-                "running": counts["RUNNING"],
-                "finished": {status: counts[status] for status in ENDED},
-            },
-            "perSecond": self._rates.per_second(),
-            "tasks": {
-                "activities": activities,
-                "functions": functions,
-                "callbacks": callbacks,
-                "countedUpTo": TASKS_COUNTED_MAX,
-            },
-            "store": {"path": str(self._settings.store_path), "bytes": _size(self._settings.store_path)},
-        }
+    @property
+    def draining(self) -> bool:
+        """Does the server take no new work?"""
+        return self._host.draining
 
-
-def _count(store: Store, prefix: str) -> int:
-    """How many rows stand there, at most TASKS_COUNTED_MAX."""
-    return len(store.scan(prefix, limit=TASKS_COUNTED_MAX))
+    async def describe(self) -> ServerDescription:
+        """Counts, sizes, version and start."""
+        counts = self.counts.by_status
+        tasks = await self._host.survey(count_tasks)
+        return ServerDescription(
+            version=metadata.version("statemachine"),
+            start_date=Timestamp(self._started),
+            executions=ExecutionNumbers(
+                pending=counts["PENDING"],
+                running=counts["RUNNING"],
+                finished={status: counts[status] for status in ENDED},
+            ),
+            per_second=self._rates.per_second(),
+            tasks=TaskNumbers(
+                activities=tasks.activities,
+                functions=tasks.functions,
+                callbacks=tasks.callbacks,
+                counted_up_to=COUNTED_MAX,
+            ),
+            store=StoreSize(path=str(self._settings.store_path), bytes=_size(self._settings.store_path)),
+        )
 
 
 def _size(path: Path) -> int:

@@ -3,9 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Callable, Sequence
+from itertools import islice
 
-from statemachine.validation import Finding, diagnostics, report, validate
+import msgspec
+
+from statemachine.service.answer import Answer
+from statemachine.validation import Finding, errors, validate
+from statemachine.validation.finding import ADVICE, REPORTED_MAX
+
+
+class Diagnostic(Answer, frozen=True, kw_only=True):
+    """One finding as AWS tells it; `severity` is ERROR or WARNING."""
+
+    severity: str
+    code: str
+    message: str
+    location: str | None = None
+
+
+class PlacedDiagnostic(Diagnostic, frozen=True, kw_only=True):
+    """One finding with its JSON Pointer, and its line and column (from 1) if the definition was sent as text."""
+
+    pointer: str
+    line: int | None = None
+    column: int | None = None
+
+
+class Validation(Answer, frozen=True, kw_only=True):
+    """ValidateStateMachineDefinition. `result` is OK or FAIL; `truncated` says that there are more diagnostics."""
+
+    result: str
+    diagnostics: list[Diagnostic]
+    truncated: bool
 
 
 class Validations:
@@ -13,18 +43,70 @@ class Validations:
 
     async def validate(
         self, *, definition: str, type: str = "STANDARD", severity: str = "ERROR", max_results: int = 0
-    ) -> dict[str, Any]:
-        """AWS's answer: result, diagnostics, truncated. `severity` is the least that is told; a `max_results` of 0
-        stands for AWS's 100."""
-        return diagnostics(await _findings(definition, type), severity, max_results)
+    ) -> Validation:
+        """AWS's answer, without the warnings that AWS does not give.
+
+        `severity` ERROR leaves warnings out. A `max_results` of 0 stands for AWS's 100 (service model).
+        """
+        return diagnosed(await _findings(definition, type), severity, max_results)
 
     async def report(
-        self, *, definition: str, type: str = "STANDARD", severity: str = "WARNING", max_results: int = 0
-    ) -> dict[str, Any]:
-        """As `validate`, with the warnings that AWS does not give, and with pointer, line and column."""
-        return report(await _findings(definition, type), severity, max_results)
+        self,
+        *,
+        definition: str,
+        type: str = "STANDARD",
+        severity: str = "WARNING",
+        max_results: int = 0,
+        placed: bool = True,
+    ) -> Validation:
+        """As `validate`, with our own warnings and the pointer of each finding. `placed` adds line and column."""
+        return reported(await _findings(definition, type), severity, max_results, placed=placed)
+
+
+def diagnosed(findings: Sequence[Finding], severity: str = "ERROR", max_results: int = 0) -> Validation:
+    """Findings as AWS answers them to the letter. A user who compares the two answers finds no difference."""
+    known = [finding for finding in findings if finding.code not in ADVICE]
+    return _validation(known, severity, max_results, _diagnostic)
+
+
+def reported(
+    findings: Sequence[Finding], severity: str = "WARNING", max_results: int = 0, *, placed: bool = True
+) -> Validation:
+    """Findings with our own warnings, and with their places."""
+    return _validation(findings, severity, max_results, _placed if placed else _pointed)
+
+
+def _validation(
+    findings: Sequence[Finding], severity: str, max_results: int, shape: Callable[[Finding], Diagnostic]
+) -> Validation:
+    blocking = errors(findings)
+    chosen = blocking if severity == "ERROR" else findings
+    limit = max_results or REPORTED_MAX
+    return Validation(
+        result="FAIL" if blocking else "OK",
+        diagnostics=[shape(finding) for finding in islice(chosen, limit)],
+        truncated=len(chosen) > limit,
+    )
+
+
+def _diagnostic(finding: Finding) -> Diagnostic:
+    return Diagnostic(severity=finding.severity, code=finding.code, message=finding.message, location=finding.location)
+
+
+def _placed(finding: Finding) -> Diagnostic:
+    return msgspec.structs.replace(_pointed(finding), line=finding.line, column=finding.column)
+
+
+def _pointed(finding: Finding) -> PlacedDiagnostic:
+    return PlacedDiagnostic(
+        severity=finding.severity,
+        code=finding.code,
+        message=finding.message,
+        location=finding.location,
+        pointer=finding.pointer,
+    )
 
 
 async def _findings(definition: str, type: str) -> list[Finding]:
-    # The longest definition takes a second: not for the loop.
+    # The longest definition takes a second: not on the event loop.
     return await asyncio.to_thread(validate, definition, type)

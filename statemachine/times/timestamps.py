@@ -8,6 +8,13 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+
+class Timestamp(float):
+    """Epoch seconds. The type tells a door to show it as AWS does (a number) or as ISO 8601."""
+
+    __slots__ = ()
+
+
 _TIMESTAMP = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII
 )

@@ -5,6 +5,6 @@ then the rules that a schema cannot say (`rules`). A definition without errors c
 """
 
 from statemachine.validation.definition import validate, validate_state
-from statemachine.validation.finding import Finding, diagnostics, errors, invalid_definition, report
+from statemachine.validation.finding import Finding, errors, invalid_definition
 
-__all__ = ["Finding", "diagnostics", "errors", "invalid_definition", "report", "validate", "validate_state"]
+__all__ = ["Finding", "errors", "invalid_definition", "validate", "validate_state"]

@@ -1,14 +1,12 @@
-"""What is wrong with a definition, and how AWS says it: one finding each, their joined text, their diagnostics.
+"""What is wrong with a definition, and how AWS says it: one finding each, and their joined text.
 
 Knows no rule, no schema and no API.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
 
 Path = tuple[str | int, ...]
 """The way to a member of a definition: names of members and numbers of elements, from the outside in."""
@@ -95,41 +93,3 @@ def invalid_definition(findings: Iterable[Finding]) -> str:
         placed = finding.location is None or text.endswith(finding.location)
         texts.append(text if placed else f"{text} at {finding.location}")
     return f"Invalid State Machine Definition: '{', '.join(texts)}'"
-
-
-def diagnostics(findings: Iterable[Finding], severity: str = "ERROR", limit: int = REPORTED_MAX) -> dict[str, Any]:
-    """The answer of ValidateStateMachineDefinition: result, diagnostics, truncated.
-
-    `severity` ERROR leaves warnings out; a `limit` of 0 means REPORTED_MAX (service model). It is AWS's answer to the
-    letter, so it has none of the warnings that AWS does not give (ADVICE): who compares the two finds no difference.
-    """
-    known = [finding for finding in findings if finding.code not in ADVICE]
-    return _answer(known, severity, limit, _diagnostic)
-
-
-def report(findings: Iterable[Finding], severity: str = "WARNING", limit: int = REPORTED_MAX) -> dict[str, Any]:
-    """As `diagnostics`, with ADVICE, and with pointer, line and column of each finding."""
-    return _answer(list(findings), severity, limit, _placed)
-
-
-def _answer(
-    findings: Sequence[Finding], severity: str, limit: int, shape: Callable[[Finding], dict[str, Any]]
-) -> dict[str, Any]:
-    blocking = errors(findings)
-    chosen = blocking if severity == "ERROR" else findings
-    shown = islice(chosen, limit or REPORTED_MAX)
-    return {
-        "result": "FAIL" if blocking else "OK",
-        "diagnostics": [shape(finding) for finding in shown],
-        "truncated": len(chosen) > (limit or REPORTED_MAX),
-    }
-
-
-def _diagnostic(finding: Finding) -> dict[str, Any]:
-    diagnostic = {"severity": finding.severity, "code": finding.code, "message": finding.message}
-    return diagnostic if finding.location is None else {**diagnostic, "location": finding.location}
-
-
-def _placed(finding: Finding) -> dict[str, Any]:
-    place = {"pointer": finding.pointer, "line": finding.line, "column": finding.column}
-    return {**_diagnostic(finding), **place}

@@ -11,8 +11,8 @@ from typing import Any
 
 from statemachine.api import connection
 from statemachine.app import build_doors
+from statemachine.testing import InMemoryServer, in_memory_server
 from tests.api.description import check_answer
-from tests.engine.in_memory_server import InMemoryServer, in_memory_server
 
 
 @dataclass
@@ -106,4 +106,4 @@ class Client:
 async def doors(**settings: Any) -> AsyncIterator[tuple[InMemoryServer, Client]]:
     """A server in memory, and a client before its doors."""
     async with in_memory_server(**settings) as server:
-        yield server, Client(build_doors(server.service, server.settings))
+        yield server, Client(build_doors(server.actions, server.settings))

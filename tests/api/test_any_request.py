@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from statemachine.api.rest import ROUTES
+from statemachine.testing import InMemoryServer
 from tests.api.client import Answer, Client, doors
-from tests.engine.definitions import ACTIVITY, PASS, task, wait
-from tests.engine.in_memory_server import ROLE, InMemoryServer
+from tests.engine.definitions import ACTIVITY, PASS, ROLE, task, wait
 
 REQUESTS: dict[str, Any] = json.loads((Path(__file__).parents[2] / "schemas" / "aws-requests.schema.json").read_text())
 ACTIONS = sorted(name for name, shape in REQUESTS["$defs"].items() if "properties" in shape)

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from statemachine.api.aws import actions
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
 from statemachine.host import NotDurable, Unavailable
+from statemachine.service.actions import ACTIONS
+from statemachine.testing import START
 from tests.api.client import Answer, Request, doors
-from tests.engine.definitions import ACTIVITY, PASS, task, wait
-from tests.engine.in_memory_server import ROLE, START
+from tests.engine.definitions import ACTIVITY, PASS, ROLE, task, wait
 
 MACHINE = {"name": "m", "definition": json.dumps(PASS), "roleArn": ROLE}
 MACHINE_ARN = "arn:aws:states:us-east-1:000000000000:stateMachine:m"
@@ -145,6 +145,7 @@ async def test_a_body_that_does_not_come_is_given_up() -> None:
         refused(await client.serve(stuck), "RequestTimeoutException", 408)
 
 
+AWS_ACTIONS = {action.name for action in ACTIONS.values() if action.is_aws}
 WRONG = [1, 1.5, True, [], {}, ["a"], {"a": 1}]
 
 
@@ -153,7 +154,7 @@ async def test_wrong_types_everywhere(value: Any) -> None:
     """Every member of every action, given something that is no string."""
     schema = json.loads(SCHEMA.read_text())["$defs"]
     async with doors() as (server, client):
-        for action in actions(server.service):
+        for action in AWS_ACTIONS:
             for member, rule in schema[action]["properties"].items():
                 if rule["type"] == "string":
                     refused(await client.aws(action, {member: value}), "SerializationException")
@@ -203,7 +204,7 @@ async def test_a_mistake_of_ours_is_told_without_its_details(monkeypatch: pytest
         def mistake(_: Any) -> None:
             raise ZeroDivisionError("secret detail")
 
-        monkeypatch.setattr(server.service.state_machines, "find", mistake)
+        monkeypatch.setattr(server.parts.service.state_machines, "find", mistake)
         answer = await client.aws("DescribeStateMachine", {"stateMachineArn": MACHINE_ARN})
         assert refused(answer, "InternalServerError", 500) == "Internal error"
 
@@ -224,7 +225,7 @@ def poll() -> Request:
 
 async def test_a_long_poll_gets_the_task_that_comes() -> None:
     async with doors() as (server, client):
-        await server.service.activities.create(name="work")
+        await server.ask("CreateActivity", name="work")
         polling = asyncio.create_task(client.serve(poll()))
         await asyncio.sleep(0)
         await server.start(await server.create(task(ACTIVITY)), '"given"')
@@ -236,7 +237,7 @@ async def test_a_long_poll_gets_the_task_that_comes() -> None:
 @pytest.mark.parametrize("turns", [0, 1, 2, 5, 10])
 async def test_a_long_poll_is_given_up_when_its_client_goes_away(turns: int) -> None:
     async with doors() as (server, client):
-        await server.service.activities.create(name="work")
+        await server.ask("CreateActivity", name="work")
         gone = poll()
         polling = asyncio.create_task(client.serve(gone))
         for _ in range(turns):
@@ -251,7 +252,7 @@ async def test_a_long_poll_is_given_up_when_its_client_goes_away(turns: int) -> 
 
 async def test_a_long_poll_ends_empty_when_the_server_drains() -> None:
     async with doors() as (server, client):
-        await server.service.activities.create(name="work")
+        await server.ask("CreateActivity", name="work")
         polling = asyncio.create_task(client.serve(poll()))
         await asyncio.sleep(0)
         await server.engine.drain()
@@ -296,7 +297,7 @@ async def test_all_actions_on_one_execution() -> None:
         await call("ValidateStateMachineDefinition", definition=json.dumps(PASS))
         await call("DeleteActivity", activityArn=ACTIVITY)
         await call("DeleteStateMachine", stateMachineArn=MACHINE_ARN)
-        assert set(done) == set(actions(server.service))
+        assert set(done) == AWS_ACTIONS
         assert done["GetActivityTask"] == {"taskToken", "input"}
         assert done["UpdateStateMachine"] == {"updateDate", "revisionId"}
         assert done["GetExecutionHistory"] == {"events", "nextToken"}
@@ -330,7 +331,7 @@ async def test_validating() -> None:
 
 async def test_waiting_for_one_thing_holds_up_nothing_else() -> None:
     async with doors() as (server, client):
-        await server.service.activities.create(name="work")
+        await server.ask("CreateActivity", name="work")
         polls = [asyncio.create_task(client.serve(poll())) for _ in range(200)]
         await server.start(await server.create(wait(60)))
         assert (await client.aws("ListStateMachines")).status == 200

@@ -28,13 +28,12 @@ async def test_served(host: str) -> None:
 @pytest.mark.parametrize("host", OTHERS)
 async def test_refused(host: str) -> None:
     async with doors() as (server, client):
-        for answer in (
-            await client.aws("CreateActivity", {"name": "a"}, Host=host),
-            await client.request("GET", "/api/v1/state-machines", headers={"Host": host}),
-        ):
-            assert answer.status == 403
-            assert answer.json["title"] == "ForbiddenHost"
-            assert "is not served here" in answer.json["detail"]
+        told = await client.aws("CreateActivity", {"name": "a"}, Host=host)
+        assert (told.status, told.headers["x-amzn-errortype"], told.json["__type"]) == (403, *["ForbiddenHost"] * 2)
+        assert "is not served here" in told.json["message"]
+        shown = await client.request("GET", "/api/v1/state-machines", headers={"Host": host})
+        assert (shown.status, shown.json["title"]) == (403, "ForbiddenHost")
+        assert "is not served here" in shown.json["detail"]
         assert server.store.scan("a/") == []
 
 

@@ -181,7 +181,7 @@ WRONG: list[tuple[str, str, Any, int, str, str]] = [
     ("POST", "/state-machines/m/executions", {"input": 1, "nme": 1}, 400, "ValidationException", "/nme"),
     ("POST", "/state-machines/m/executions", {"name": "a b"}, 400, "InvalidName", "a b"),
     ("POST", "/state-machines/m/executions", {"name": []}, 400, "ValidationException", "/name"),
-    ("POST", "/state-machines/m/executions", {"input": TOO_LARGE}, 400, "InvalidExecutionInput", "262144"),
+    ("POST", "/state-machines/m/executions", {"input": TOO_LARGE}, 400, "ValidationException", "262144"),
     ("POST", "/state-machines/m/executions", {"name": "e", "input": 2}, 409, "ExecutionAlreadyExists", ":e"),
     ("POST", "/state-machines/n/executions", {}, 404, "StateMachineDoesNotExist", ":n"),
     ("GET", "/state-machines/n/executions", "", 404, "StateMachineDoesNotExist", ":n"),
@@ -316,7 +316,7 @@ async def test_a_mistake_of_ours_is_told_without_its_details(monkeypatch: pytest
         def mistake(_: Any) -> None:
             raise ZeroDivisionError("secret detail")
 
-        monkeypatch.setattr(server.service.state_machines, "find", mistake)
+        monkeypatch.setattr(server.parts.service.state_machines, "find", mistake)
         answer = await client.request("GET", f"{API}/state-machines/m")
         assert problem(answer, 500, "InternalServerError")["detail"] == "Internal error"
 

@@ -22,7 +22,7 @@ async def test_a_job_with_curl(prefix: str, state: str, system: str) -> None:
         assert (started.status, started.json["jobId"]) == (202, "nightly")
         id = started.json["executionId"]
         for number in range(2):
-            server.functions.answer(await server.task(number), Succeeded("true"))
+            server.tasks.answer(await server.task(number), Succeeded("true"))
         await server.settle()
         shown = (await client.request("GET", f"{prefix}/jobs/{id}/{state}")).json
         assert (shown["status"], [task["status"] for task in shown["tasks"]]) == ("COMPLETED", ["COMPLETED"] * 2)

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from statemachine.tasks.kind import Succeeded
+from statemachine.testing import InMemoryServer
 from tests.api.client import Answer, Client, doors
 from tests.api.test_rest import API, create, problem, start
 from tests.engine.definitions import ACTIVITY, CALLBACK, FAIL, PASS, task, wait
-from tests.engine.in_memory_server import InMemoryServer
 
 EXECUTIONS = f"{API}/state-machines/m/executions"
 
@@ -96,7 +96,7 @@ async def token_of_a_callback(server: InMemoryServer, client: Client) -> str:
     await create(client, CALLBACK)
     await start(client)
     handed_out = await server.task()
-    server.functions.answer(handed_out, Succeeded("{}"))
+    server.tasks.answer(handed_out, Succeeded("{}"))
     await server.settle()
     return handed_out.token
 

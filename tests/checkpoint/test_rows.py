@@ -7,15 +7,17 @@ from typing import Any
 import msgspec
 import pytest
 
+from statemachine.api.render import aws_json
 from statemachine.checkpoint import keys
-from statemachine.checkpoint.read import read_checkpoint, read_execution, read_history
+from statemachine.checkpoint.read import read_checkpoint, read_execution
 from statemachine.checkpoint.write import INLINE_BYTES_MAX, Rows, command_keys
-from statemachine.core.history import aws_event
 from statemachine.core.model import Children, Execution, HistoryEvent, Scope, Waiting
 from statemachine.core.payload import Payload
+from statemachine.reads.history import read_history
+from statemachine.service.executions.history_event import aws_history_event
 from statemachine.store.memory import MemoryStore
+from statemachine.testing import FUNCTION, START, in_memory_server
 from tests.engine.definitions import ACTIVITY, LOOP, PASS, mapped, task, wait
-from tests.engine.in_memory_server import FUNCTION, START, in_memory_server
 
 LARGE = '{ "text" : "' + "ä" * INLINE_BYTES_MAX + '" }'
 SMALL = '{ "n" : 1.0 }'
@@ -100,7 +102,7 @@ def test_payloads_in_a_history_are_texts_again() -> None:
     }
     store = written(header(), [], [HistoryEvent(1, 0, 1000, "PassStateExited", "", details)])
     (event,) = read_history(store, "m:e", 1, 1)
-    assert aws_event(event)["stateExitedEventDetails"] == {
+    assert msgspec.json.decode(aws_json(aws_history_event(event)))["stateExitedEventDetails"] == {
         "name": "P",
         "output": LARGE,
         "outputDetails": {"truncated": False},
@@ -163,7 +165,7 @@ async def test_one_that_failed_keeps_its_lines_of_control_but_no_command() -> No
     async with in_memory_server() as server:
         arn = await server.start(await server.create({**mapped(task()), "TimeoutSeconds": 60}), "[1, 2]", "e")
         await server.task(1)
-        await server.service.executions.stop(execution_arn=arn)
+        await server.ask("StopExecution", execution_arn=arn)
         checkpoint = read_checkpoint(server.store, "m:e")
         assert checkpoint is not None
         assert checkpoint.scopes

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.engine.in_memory_server import FUNCTION
+from statemachine.testing import FUNCTION
 
+ROLE = "arn:aws:iam::000000000000:role/statemachine"
 ACTIVITY = "arn:aws:states:us-east-1:000000000000:activity:work"
 
 

@@ -10,7 +10,7 @@ from statemachine.core.payload import Payload
 from statemachine.engine.admission import Admission, Limits
 from statemachine.host import NotDurable
 from statemachine.store.memory import MemoryStore
-from tests.engine.in_memory_server import START
+from statemachine.testing import START
 from tests.engine.test_writer import Driver, header
 
 

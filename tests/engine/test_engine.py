@@ -18,8 +18,9 @@ from statemachine.host import Unavailable
 from statemachine.store.base import Rows
 from statemachine.store.memory import MemoryStore
 from statemachine.tasks.kind import Failed, Succeeded, Task
+from statemachine.testing import START, ScriptedTasks, in_memory_server
 from tests.engine.definitions import ACTIVITY, LOOP, PASS, mapped, task, wait
-from tests.engine.in_memory_server import START, Functions, UnreliableStore, in_memory_server
+from tests.store.unreliable_store import UnreliableStore
 
 RETRIED = task(Retry=[{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 900, "MaxAttempts": 1}])
 
@@ -56,15 +57,15 @@ async def test_a_retry_waits_for_its_delay_and_is_a_new_attempt() -> None:
     async with in_memory_server() as server:
         arn = await server.start(await server.create(RETRIED))
         first = await server.task()
-        server.functions.answer(first, Failed("Busy", None))
+        server.tasks.answer(first, Failed("Busy", None))
         await server.settle()
         await server.advance(899)
-        assert server.functions.started == [first]
+        assert server.tasks.started == [first]
         await server.advance(1)
         second = await server.task(1)
         assert second.token != first.token
         assert second.idempotency_key != first.idempotency_key
-        server.functions.answer(second, Succeeded('"done"'))
+        server.tasks.answer(second, Succeeded('"done"'))
         assert (await server.ended(arn))["output"] == '"done"'
 
 
@@ -75,9 +76,9 @@ async def test_a_task_out_of_time_is_cancelled_and_its_answer_falls_away() -> No
         await server.advance(5)
         ended = await server.ended(arn)
         assert (ended["status"], ended["error"]) == ("FAILED", "States.Timeout")
-        assert server.functions.cancelled == [late.token]
+        assert server.tasks.cancelled == [late.token]
         before = await server.types(arn)
-        server.functions.answer(late, Succeeded("1"))
+        server.tasks.answer(late, Succeeded("1"))
         await server.settle()
         assert await server.types(arn) == before
 
@@ -86,9 +87,9 @@ async def test_a_stopped_execution_cancels_its_tasks() -> None:
     async with in_memory_server() as server:
         arn = await server.start(await server.create(mapped(task())), "[1, 2]")
         await server.task(1)
-        await server.service.executions.stop(execution_arn=arn)
-        await server.until(lambda: len(server.functions.cancelled) == 2)
-        assert set(server.functions.cancelled) == {task.token for task in server.functions.started}
+        await server.ask("StopExecution", execution_arn=arn)
+        await server.until(lambda: len(server.tasks.cancelled) == 2)
+        assert set(server.tasks.cancelled) == {task.token for task in server.tasks.started}
 
 
 class HeldStore(MemoryStore):
@@ -114,8 +115,8 @@ async def test_nothing_leaves_before_its_commit() -> None:
         for _ in range(10):
             await asyncio.sleep(0)
         assert not caller.done()
-        assert server.functions.started == []
-        listed = await server.service.executions.list_page(state_machine_arn=machine_arn)
+        assert server.tasks.started == []
+        listed = await server.ask("ListExecutions", state_machine_arn=machine_arn)
         assert listed["executions"] == []
         store.go_on.set()
         assert (await server.describe(await caller))["status"] == "RUNNING"
@@ -138,10 +139,10 @@ async def test_an_endless_loop_lets_others_go_on_and_can_be_stopped(monkeypatch:
         endless = await server.start(await server.create(LOOP, "endless"))
         healthy = await server.run(PASS)
         assert healthy["status"] == "SUCCEEDED"
-        await server.service.executions.stop(execution_arn=endless, error="Enough", cause="by hand")
+        await server.ask("StopExecution", execution_arn=endless, error="Enough", cause="by hand")
         stopped = await server.ended(endless)
         assert (stopped["status"], stopped["error"], stopped["cause"]) == ("ABORTED", "Enough", "by hand")
-        last = await server.service.executions.history(execution_arn=endless, max_results=1, reverse_order=True)
+        last = await server.ask("GetExecutionHistory", execution_arn=endless, max_results=1, reverse_order=True)
         assert last["events"][0]["type"] == "ExecutionAborted"
 
 
@@ -149,8 +150,8 @@ async def test_the_event_above_the_limit_fails_the_execution() -> None:
     async with in_memory_server() as server:
         ended = await server.run(LOOP)
         assert (ended["status"], ended["error"]) == ("FAILED", "States.Runtime")
-        last = await server.service.executions.history(
-            execution_arn=ended["executionArn"], max_results=2, reverse_order=True
+        last = await server.ask(
+            "GetExecutionHistory", execution_arn=ended["executionArn"], max_results=2, reverse_order=True
         )
         assert [event["id"] for event in last["events"]] == [HISTORY_EVENTS_MAX, HISTORY_EVENTS_MAX - 1]
         assert last["events"][0]["type"] == "ExecutionFailed"
@@ -161,7 +162,7 @@ async def test_a_result_above_the_limit_fails_its_task_and_can_be_caught() -> No
     caught["States"]["C"] = {"Type": "Pass", "OutputPath": "$.Error", "End": True}
     async with in_memory_server() as server:
         arn = await server.start(await server.create(caught))
-        server.functions.answer(await server.task(), Succeeded('"' + "x" * (PAYLOAD_BYTES_MAX - 1) + '"'))
+        server.tasks.answer(await server.task(), Succeeded('"' + "x" * (PAYLOAD_BYTES_MAX - 1) + '"'))
         assert (await server.ended(arn))["output"] == '"States.DataLimitExceeded"'
 
 
@@ -178,14 +179,14 @@ async def test_a_defect_of_ours_fails_only_the_execution_that_it_struck() -> Non
             machine_arn = await server.create(task())
             struck, other = await server.start(machine_arn, name="struck"), await server.start(machine_arn)
             for number in range(2):
-                server.functions.answer(await server.task(number), Succeeded("1"))
+                server.tasks.answer(await server.task(number), Succeeded("1"))
             failed = await server.ended(struck)
             assert (failed["status"], failed["error"]) == ("FAILED", "States.Runtime")
             assert failed["cause"] == "Internal error: ZeroDivisionError: our mistake"
             assert (await server.ended(other))["status"] == "SUCCEEDED"
 
 
-class Raising(Functions):
+class Raising(ScriptedTasks):
     """A kind that breaks its promise never to raise."""
 
     def start(self, task: Task, answer: Any) -> None:
@@ -195,13 +196,13 @@ class Raising(Functions):
 
 
 async def test_a_kind_that_raises_fails_its_own_task_only() -> None:
-    async with in_memory_server(functions=Raising()) as server:
+    async with in_memory_server(tasks=Raising()) as server:
         machine_arn = await server.create(task())
         bad, good = await asyncio.gather(server.start(machine_arn, '"bad"'), server.start(machine_arn, '"good"'))
         failed = await server.ended(bad)
         assert failed["error"] == "States.TaskFailed"
         assert failed["cause"] == "The task could not be started: RuntimeError: not for me"
-        server.functions.answer(await server.task(1), Succeeded("1"))
+        server.tasks.answer(await server.task(1), Succeeded("1"))
         assert (await server.ended(good))["status"] == "SUCCEEDED"
 
 
@@ -216,9 +217,9 @@ async def test_watchers_hear_which_executions_have_changed() -> None:
 
 async def test_draining_takes_nothing_new_and_lets_go_of_who_waits() -> None:
     async with in_memory_server() as server:
-        await server.service.activities.create(name="work")
+        await server.ask("CreateActivity", name="work")
         machine_arn = await server.create(PASS)
-        poll = asyncio.create_task(server.service.activities.poll(activity_arn=ACTIVITY))
+        poll = asyncio.create_task(server.ask("GetActivityTask", activity_arn=ACTIVITY))
         taken = asyncio.create_task(server.start(machine_arn, name="taken"))
         await asyncio.sleep(0)
         await server.engine.drain()
@@ -228,7 +229,7 @@ async def test_draining_takes_nothing_new_and_lets_go_of_who_waits() -> None:
             await server.start(machine_arn)
         with pytest.raises(Unavailable):
             await server.create(PASS, "another")
-        assert await server.service.activities.poll(activity_arn=ACTIVITY) == {}
+        assert await server.ask("GetActivityTask", activity_arn=ACTIVITY) == {}
 
 
 async def test_resting_tells_when_something_will_happen() -> None:

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from statemachine.checkpoint.read import read_history
 from statemachine.core.model import Event
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 from statemachine.query.jsonata.evaluation.evaluate import evaluate
+from statemachine.reads.history import read_history
+from statemachine.testing import START, InMemoryServer, in_memory_server
 from tests.engine.definitions import PASS
-from tests.engine.in_memory_server import START, InMemoryServer, in_memory_server
 from tests.engine.test_writer import Driver, header
 
 SLOW = "{% $map([1..2], function($n) { $n * 2 }) %}"
@@ -130,7 +130,7 @@ async def test_a_stop_does_not_wait() -> None:
     async with in_memory_server(evaluators=evaluators) as server:
         arn = await started(server)
         await server.settle()
-        await server.service.executions.stop(execution_arn=arn)
+        await server.ask("StopExecution", execution_arn=arn)
         assert (await server.describe(arn))["status"] == "ABORTED"
         evaluators.asked[0].finish()
         await server.settle()

@@ -13,8 +13,9 @@ from statemachine.host import NotDurable, Unavailable
 from statemachine.store.base import KeyConflict, StoreDamaged, StoreError, StoreFull
 from statemachine.store.memory import MemoryStore
 from statemachine.tasks.kind import Succeeded
+from statemachine.testing import InMemoryServer, in_memory_server
 from tests.engine.definitions import PASS, mapped, passes, task, wait
-from tests.engine.in_memory_server import InMemoryServer, UnreliableStore, in_memory_server
+from tests.store.unreliable_store import UnreliableStore
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +50,7 @@ async def test_reads_go_on() -> None:
         store.fail(StoreFull("disk full"))
         await server.until(lambda: server.engine.ready)
         with pytest.raises(NotDurable):
-            await server.service.executions.stop(execution_arn=arn)
+            await server.ask("StopExecution", execution_arn=arn)
         assert (await server.describe(arn))["status"] == "RUNNING"
         assert await server.types(arn) == ["ExecutionStarted", "WaitStateEntered"]
 
@@ -75,7 +76,7 @@ async def a_timer_fires(server: InMemoryServer) -> None:
 
 async def a_task_answers(server: InMemoryServer) -> None:
     for number in range(2):
-        server.functions.answer(await server.task(number), Succeeded("1"))
+        server.tasks.answer(await server.task(number), Succeeded("1"))
 
 
 @pytest.mark.parametrize(

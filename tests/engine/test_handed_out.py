@@ -7,7 +7,7 @@ from statemachine.core.payload import Payload
 from statemachine.core.walk import Checkpoint
 from statemachine.engine.handed_out import HandedOut
 from statemachine.tasks.kind import Failed, Outcome, Succeeded
-from tests.engine.in_memory_server import FUNCTION, START, Functions
+from statemachine.testing import FUNCTION, START, ScriptedTasks
 
 ARN = "arn:aws:states:eu-west-1:123456789012:execution:m:e"
 WAITING = Waiting("task", "1.0", resource=FUNCTION, arguments=Payload(text='{ "a": 1 }'), timeout_at=START + 9)
@@ -17,7 +17,7 @@ class Place:
     """One kind of task, and what the engine is told."""
 
     def __init__(self) -> None:
-        self.functions = Functions()
+        self.functions = ScriptedTasks()
         self.answers: list[tuple[str, Outcome]] = []
         self.handed_out = HandedOut([self.functions], lambda token, outcome: self.answers.append((token, outcome)))
         execution = Execution("m:e", ARN, "e", "", "m/1", "role", "seed", START, Payload(text="{}"))

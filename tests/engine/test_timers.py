@@ -12,7 +12,7 @@ from statemachine.engine import timers as module
 from statemachine.engine.timers import HORIZON_SECONDS, Timer, Timers
 from statemachine.json_text import dump
 from statemachine.store.memory import MemoryStore
-from tests.engine.in_memory_server import START
+from statemachine.testing import START
 
 
 def store_with(*timers: Timer) -> MemoryStore:

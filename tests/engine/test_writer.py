@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from statemachine.checkpoint import keys
-from statemachine.checkpoint.read import read_checkpoint, read_history
+from statemachine.checkpoint.read import read_checkpoint
 from statemachine.core.compile import compile_machine
 from statemachine.core.context import task_token
 from statemachine.core.model import Event, Execution
@@ -19,9 +19,10 @@ from statemachine.engine.parked import Evaluators
 from statemachine.engine.writer import Group, Writer
 from statemachine.host import NotDurable, Reply
 from statemachine.json_text import dump
+from statemachine.reads.history import read_history
 from statemachine.store.memory import MemoryStore
+from statemachine.testing import START
 from tests.engine.definitions import PASS, mapped, passes, task, wait
-from tests.engine.in_memory_server import START
 
 DEFINITIONS = {"pass": PASS, "wait": wait(10), "task": task(), "long": passes(150), "map": mapped(task())}
 

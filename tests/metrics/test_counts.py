@@ -15,8 +15,9 @@ from statemachine.metrics.queues import Queues
 from statemachine.store.base import StoreFull
 from statemachine.store.memory import MemoryStore
 from statemachine.tasks.kind import Failed, Outcome, Succeeded
+from statemachine.testing import FUNCTION, START, in_memory_server
 from tests.engine.definitions import ACTIVITY, CALLBACK, FAIL, PASS, passes, task, wait
-from tests.engine.in_memory_server import FUNCTION, START, UnreliableStore, in_memory_server
+from tests.store.unreliable_store import UnreliableStore
 
 INVOKE = "arn:aws:states:::lambda:invoke"
 
@@ -56,7 +57,7 @@ async def test_every_way_to_end() -> None:
         stopped = await server.start(await server.create(wait(100), "a"))
         await server.start(await server.create(wait(100) | {"TimeoutSeconds": 5}, "b"))
         assert metrics("executions_started_total") == 2
-        await server.service.executions.stop(execution_arn=stopped)
+        await server.ask("StopExecution", execution_arn=stopped)
         assert metrics("executions_ended_total", status="ABORTED") == 1
         assert metrics("executions_ended_total", status="TIMED_OUT") == 0
         await server.advance(5)
@@ -90,7 +91,7 @@ async def test_functions(resource: str, kind: str, answer: Outcome, outcome: str
         arn = await server.start(await server.create(task(resource, **fields)))
         given = await server.task()
         server.clock.now += 2.5
-        server.functions.answer(given, answer)
+        server.tasks.answer(given, answer)
         await server.ended(arn)
         await server.settle()
         assert metrics("task_seconds_count", kind=kind, outcome=outcome) == 1
@@ -104,9 +105,9 @@ async def test_each_attempt_counts_and_late_answers_do_not() -> None:
         arn = await server.start(await server.create(task(TimeoutSeconds=5, Retry=retry)))
         first = await server.task()
         await server.advance(5)
-        server.functions.answer(first, Succeeded("1"))
+        server.tasks.answer(first, Succeeded("1"))
         await server.advance(1)
-        server.functions.answer(await server.task(1), Succeeded("2"))
+        server.tasks.answer(await server.task(1), Succeeded("2"))
         assert (await server.ended(arn))["output"] == "2"
         await server.settle()
         assert metrics("task_seconds_count", kind="lambda", outcome="TimedOut") == 1
@@ -117,11 +118,11 @@ async def test_each_attempt_counts_and_late_answers_do_not() -> None:
 async def test_the_time_of_an_activity_task_includes_its_wait_for_a_worker() -> None:
     metrics = Metrics()
     async with in_memory_server(observers=[metrics.counts]) as server:
-        await server.service.activities.create(name="work")
+        await server.ask("CreateActivity", name="work")
         await server.start(await server.create(task(ACTIVITY)))
         server.clock.now += 7
-        given = await server.service.activities.poll(activity_arn=ACTIVITY)
-        await server.service.answers.succeed(task_token=given["taskToken"], output="1")
+        given = await server.ask("GetActivityTask", activity_arn=ACTIVITY)
+        await server.ask("SendTaskSuccess", task_token=given["taskToken"], output="1")
         assert metrics("task_seconds_sum", kind="activity", outcome="Succeeded") == 7
 
 
@@ -130,10 +131,10 @@ async def test_a_callback_ends_with_its_answer_not_its_submission() -> None:
     async with in_memory_server(observers=[metrics.counts]) as server:
         await server.start(await server.create(CALLBACK))
         given = await server.task()
-        server.functions.answer(given, Succeeded("null"))
+        server.tasks.answer(given, Succeeded("null"))
         await server.settle()
         assert metrics("task_seconds_count", kind="lambda", outcome="Succeeded") == 0
-        await server.service.answers.fail(task_token=given.token, error="No", cause=None)
+        await server.ask("SendTaskFailure", task_token=given.token, error="No", cause=None)
         assert metrics("task_seconds_count", kind="lambda", outcome="Failed") == 1
 
 
@@ -170,7 +171,7 @@ async def test_recovery() -> None:
         assert metrics("recovery_commands") == 3
         assert metrics("recovery_seconds") > 0
         assert metrics("executions_started_total") == 0
-        after.functions.answer(await after.task(), Succeeded("1"))
+        after.tasks.answer(await after.task(), Succeeded("1"))
         await after.settle()
         assert metrics("executions_ended_total", status="SUCCEEDED") == 1
 
@@ -179,7 +180,7 @@ async def test_one_whose_moment_is_to_come_has_not_started() -> None:
     metrics = Metrics()
     async with in_memory_server(observers=[metrics.counts]) as server:
         machine_arn = await server.create(PASS)
-        await server.service.executions.start(state_machine_arn=machine_arn, start_at=START + 10)
+        await server.ask("StartExecution", state_machine_arn=machine_arn, start_at=START + 10)
         assert metrics("executions_started_total") == 0
         await server.advance(10)
         assert metrics("executions_started_total") == 1
@@ -194,7 +195,7 @@ async def test_the_lengths_of_queues_are_read_when_asked() -> None:
         def length(name: str) -> float | None:
             return registry.get_sample_value(f"statemachine_{name}")
 
-        await server.service.activities.create(name="work")
+        await server.ask("CreateActivity", name="work")
         await server.start(await server.create(wait(10), "a"))
         await server.start(await server.create(task(), "b"))
         await server.start(await server.create(task(ACTIVITY), "c"))
@@ -204,7 +205,7 @@ async def test_the_lengths_of_queues_are_read_when_asked() -> None:
         assert (length("timers"), length("tasks_under_way")) == (1, 1)
         assert (length("activity_tasks"), length("activity_polls")) == (1, 0)
         for _ in range(2):
-            poll = asyncio.create_task(server.service.activities.poll(activity_arn=ACTIVITY))
+            poll = asyncio.create_task(server.ask("GetActivityTask", activity_arn=ACTIVITY))
             await server.settle()
         assert (length("activity_tasks"), length("activity_polls")) == (0, 1)
         assert (length("inbox_events"), length("evaluations_parked")) == (0, 0)

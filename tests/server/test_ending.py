@@ -8,8 +8,8 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from tests.engine.definitions import ACTIVITY, PASS, machine, mapped, task, wait
-from tests.engine.in_memory_server import FUNCTION, ROLE
+from statemachine.testing import FUNCTION
+from tests.engine.definitions import ACTIVITY, PASS, ROLE, machine, mapped, task, wait
 from tests.server.real_server import SERVE, RealServer, serving, until
 
 FUNCTIONS = '''

@@ -8,8 +8,7 @@ import signal
 
 import pytest
 
-from tests.engine.definitions import ACTIVITY, PASS, task
-from tests.engine.in_memory_server import ROLE
+from tests.engine.definitions import ACTIVITY, PASS, ROLE, task
 from tests.server.real_server import PATIENCE_SECONDS, RealServer, target, until
 
 IGNORED = ("HUP", "TTIN", "TTOU", "USR2", "WINCH")

@@ -9,36 +9,36 @@ import pytest
 from statemachine.engine import loop
 from statemachine.host import NotDurable, Unavailable
 from statemachine.store.base import StoreFull
+from statemachine.testing import START, InMemoryServer, in_memory_server
 from tests.engine.definitions import ACTIVITY, task
-from tests.engine.in_memory_server import START, InMemoryServer, UnreliableStore, in_memory_server
 from tests.service.refusals import refusal
+from tests.store.unreliable_store import UnreliableStore
 
 WORK = task(ACTIVITY)
 
 
 async def with_work(server: InMemoryServer, *inputs: str) -> list[str]:
     """Executions that wait for a worker; their ARNs."""
-    await server.service.activities.create(name="work")
+    await server.ask("CreateActivity", name="work")
     machine_arn = await server.create(WORK)
     return [await server.start(machine_arn, input) for input in inputs]
 
 
 async def test_creating_describing_deleting() -> None:
     async with in_memory_server() as server:
-        verbs = server.service.activities
-        made = await verbs.create(name="work", tags=[{"key": "k", "value": "v"}])
+        made = await server.ask("CreateActivity", name="work", tags=[{"key": "k", "value": "v"}])
         assert made == {"activityArn": ACTIVITY, "creationDate": START}
         server.clock.now += 1
-        assert await verbs.create(name="work") == made
-        assert await verbs.describe(activity_arn=ACTIVITY) == {
+        assert await server.ask("CreateActivity", name="work") == made
+        assert await server.ask("DescribeActivity", activity_arn=ACTIVITY) == {
             "activityArn": ACTIVITY,
             "name": "work",
             "creationDate": START,
             "encryptionConfiguration": {"type": "AWS_OWNED_KEY"},
         }
         for _ in range(2):
-            assert await verbs.delete(activity_arn=ACTIVITY) == {}
-        missing = await refusal(verbs.describe(activity_arn=ACTIVITY))
+            assert await server.ask("DeleteActivity", activity_arn=ACTIVITY) == {}
+        missing = await refusal(server.ask("DescribeActivity", activity_arn=ACTIVITY))
         assert missing.code == "ActivityDoesNotExist"
         assert missing.message == f"Activity Does Not Exist: '{ACTIVITY}'"
 
@@ -46,44 +46,43 @@ async def test_creating_describing_deleting() -> None:
 async def test_activities_outlive_the_process() -> None:
     store = UnreliableStore()
     async with in_memory_server(store) as before:
-        await before.service.activities.create(name="work")
-        await before.service.activities.create(name="other")
-        await before.service.activities.delete(activity_arn=ACTIVITY)
+        await before.ask("CreateActivity", name="work")
+        await before.ask("CreateActivity", name="other")
+        await before.ask("DeleteActivity", activity_arn=ACTIVITY)
     async with in_memory_server(store) as after:
-        assert list(after.activities.by_name) == ["other"]
+        assert [activity.name for activity in after.parts.activities] == ["other"]
 
 
 @pytest.mark.parametrize("name", ["a b", "", "x" * 81])
 async def test_names_that_are_refused(name: str) -> None:
     async with in_memory_server() as server:
-        assert (await refusal(server.service.activities.create(name=name))).code == "InvalidName"
+        assert (await refusal(server.ask("CreateActivity", name=name))).code == "InvalidName"
 
 
 async def test_there_may_be_so_many() -> None:
     async with in_memory_server(activities_max=1) as server:
-        await server.service.activities.create(name="work")
-        await server.service.activities.create(name="work")
-        assert (await refusal(server.service.activities.create(name="x"))).code == "ActivityLimitExceeded"
+        await server.ask("CreateActivity", name="work")
+        await server.ask("CreateActivity", name="work")
+        assert (await refusal(server.ask("CreateActivity", name="x"))).code == "ActivityLimitExceeded"
 
 
 async def test_pages_of_activities() -> None:
     async with in_memory_server() as server:
-        verbs = server.service.activities
         for name in "cab":
-            await verbs.create(name=name)
-        first = await verbs.list_page(max_results=2)
-        second = await verbs.list_page(max_results=2, next_token=first["nextToken"])
+            await server.ask("CreateActivity", name=name)
+        first = await server.ask("ListActivities", max_results=2)
+        second = await server.ask("ListActivities", max_results=2, next_token=first["nextToken"])
         assert [item["name"] for item in first["activities"]] == ["a", "b"]
         assert second == {
             "activities": [{"activityArn": ACTIVITY.replace("work", "c"), "name": "c", "creationDate": START}]
         }
-        assert (await refusal(verbs.list_page(max_results=2, next_token="x"))).code == "InvalidToken"
+        assert (await refusal(server.ask("ListActivities", max_results=2, next_token="x"))).code == "InvalidToken"
 
 
 async def test_each_task_goes_to_one_worker_in_order() -> None:
     async with in_memory_server() as server:
         arns = await with_work(server, "1", "2", "3")
-        tasks = [await server.service.activities.poll(activity_arn=ACTIVITY, worker_name="w") for _ in range(3)]
+        tasks = [await server.ask("GetActivityTask", activity_arn=ACTIVITY, worker_name="w") for _ in range(3)]
         assert [given["input"] for given in tasks] == ["1", "2", "3"]
         events = await server.events(arns[0])
         assert events[-1]["type"] == "ActivityStarted"
@@ -92,8 +91,8 @@ async def test_each_task_goes_to_one_worker_in_order() -> None:
 
 async def test_workers_that_were_there_first_get_the_tasks_that_come() -> None:
     async with in_memory_server() as server:
-        await server.service.activities.create(name="work")
-        workers = [asyncio.create_task(server.service.activities.poll(activity_arn=ACTIVITY)) for _ in range(3)]
+        await server.ask("CreateActivity", name="work")
+        workers = [asyncio.create_task(server.ask("GetActivityTask", activity_arn=ACTIVITY)) for _ in range(3)]
         await asyncio.sleep(0)
         await with_work(server, "1", "2", "3")
         assert [given["input"] for given in await asyncio.gather(*workers)] == ["1", "2", "3"]
@@ -101,37 +100,37 @@ async def test_workers_that_were_there_first_get_the_tasks_that_come() -> None:
 
 async def test_a_poll_ends_empty_handed() -> None:
     async with in_memory_server(poll_seconds=0.01) as server:
-        await server.service.activities.create(name="work")
-        assert await server.service.activities.poll(activity_arn=ACTIVITY) == {}
+        await server.ask("CreateActivity", name="work")
+        assert await server.ask("GetActivityTask", activity_arn=ACTIVITY) == {}
 
 
 async def test_so_many_may_poll_at_once() -> None:
     async with in_memory_server(pollers_max=1) as server:
-        await server.service.activities.create(name="work")
-        poll = asyncio.create_task(server.service.activities.poll(activity_arn=ACTIVITY))
+        await server.ask("CreateActivity", name="work")
+        poll = asyncio.create_task(server.ask("GetActivityTask", activity_arn=ACTIVITY))
         await asyncio.sleep(0)
-        one_more = server.service.activities.poll(activity_arn=ACTIVITY)
+        one_more = server.ask("GetActivityTask", activity_arn=ACTIVITY)
         assert (await refusal(one_more)).code == "ActivityWorkerLimitExceeded"
         poll.cancel()
         await asyncio.wait([poll])
         await with_work(server, "1")
-        assert (await server.service.activities.poll(activity_arn=ACTIVITY))["input"] == "1"
+        assert (await server.ask("GetActivityTask", activity_arn=ACTIVITY))["input"] == "1"
 
 
 @pytest.mark.parametrize(("arn", "code"), [("x", "InvalidArn"), (f"{ACTIVITY}2", "ActivityDoesNotExist")])
 async def test_only_its_own_arn_finds_an_activity(arn: str, code: str) -> None:
     async with in_memory_server() as server:
-        await server.service.activities.create(name="work")
-        for asked in (server.service.activities.describe, server.service.activities.poll):
+        await server.ask("CreateActivity", name="work")
+        for asked in (server.parts.service.activities.describe, server.parts.service.activities.poll):
             assert (await refusal(asked(activity_arn=arn))).code == code
 
 
 async def test_a_task_whose_execution_has_gone_on_is_not_handed_out() -> None:
     async with in_memory_server(poll_seconds=0.01) as server:
         first, second = await with_work(server, "1", "2")
-        await server.service.executions.stop(execution_arn=first)
-        assert (await server.service.activities.poll(activity_arn=ACTIVITY))["input"] == "2"
-        assert await server.service.activities.poll(activity_arn=ACTIVITY) == {}
+        await server.ask("StopExecution", execution_arn=first)
+        assert (await server.ask("GetActivityTask", activity_arn=ACTIVITY))["input"] == "2"
+        assert await server.ask("GetActivityTask", activity_arn=ACTIVITY) == {}
         assert (await server.describe(second))["status"] == "RUNNING"
 
 
@@ -139,16 +138,16 @@ async def test_a_task_whose_execution_has_gone_on_is_not_handed_out() -> None:
 async def test_a_worker_that_leaves_takes_no_task_with_it(turns: int) -> None:
     """Whenever it leaves: while it waits, while its task is being marked as taken, or after."""
     async with in_memory_server(poll_seconds=5) as server:
-        await server.service.activities.create(name="work")
-        gone = asyncio.create_task(server.service.activities.poll(activity_arn=ACTIVITY))
+        await server.ask("CreateActivity", name="work")
+        gone = asyncio.create_task(server.ask("GetActivityTask", activity_arn=ACTIVITY))
         await asyncio.sleep(0)
         (arn,) = await with_work(server, "1")
         for _ in range(turns):
             await asyncio.sleep(0)
         gone.cancel()
         await asyncio.wait([gone])
-        given = await server.service.activities.poll(activity_arn=ACTIVITY) if gone.cancelled() else gone.result()
-        await server.service.answers.succeed(task_token=given["taskToken"], output="true")
+        given = await server.ask("GetActivityTask", activity_arn=ACTIVITY) if gone.cancelled() else gone.result()
+        await server.ask("SendTaskSuccess", task_token=given["taskToken"], output="true")
         assert (await server.ended(arn))["status"] == "SUCCEEDED"
         assert (await server.types(arn)).count("ActivityStarted") == 1
 
@@ -161,10 +160,10 @@ async def test_a_task_that_could_not_be_marked_as_taken_is_for_the_next_poll(mon
         store.fail(StoreFull("disk full"))
         for _ in range(3):
             with pytest.raises((NotDurable, Unavailable)):
-                await server.service.activities.poll(activity_arn=ACTIVITY)
+                await server.ask("GetActivityTask", activity_arn=ACTIVITY)
         store.recover()
         await server.until(lambda: server.engine.ready)
-        assert (await server.service.activities.poll(activity_arn=ACTIVITY))["input"] == "1"
+        assert (await server.ask("GetActivityTask", activity_arn=ACTIVITY))["input"] == "1"
 
 
 async def test_a_task_that_cannot_be_read_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,8 +176,8 @@ async def test_a_task_that_cannot_be_read_is_not_lost(monkeypatch: pytest.Monkey
 
             broken.setattr(server.engine._writer, "look", unreadable)
             with pytest.raises(StoreFull):
-                await server.service.activities.poll(activity_arn=ACTIVITY)
-        assert (await server.service.activities.poll(activity_arn=ACTIVITY))["input"] == "1"
+                await server.ask("GetActivityTask", activity_arn=ACTIVITY)
+        assert (await server.ask("GetActivityTask", activity_arn=ACTIVITY))["input"] == "1"
 
 
 async def test_the_task_of_a_deleted_activity_cannot_be_scheduled() -> None:

@@ -11,8 +11,8 @@ import pytest
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
 from statemachine.core.token import make_token
 from statemachine.tasks.kind import Succeeded
+from statemachine.testing import InMemoryServer, in_memory_server
 from tests.engine.definitions import ACTIVITY, CALLBACK, task
-from tests.engine.in_memory_server import InMemoryServer, in_memory_server
 from tests.service.refusals import refusal
 
 SLOW = task(ACTIVITY, TimeoutSeconds=60, HeartbeatSeconds=10)
@@ -20,16 +20,16 @@ SLOW = task(ACTIVITY, TimeoutSeconds=60, HeartbeatSeconds=10)
 
 async def taken(server: InMemoryServer, definition: Any = SLOW) -> tuple[str, str]:
     """An execution whose task a worker has in hand, and the task's token."""
-    await server.service.activities.create(name="work")
+    await server.ask("CreateActivity", name="work")
     arn = await server.start(await server.create(definition), name="e")
-    given = await server.service.activities.poll(activity_arn=ACTIVITY)
+    given = await server.ask("GetActivityTask", activity_arn=ACTIVITY)
     return arn, given["taskToken"]
 
 
 async def test_success() -> None:
     async with in_memory_server() as server:
         arn, token = await taken(server)
-        assert await server.service.answers.succeed(task_token=token, output='{ "a" : 1 }') == {}
+        assert await server.ask("SendTaskSuccess", task_token=token, output='{ "a" : 1 }') == {}
         assert (await server.ended(arn))["output"] == '{ "a" : 1 }'
 
 
@@ -37,7 +37,7 @@ async def test_success() -> None:
 async def test_failure(error: str | None, cause: str | None) -> None:
     async with in_memory_server() as server:
         arn, token = await taken(server)
-        await server.service.answers.fail(task_token=token, error=error, cause=cause)
+        await server.ask("SendTaskFailure", task_token=token, error=error, cause=cause)
         ended = await server.ended(arn)
         assert (ended["status"], ended.get("error"), ended.get("cause")) == ("FAILED", error, cause)
 
@@ -48,7 +48,7 @@ async def test_heartbeats_keep_a_task_alive_up_to_its_time_out() -> None:
         for _ in range(6):
             await server.advance(9.9)
             assert (await server.describe(arn))["status"] == "RUNNING"
-            await server.service.answers.heartbeat(task_token=token)
+            await server.ask("SendTaskHeartbeat", task_token=token)
         await server.advance(1)
         assert (await server.ended(arn))["error"] == "States.Timeout"
 
@@ -58,7 +58,7 @@ async def test_a_missed_heartbeat_fails_the_task() -> None:
         arn, token = await taken(server)
         await server.advance(10)
         assert (await server.ended(arn))["error"] == "States.Timeout"
-        refused = await refusal(server.service.answers.heartbeat(task_token=token))
+        refused = await refusal(server.ask("SendTaskHeartbeat", task_token=token))
         assert (refused.code, refused.message) == (
             "TaskTimedOut",
             "Task Timed Out: 'Provided task does not exist anymore'",
@@ -68,11 +68,10 @@ async def test_a_missed_heartbeat_fails_the_task() -> None:
 async def test_the_second_answer_is_refused() -> None:
     async with in_memory_server() as server:
         arn, token = await taken(server)
-        answers = server.service.answers
         outcomes = await asyncio.gather(
-            answers.succeed(task_token=token, output="1"),
-            answers.succeed(task_token=token, output="2"),
-            answers.fail(task_token=token),
+            server.ask("SendTaskSuccess", task_token=token, output="1"),
+            server.ask("SendTaskSuccess", task_token=token, output="2"),
+            server.ask("SendTaskFailure", task_token=token),
             return_exceptions=True,
         )
         assert outcomes[0] == {}
@@ -86,10 +85,10 @@ async def test_a_callback_waits_for_its_token() -> None:
         submitted = await server.task()
         token = submitted.arguments["Payload"]["token"]
         assert token == submitted.token
-        server.functions.answer(submitted, Succeeded('"not this"'))
+        server.tasks.answer(submitted, Succeeded('"not this"'))
         await server.settle()
         assert (await server.types(arn))[-1] == "TaskSubmitted"
-        await server.service.answers.succeed(task_token=token, output='"this"')
+        await server.ask("SendTaskSuccess", task_token=token, output='"this"')
         assert (await server.ended(arn))["output"] == '"this"'
 
 
@@ -97,9 +96,9 @@ async def test_a_callback_may_answer_before_its_submission_is_known() -> None:
     async with in_memory_server() as server:
         arn = await server.start(await server.create(CALLBACK))
         submitted = await server.task()
-        await server.service.answers.succeed(task_token=submitted.token, output='"early"')
+        await server.ask("SendTaskSuccess", task_token=submitted.token, output='"early"')
         assert (await server.ended(arn))["output"] == '"early"'
-        server.functions.answer(submitted, Succeeded("null"))
+        server.tasks.answer(submitted, Succeeded("null"))
         await server.settle()
         assert (await server.types(arn))[-1] == "ExecutionSucceeded"
 
@@ -122,33 +121,32 @@ async def test_what_is_no_token_of_ours_is_refused_and_changes_nothing(token: st
     async with in_memory_server() as server:
         arn, genuine = await taken(server)
         before = server.store.scan("")
-        answers = server.service.answers
         for asked in (
-            answers.succeed(task_token=token, output="1"),
-            answers.fail(task_token=token),
-            answers.heartbeat(task_token=token),
+            server.ask("SendTaskSuccess", task_token=token, output="1"),
+            server.ask("SendTaskFailure", task_token=token),
+            server.ask("SendTaskHeartbeat", task_token=token),
         ):
             refused = await refusal(asked)
             assert (refused.code, refused.message) == ("InvalidToken", "Invalid Token: 'Invalid token'")
         assert server.store.scan("") == before
-        await answers.succeed(task_token=genuine, output="1")
+        await server.ask("SendTaskSuccess", task_token=genuine, output="1")
         assert (await server.ended(arn))["status"] == "SUCCEEDED"
 
 
-@pytest.mark.parametrize("output", ["", "no JSON", "NaN", '"' + "x" * (PAYLOAD_BYTES_MAX - 1) + '"', "[" * 200])
+@pytest.mark.parametrize("output", ["", "no JSON", "NaN", '"' + "ä" * (PAYLOAD_BYTES_MAX // 2) + '"', "[" * 200])
 async def test_output_that_is_refused_leaves_the_task_open(output: str) -> None:
     async with in_memory_server() as server:
         arn, token = await taken(server)
-        refused = await refusal(server.service.answers.succeed(task_token=token, output=output))
+        refused = await refusal(server.ask("SendTaskSuccess", task_token=token, output=output))
         assert refused.code == "InvalidOutput"
         assert refused.message.startswith("Invalid Output: '")
         assert (await server.describe(arn))["status"] == "RUNNING"
-        await server.service.answers.succeed(task_token=token, output="1")
+        await server.ask("SendTaskSuccess", task_token=token, output="1")
 
 
 async def test_a_padded_token_is_the_same_token() -> None:
     async with in_memory_server() as server:
         arn, token = await taken(server)
-        refused = await refusal(server.service.answers.heartbeat(task_token=token + "===="))
+        refused = await refusal(server.ask("SendTaskHeartbeat", task_token=token + "===="))
         assert refused.code == "InvalidToken"
         assert (await server.describe(arn))["status"] == "RUNNING"

@@ -9,9 +9,9 @@ import pytest
 
 from statemachine.errors import ServiceError
 from statemachine.tasks.kind import Failed, Succeeded
+from statemachine.testing import InMemoryServer, in_memory_server
 from tests.api.client import doors
 from tests.engine.definitions import PASS
-from tests.engine.in_memory_server import InMemoryServer, in_memory_server
 
 ORDERED = {
     "id": "nightly",
@@ -29,98 +29,104 @@ GRAPH = {
 
 
 async def register(server: InMemoryServer, job: dict[str, Any]) -> dict[str, Any]:
-    return await server.service.jobs.register(json.dumps(job))
+    return await server.ask("RegisterJob", text=json.dumps(job))
 
 
 async def refused(server: InMemoryServer, job: Any) -> ServiceError:
     with pytest.raises(ServiceError) as caught:
-        await server.service.jobs.register(job if isinstance(job, str) else json.dumps(job))
+        await server.ask("RegisterJob", text=job if isinstance(job, str) else json.dumps(job))
     return caught.value
 
 
-def statuses(server: InMemoryServer, id: str) -> list[str]:
-    state = server.service.jobs.state(id)
+async def statuses(server: InMemoryServer, id: str) -> list[str]:
+    state = await server.ask("DescribeJobState", id=id)
     return [state["status"], *(task["status"] for task in state["tasks"])]
 
 
 async def answer(server: InMemoryServer, number: int, output: str) -> None:
-    server.functions.answer(await server.task(number), Succeeded(output))
+    server.tasks.answer(await server.task(number), Succeeded(output))
     await server.settle()
 
 
 async def test_an_ordered_job_from_its_registration_to_its_end() -> None:
     async with in_memory_server() as server:
         registered = await register(server, ORDERED)
-        assert (registered["id"], registered["format"], registered["isNew"]) == ("nightly", "ordered", True)
-        started = await server.service.jobs.execute("nightly", '{"day": 1}')
+        assert (registered["job"]["id"], registered["job"]["format"], registered["isNew"]) == (
+            "nightly",
+            "ordered",
+            True,
+        )
+        started = await server.ask("ExecuteJob", id="nightly", input='{"day": 1}')
         id = started["executionId"]
-        assert statuses(server, id) == ["RUNNING", "RUNNING", "PENDING"]
+        assert await statuses(server, id) == ["RUNNING", "RUNNING", "PENDING"]
         await answer(server, 0, '{"rows": 3}')
-        assert statuses(server, id) == ["RUNNING", "COMPLETED", "RUNNING"]
+        assert await statuses(server, id) == ["RUNNING", "COMPLETED", "RUNNING"]
         assert json.loads((await server.task(1)).arguments_text) == {
             "input": {"day": 1},
             "outputs": {"fetch": {"rows": 3}},
         }
-        server.functions.answer(await server.task(1), Failed("Busy", "later"))
+        server.tasks.answer(await server.task(1), Failed("Busy", "later"))
         await server.settle()
         await server.advance(1)
         await answer(server, 2, "true")
-        state = server.service.jobs.state(id)
+        state = await server.ask("DescribeJobState", id=id)
         assert state["output"] == {"fetch": {"rows": 3}, "load": True}
-        assert statuses(server, id) == ["COMPLETED", "COMPLETED", "COMPLETED"]
+        assert await statuses(server, id) == ["COMPLETED", "COMPLETED", "COMPLETED"]
         assert state["tasks"][1]["attempts"] == 2
 
 
 async def test_a_graph_starts_each_task_when_its_own_dependencies_are_done() -> None:
     async with in_memory_server() as server:
         await register(server, GRAPH)
-        id = (await server.service.jobs.execute("build"))["executionId"]
-        assert statuses(server, id) == ["RUNNING", "RUNNING", "RUNNING", "PENDING", "PENDING"]
+        id = (await server.ask("ExecuteJob", id="build"))["executionId"]
+        assert await statuses(server, id) == ["RUNNING", "RUNNING", "RUNNING", "PENDING", "PENDING"]
         await answer(server, 0, "1")
-        assert statuses(server, id) == ["RUNNING", "COMPLETED", "RUNNING", "RUNNING", "PENDING"]
+        assert await statuses(server, id) == ["RUNNING", "COMPLETED", "RUNNING", "RUNNING", "PENDING"]
 
 
 async def test_a_failed_task_is_reported() -> None:
     async with in_memory_server() as server:
         await register(server, {**ORDERED, "tasks": ORDERED["tasks"][:1]})
-        id = (await server.service.jobs.execute("nightly"))["executionId"]
-        server.functions.answer(await server.task(), Failed("NoRows", "there were none"))
+        id = (await server.ask("ExecuteJob", id="nightly"))["executionId"]
+        server.tasks.answer(await server.task(), Failed("NoRows", "there were none"))
         await server.settle()
-        state = server.service.jobs.state(id)
+        state = await server.ask("DescribeJobState", id=id)
         assert (state["status"], state["error"], state["cause"]) == ("FAILED", "NoRows", "there were none")
         assert state["tasks"][0]["status"] == "FAILED"
-        assert server.service.jobs.latest("nightly") == state
+        assert await server.ask("DescribeJobState", id="nightly") == state
 
 
 async def test_the_same_job_again_changes_nothing_and_another_one_is_a_new_revision() -> None:
     async with in_memory_server() as server:
         await register(server, ORDERED)
-        arn = server.service.jobs.describe("nightly")["stateMachineArn"]
-        before = await server.service.state_machines.describe(state_machine_arn=arn)
+        arn = (await server.ask("DescribeJob", id="nightly"))["stateMachineArn"]
+        before = await server.ask("DescribeStateMachine", state_machine_arn=arn)
         assert (await register(server, ORDERED))["isNew"] is False
-        assert await server.service.state_machines.describe(state_machine_arn=arn) == before
+        assert await server.ask("DescribeStateMachine", state_machine_arn=arn) == before
         await register(server, {**ORDERED, "name": "Another"})
-        assert server.service.jobs.describe("nightly")["name"] == "Another"
-        assert server.service.jobs.list_all() == [{"id": "nightly", "name": "Another", "format": "ordered", "tasks": 2}]
+        assert (await server.ask("DescribeJob", id="nightly"))["name"] == "Another"
+        assert (await server.ask("ListJobs"))["jobs"] == [
+            {"id": "nightly", "name": "Another", "format": "ordered", "tasks": 2}
+        ]
 
 
 async def test_a_running_job_keeps_the_tasks_that_it_began_with() -> None:
     async with in_memory_server() as server:
         await register(server, ORDERED)
-        id = (await server.service.jobs.execute("nightly"))["executionId"]
+        id = (await server.ask("ExecuteJob", id="nightly"))["executionId"]
         await register(server, {**ORDERED, "tasks": ORDERED["tasks"][:1]})
-        assert len(server.service.jobs.state(id)["tasks"]) == 2
+        assert len((await server.ask("DescribeJobState", id=id))["tasks"]) == 2
 
 
 async def test_a_job_survives_a_restart() -> None:
     async with in_memory_server() as server:
         await register(server, GRAPH)
-        id = (await server.service.jobs.execute("build"))["executionId"]
+        id = (await server.ask("ExecuteJob", id="build"))["executionId"]
         await answer(server, 0, "1")
         store, clock = server.store, server.clock
     async with in_memory_server(store, clock) as server:
         await answer(server, 0, "2")
-        assert statuses(server, id)[:2] == ["RUNNING", "COMPLETED"]
+        assert (await statuses(server, id))[:2] == ["RUNNING", "COMPLETED"]
 
 
 @pytest.mark.parametrize("job", ["{", "[]", {}, {"id": "x", "tasks": []}, {**GRAPH, "graph": {"a": ["a"]}}])
@@ -133,13 +139,13 @@ async def test_a_bad_job_is_refused_with_what_is_wrong(job: Any) -> None:
 
 async def test_what_is_not_there() -> None:
     async with in_memory_server() as server:
-        for call in (server.service.jobs.describe, server.service.jobs.latest):
+        for action in ("DescribeJob", "DescribeJobState"):
             with pytest.raises(ServiceError) as missing:
-                call("none")
+                await server.ask(action, id="none")
             assert (missing.value.code, missing.value.status) == ("JobDoesNotExist", 404)
         for id in ("none", "none:e", "", ":"):
             with pytest.raises(ServiceError) as missing:
-                server.service.jobs.state(id)
+                await server.ask("DescribeJobState", id=id)
             assert missing.value.status == 404
 
 

@@ -7,17 +7,19 @@ from typing import Any
 
 import pytest
 
-from statemachine.service.keyed_starts import name_of_key
+from statemachine.service.executions.start import name_of_key
 from statemachine.store.memory import MemoryStore
+from statemachine.testing import InMemoryServer, in_memory_server
 from tests.engine.definitions import PASS, wait
-from tests.engine.in_memory_server import InMemoryServer, in_memory_server
 from tests.service.refusals import refusal
 
 
 async def start(
     server: InMemoryServer, arn: str, key: str = "k", input: str = "1", **more: Any
 ) -> tuple[dict[str, Any], bool]:
-    return await server.service.keyed_starts.start(key=key, state_machine_arn=arn, input=input, **more)
+    started = await server.ask("StartExecutionWithKey", key=key, state_machine_arn=arn, input=input, **more)
+    is_new: bool = started.pop("isNew")
+    return started, is_new
 
 
 @pytest.mark.parametrize("definition", [PASS, wait(60)])
@@ -40,15 +42,15 @@ async def test_at_the_same_moment() -> None:
         arn = await server.create(PASS)
         started = await asyncio.gather(*(start(server, arn) for _ in range(10)))
         assert len({answer["executionArn"] for answer, _ in started}) == 1
-        assert len((await server.service.executions.list_page(state_machine_arn=arn))["executions"]) == 1
+        assert len((await server.ask("ListExecutions", state_machine_arn=arn))["executions"]) == 1
 
 
 @pytest.mark.parametrize("definition", [PASS, wait(60)])
-@pytest.mark.parametrize("other", [{"input": "2"}, {"input": "1.0"}, {"trace_header": "t"}])
+@pytest.mark.parametrize("other", [{"input": "2"}, {"input": "1.0"}, {"priority": 1}, {"start_at": 1.0}])
 async def test_another_body_is_refused(definition: Any, other: dict[str, Any]) -> None:
     async with in_memory_server() as server:
         arn = await server.create(definition)
-        await start(server, arn, trace_header=None)
+        await start(server, arn)
         assert (await refusal(start(server, arn, **other))).code == "IdempotencyKeyReused"
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statemachine.errors import ServiceError
-from statemachine.service.paging import TOKEN_SECONDS, make_token, page_size, read_number, read_token
-from tests.engine.in_memory_server import START
+from statemachine.service.paging import TOKEN_SECONDS, make_page_token, page_size, read_page_number, read_page_token
+from statemachine.testing import START
 
 QUESTION = ("ListThings", "of mine", None)
 
@@ -22,13 +22,13 @@ def forged(text: str) -> str:
 
 def genuine(position: str, made: str = "1700000000") -> str:
     """A token with the right digest, which is no secret."""
-    digest = base64.urlsafe_b64decode(make_token("", QUESTION, START)).decode().split("\n")[1]
+    digest = base64.urlsafe_b64decode(make_page_token("", QUESTION, START)).decode().split("\n")[1]
     return forged(f"{made}\n{digest}\n{position}")
 
 
 def refused(token: str, question: tuple[object, ...] = QUESTION, now: float = START) -> None:
     with pytest.raises(ServiceError) as refusal:
-        read_number(token, question, now)
+        read_page_number(token, question, now)
     assert (refusal.value.code, refusal.value.message) == ("InvalidToken", "Invalid Token: 'Invalid token'")
 
 
@@ -39,17 +39,17 @@ def test_page_sizes(asked: int | None, given: int) -> None:
 
 @pytest.mark.parametrize("position", ["x", "l/mä/0001/mä:é", "two\nlines", ""])
 def test_a_token_leads_on_from_where_it_was_made(position: str) -> None:
-    assert read_token(make_token(position, QUESTION, START), QUESTION, START + TOKEN_SECONDS) == position
+    assert read_page_token(make_page_token(position, QUESTION, START), QUESTION, START + TOKEN_SECONDS) == position
 
 
 def test_no_token_is_the_beginning() -> None:
-    assert read_token(None, QUESTION, START) == ""
-    assert read_number(None, QUESTION, START) is None
+    assert read_page_token(None, QUESTION, START) == ""
+    assert read_page_number(None, QUESTION, START) is None
 
 
 def test_a_token_is_for_one_question_and_one_day() -> None:
-    token = make_token("7", QUESTION, START)
-    assert read_number(token, QUESTION, START) == 7
+    token = make_page_token("7", QUESTION, START)
+    assert read_page_number(token, QUESTION, START) == 7
     refused(token, ("ListThings", "of others", None))
     refused(token, now=START + TOKEN_SECONDS + 1)
 
@@ -69,11 +69,11 @@ def test_a_position_that_is_no_number_is_refused(position: str) -> None:
 
 @pytest.mark.parametrize("made", ["9" * 400, "x", ""])
 def test_a_moment_that_is_none_is_refused(made: str) -> None:
-    assert read_number(genuine("1"), QUESTION, START) == 1
+    assert read_page_number(genuine("1"), QUESTION, START) == 1
     refused(genuine("1", made))
 
 
 @given(st.text(max_size=100))
 def test_any_text_is_read_or_refused(token: str) -> None:
     with contextlib.suppress(ServiceError):
-        read_number(token, QUESTION, START)
+        read_page_number(token, QUESTION, START)

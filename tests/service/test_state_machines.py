@@ -10,11 +10,12 @@ import pytest
 
 from statemachine.engine import loop
 from statemachine.host import NotDurable
-from statemachine.service import state_machines
+from statemachine.service.state_machines import delete
 from statemachine.store.base import StoreFull
-from tests.engine.definitions import FAIL, PASS, machine, task, wait
-from tests.engine.in_memory_server import ROLE, START, InMemoryServer, UnreliableStore, in_memory_server
+from statemachine.testing import START, InMemoryServer, in_memory_server
+from tests.engine.definitions import FAIL, PASS, ROLE, machine, task, wait
 from tests.service.refusals import refusal
+from tests.store.unreliable_store import UnreliableStore
 
 TEXT = json.dumps(PASS)
 LOGGING = {"level": "ALL", "includeExecutionData": True, "destinations": []}
@@ -23,14 +24,14 @@ ARN = "arn:aws:states:us-east-1:000000000000:stateMachine:m"
 
 
 def create(server: InMemoryServer, **members: Any) -> Any:
-    return server.service.state_machines.create(**{"name": "m", "definition": TEXT, "role_arn": ROLE} | members)
+    return server.ask("CreateStateMachine", **{"name": "m", "definition": TEXT, "role_arn": ROLE} | members)
 
 
 async def test_what_was_created_is_described_as_it_was_sent() -> None:
     async with in_memory_server() as server:
         text = '{ "StartAt":"P",\n"States":{"P":{"Type":"Pass","End":true}}}'
         assert await create(server, definition=text) == {"stateMachineArn": ARN, "creationDate": START}
-        assert await server.service.state_machines.describe(state_machine_arn=ARN) == {
+        assert await server.ask("DescribeStateMachine", state_machine_arn=ARN) == {
             "stateMachineArn": ARN,
             "name": "m",
             "status": "ACTIVE",
@@ -42,7 +43,7 @@ async def test_what_was_created_is_described_as_it_was_sent() -> None:
             "tracingConfiguration": {"enabled": False},
             "encryptionConfiguration": {"type": "AWS_OWNED_KEY"},
         }
-        bare = await server.service.state_machines.describe(state_machine_arn=ARN, included_data="METADATA_ONLY")
+        bare = await server.ask("DescribeStateMachine", state_machine_arn=ARN, included_data="METADATA_ONLY")
         assert "definition" not in bare
 
 
@@ -68,22 +69,21 @@ REFERENCES = {"B": ["items", "rate", "total"], "C": ["rate", "total"]}
 async def test_the_variables_that_states_read() -> None:
     async with in_memory_server() as server:
         await create(server, definition=json.dumps(READS))
-        described = await server.service.state_machines.describe(state_machine_arn=ARN)
+        described = await server.ask("DescribeStateMachine", state_machine_arn=ARN)
         assert described["variableReferences"] == REFERENCES
-        bare = await server.service.state_machines.describe(state_machine_arn=ARN, included_data="METADATA_ONLY")
+        bare = await server.ask("DescribeStateMachine", state_machine_arn=ARN, included_data="METADATA_ONLY")
         assert "variableReferences" not in bare
 
 
 async def test_a_revision_keeps_the_variables_of_its_definition() -> None:
     async with in_memory_server() as server:
-        verbs = server.service.state_machines
         await create(server, definition=json.dumps(wait(60)))
         execution = await server.start(ARN)
-        assert "variableReferences" not in await verbs.describe(state_machine_arn=ARN)
-        await verbs.update(state_machine_arn=ARN, definition=json.dumps(READS))
-        await verbs.update(state_machine_arn=ARN, role_arn=OTHER_ROLE)
-        assert (await verbs.describe(state_machine_arn=ARN))["variableReferences"] == REFERENCES
-        begun = await server.service.executions.describe_state_machine(execution_arn=execution)
+        assert "variableReferences" not in await server.ask("DescribeStateMachine", state_machine_arn=ARN)
+        await server.ask("UpdateStateMachine", state_machine_arn=ARN, definition=json.dumps(READS))
+        await server.ask("UpdateStateMachine", state_machine_arn=ARN, role_arn=OTHER_ROLE)
+        assert (await server.ask("DescribeStateMachine", state_machine_arn=ARN))["variableReferences"] == REFERENCES
+        begun = await server.ask("DescribeStateMachineForExecution", execution_arn=execution)
         assert "variableReferences" not in begun
 
 
@@ -91,20 +91,8 @@ async def test_the_variables_of_an_execution_s_definition() -> None:
     async with in_memory_server() as server:
         await create(server, definition=json.dumps(READS))
         execution = await server.start(ARN)
-        begun = await server.service.executions.describe_state_machine(execution_arn=execution)
+        begun = await server.ask("DescribeStateMachineForExecution", execution_arn=execution)
         assert begun["variableReferences"] == REFERENCES
-
-
-async def test_a_revision_of_before_variables_were_noted() -> None:
-    async with in_memory_server() as server:
-        await create(server, definition=json.dumps(READS))
-        [(key, row)] = server.store.scan("m/rev/")
-        old = {name: value for name, value in json.loads(row).items() if name != "variable_references"}
-        assert set(old) == {"definition", "role_arn", "created"}
-        await server.engine.write({key: json.dumps(old).encode()})
-        described = await server.service.state_machines.describe(state_machine_arn=ARN)
-        assert described["definition"] == json.dumps(READS)
-        assert "variableReferences" not in described
 
 
 @pytest.mark.parametrize("again", [{}, {"role_arn": OTHER_ROLE}, {"tags": [{"key": "k", "value": "v"}]}])
@@ -113,7 +101,7 @@ async def test_the_same_request_again_is_answered_as_before(again: dict[str, Any
         first = await create(server)
         server.clock.now += 100
         assert await create(server, **again) == first
-        assert (await server.service.state_machines.describe(state_machine_arn=ARN))["roleArn"] == ROLE
+        assert (await server.ask("DescribeStateMachine", state_machine_arn=ARN))["roleArn"] == ROLE
 
 
 @pytest.mark.parametrize(
@@ -178,20 +166,19 @@ async def test_names_of_any_script() -> None:
 
 async def test_a_change_makes_a_revision_and_no_change_makes_none() -> None:
     async with in_memory_server() as server:
-        verbs = server.service.state_machines
         await create(server)
-        unchanged = await verbs.update(state_machine_arn=ARN, definition=TEXT)
+        unchanged = await server.ask("UpdateStateMachine", state_machine_arn=ARN, definition=TEXT)
         assert unchanged == {"updateDate": START, "revisionId": "INITIAL"}
-        assert "revisionId" not in await verbs.describe(state_machine_arn=ARN)
+        assert "revisionId" not in await server.ask("DescribeStateMachine", state_machine_arn=ARN)
         server.clock.now += 5
-        changed = await verbs.update(state_machine_arn=ARN, definition=json.dumps(FAIL))
+        changed = await server.ask("UpdateStateMachine", state_machine_arn=ARN, definition=json.dumps(FAIL))
         assert changed["updateDate"] == START + 5
-        assert (await verbs.describe(state_machine_arn=ARN))["revisionId"] == changed["revisionId"]
+        assert (await server.ask("DescribeStateMachine", state_machine_arn=ARN))["revisionId"] == changed["revisionId"]
         server.clock.now += 5
-        assert await verbs.update(state_machine_arn=ARN, definition=json.dumps(FAIL)) == changed
-        role = await verbs.update(state_machine_arn=ARN, role_arn=OTHER_ROLE)
+        assert await server.ask("UpdateStateMachine", state_machine_arn=ARN, definition=json.dumps(FAIL)) == changed
+        role = await server.ask("UpdateStateMachine", state_machine_arn=ARN, role_arn=OTHER_ROLE)
         assert role["revisionId"] != changed["revisionId"]
-        described = await verbs.describe(state_machine_arn=ARN)
+        described = await server.ask("DescribeStateMachine", state_machine_arn=ARN)
         assert (described["roleArn"], described["definition"]) == (OTHER_ROLE, json.dumps(FAIL))
 
 
@@ -199,9 +186,9 @@ async def test_running_executions_keep_what_they_began_with() -> None:
     async with in_memory_server() as server:
         arn = await server.create(task())
         running = await server.start(arn)
-        await server.service.state_machines.update(state_machine_arn=arn, definition=json.dumps(FAIL))
+        await server.ask("UpdateStateMachine", state_machine_arn=arn, definition=json.dumps(FAIL))
         assert (await server.ended(await server.start(arn)))["status"] == "FAILED"
-        began = await server.service.executions.describe_state_machine(execution_arn=running)
+        began = await server.ask("DescribeStateMachineForExecution", execution_arn=running)
         assert json.loads(began["definition"]) == task()
         assert (await server.describe(running))["status"] == "RUNNING"
 
@@ -217,8 +204,8 @@ async def test_running_executions_keep_what_they_began_with() -> None:
 async def test_updates_that_are_refused(members: dict[str, Any], code: str) -> None:
     async with in_memory_server() as server:
         await create(server)
-        assert (await refusal(server.service.state_machines.update(state_machine_arn=ARN, **members))).code == code
-        missing = server.service.state_machines.update(state_machine_arn=f"{ARN}2", definition=TEXT)
+        assert (await refusal(server.ask("UpdateStateMachine", state_machine_arn=ARN, **members))).code == code
+        missing = server.ask("UpdateStateMachine", state_machine_arn=f"{ARN}2", definition=TEXT)
         assert (await refusal(missing)).code == "StateMachineDoesNotExist"
 
 
@@ -235,23 +222,23 @@ async def test_updates_that_are_refused(members: dict[str, Any], code: str) -> N
 async def test_only_its_own_arn_finds_a_state_machine(arn: str, code: str, message: str | None) -> None:
     async with in_memory_server() as server:
         await create(server)
-        refused = await refusal(server.service.state_machines.describe(state_machine_arn=arn))
+        refused = await refusal(server.ask("DescribeStateMachine", state_machine_arn=arn))
         assert refused.code == code
         assert message in (None, refused.message)
 
 
 async def test_deleting_what_does_not_exist_is_no_error() -> None:
     async with in_memory_server() as server:
-        assert await server.service.state_machines.delete(state_machine_arn=ARN) == {}
+        assert await server.ask("DeleteStateMachine", state_machine_arn=ARN) == {}
 
 
 async def test_a_deleted_state_machine_is_gone() -> None:
     async with in_memory_server() as server:
         execution = (await server.run(PASS))["executionArn"]
-        await server.service.state_machines.delete(state_machine_arn=ARN)
+        await server.ask("DeleteStateMachine", state_machine_arn=ARN)
         assert (await refusal(server.start(ARN))).code == "StateMachineDoesNotExist"
         assert (await server.describe(execution))["status"] == "SUCCEEDED"
-        began = server.service.executions.describe_state_machine(execution_arn=execution)
+        began = server.ask("DescribeStateMachineForExecution", execution_arn=execution)
         assert (await refusal(began)).code == "StateMachineDoesNotExist"
         await server.create(FAIL)
         assert (await server.ended(await server.start(ARN)))["status"] == "FAILED"
@@ -261,12 +248,12 @@ async def test_deleting_stops_the_executions_first() -> None:
     async with in_memory_server() as server:
         await server.create(wait(60))
         running = await asyncio.gather(*(server.start(ARN) for _ in range(150)))
-        await server.service.state_machines.delete(state_machine_arn=ARN)
-        assert (await server.service.state_machines.describe(state_machine_arn=ARN))["status"] == "DELETING"
+        await server.ask("DeleteStateMachine", state_machine_arn=ARN)
+        assert (await server.ask("DescribeStateMachine", state_machine_arn=ARN))["status"] == "DELETING"
         assert (await refusal(server.start(ARN))).code == "StateMachineDeleting"
         assert (await refusal(create(server))).code == "StateMachineDeleting"
-        await server.service.state_machines.delete(state_machine_arn=ARN)
-        await server.until(lambda: not server.machines.by_name)
+        await server.ask("DeleteStateMachine", state_machine_arn=ARN)
+        await server.until(lambda: not len(server.parts.machines))
         assert {(await server.describe(arn))["status"] for arn in running} == {"ABORTED"}
         await create(server)
 
@@ -278,24 +265,24 @@ async def test_a_deletion_that_cannot_be_written_has_not_begun() -> None:
         execution = await server.start(ARN)
         store.fail(StoreFull("disk full"))
         with pytest.raises(NotDurable):
-            await server.service.state_machines.delete(state_machine_arn=ARN)
-        assert (await server.service.state_machines.describe(state_machine_arn=ARN))["status"] == "ACTIVE"
+            await server.ask("DeleteStateMachine", state_machine_arn=ARN)
+        assert (await server.ask("DescribeStateMachine", state_machine_arn=ARN))["status"] == "ACTIVE"
         assert (await server.describe(execution))["status"] == "RUNNING"
 
 
 async def test_a_deletion_that_has_begun_goes_on_when_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state_machines, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(delete, "RETRY_SECONDS", 0.0)
     monkeypatch.setattr(loop, "RETRY_SECONDS", 0.0)
     store = UnreliableStore()
     async with in_memory_server(store) as server:
         await server.create(wait(60))
         execution = await server.start(ARN)
         store.fail(StoreFull("disk full"), after=1)
-        await server.service.state_machines.delete(state_machine_arn=ARN)
+        await server.ask("DeleteStateMachine", state_machine_arn=ARN)
         await server.until(lambda: store.failed > 2)
         assert (await server.describe(execution))["status"] == "RUNNING"
         store.recover()
-        await server.until(lambda: not server.machines.by_name)
+        await server.until(lambda: not len(server.parts.machines))
         assert (await server.describe(execution))["status"] == "ABORTED"
 
 
@@ -306,23 +293,23 @@ async def test_pages_of_state_machines() -> None:
         names: list[str] = []
         token = None
         for size in (2, 2, 1):
-            page = await server.service.state_machines.list_page(max_results=2, next_token=token)
+            page = await server.ask("ListStateMachines", max_results=2, next_token=token)
             assert len(page["stateMachines"]) == size
             names += [listed["name"] for listed in page["stateMachines"]]
             token = page.get("nextToken")
         assert names == ["B", "a", "b", "c", "é"]
         assert token is None
-        listed = (await server.service.state_machines.list_page())["stateMachines"][1]
+        listed = (await server.ask("ListStateMachines"))["stateMachines"][1]
         assert listed == {
             "stateMachineArn": ARN.replace(":m", ":a"), "name": "a", "type": "STANDARD", "creationDate": START,
         }  # fmt: skip
-        assert (await refusal(server.service.state_machines.list_page(next_token="x"))).code == "InvalidToken"
+        assert (await refusal(server.ask("ListStateMachines", next_token="x"))).code == "InvalidToken"
 
 
 async def test_an_express_state_machine_is_kept_and_its_start_is_refused() -> None:
     async with in_memory_server() as server:
         arn = (await create(server, type="EXPRESS"))["stateMachineArn"]
-        assert (await server.service.state_machines.describe(state_machine_arn=arn))["type"] == "EXPRESS"
+        assert (await server.ask("DescribeStateMachine", state_machine_arn=arn))["type"] == "EXPRESS"
         assert (await refusal(server.start(arn))).code == "StateMachineTypeNotSupported"
 
 
@@ -330,9 +317,9 @@ async def test_a_start_that_was_taken_before_a_delete_is_stopped_by_it() -> None
     async with in_memory_server() as server:
         arn = await server.create(wait(1000))
         started, _ = await asyncio.gather(
-            server.start(arn, name="x"), server.service.state_machines.delete(state_machine_arn=arn)
+            server.start(arn, name="x"), server.ask("DeleteStateMachine", state_machine_arn=arn)
         )
-        await server.until(lambda: "m" not in server.machines.by_name)
+        await server.until(lambda: server.parts.machines.get("m") is None)
         assert (await server.describe(started))["status"] == "ABORTED"
 
 
@@ -340,11 +327,11 @@ async def test_nothing_is_started_or_changed_while_a_state_machine_is_deleted() 
     async with in_memory_server() as server:
         arn = await server.create(wait(1000))
         await server.start(arn)
-        deleting = asyncio.create_task(server.service.state_machines.delete(state_machine_arn=arn))
+        deleting = asyncio.create_task(server.ask("DeleteStateMachine", state_machine_arn=arn))
         await asyncio.sleep(0)
         for call in (
             server.start(arn),
-            server.service.state_machines.update(state_machine_arn=arn, definition=json.dumps(PASS)),
+            server.ask("UpdateStateMachine", state_machine_arn=arn, definition=json.dumps(PASS)),
         ):
             assert (await refusal(call)).code in ("StateMachineDeleting", "StateMachineDoesNotExist")
         await deleting

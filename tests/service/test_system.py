@@ -8,11 +8,13 @@ import pytest
 
 from statemachine.checkpoint import keys
 from statemachine.core.model import ENDED, UNENDED
-from statemachine.service import census
+from statemachine.host import NotDurable
+from statemachine.store.base import StoreFull
 from statemachine.store.memory import MemoryStore
 from statemachine.tasks.kind import Succeeded
+from statemachine.testing import START, InMemoryServer, in_memory_server
 from tests.engine.definitions import ACTIVITY, CALLBACK, FAIL, PASS, task, wait
-from tests.engine.in_memory_server import START, InMemoryServer, in_memory_server
+from tests.store.unreliable_store import UnreliableStore
 
 
 def on_disk(server: InMemoryServer) -> dict[str, int]:
@@ -27,49 +29,62 @@ async def fill(server: InMemoryServer, round: str) -> None:
         for number in range(3):
             execution = await server.start(arn, name=f"{round}-{number}")
             if name == "s":
-                await server.service.executions.stop(execution_arn=execution)
+                await server.ask("StopExecution", execution_arn=execution)
     await server.advance(10)
 
 
-@pytest.mark.parametrize("changed_max", [0, 4, 20_000])
-async def test_counts_are_those_of_the_disk(changed_max: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(census, "CHANGED_MAX", changed_max)
-    monkeypatch.setattr(census, "AT_ONCE", 2)
+async def counted(server: InMemoryServer) -> dict[str, int]:
+    executions = (await server.ask("DescribeServer"))["executions"]
+    return {"PENDING": executions["pending"], "RUNNING": executions["running"], **executions["finished"]}
+
+
+async def test_counts_are_those_of_the_disk() -> None:
     store = MemoryStore()
     for round in range(3):
         async with in_memory_server(store) as server:
-            server.service.system.census.load()
             for part in ("a", "b"):
                 await fill(server, f"{round}{part}")
-                assert await server.service.system.census.counts() == on_disk(server)
+                assert await counted(server) == on_disk(server)
     assert on_disk(server) == {
         "PENDING": 0, "RUNNING": 18, "SUCCEEDED": 18, "FAILED": 18, "TIMED_OUT": 18, "ABORTED": 18,
     }  # fmt: skip
 
 
-async def test_an_end_that_is_read_before_it_is_reported_counts_once() -> None:
-    async with in_memory_server() as server:
-        counted = server.service.system.census
-        await server.run(PASS)
-        assert (await counted.counts())["SUCCEEDED"] == 1
-        id = server.store.scan(keys.by_status_prefix("SUCCEEDED"))[0][0].rpartition("/")[2]
-        counted.note([id])
-        assert (await counted.counts())["SUCCEEDED"] == 1
+async def test_an_execution_that_waits_for_its_turn_is_pending() -> None:
+    async with in_memory_server(running_max=1) as server:
+        arn = await server.create(wait(10))
+        for name in ("first", "second"):
+            await server.start(arn, name=name)
+        assert (await counted(server))["PENDING"] == 1
+        await server.advance(10)
+        assert await counted(server) == on_disk(server)
+        assert (await counted(server))["SUCCEEDED"] == 1
+
+
+async def test_a_group_that_is_lost_counts_nothing() -> None:
+    store = UnreliableStore()
+    async with in_memory_server(store) as server:
+        arn = await server.create(wait(10))
+        store.fail(StoreFull("no room"))
+        with pytest.raises(NotDurable):
+            await server.start(arn)
+        store.recover()
+        assert await counted(server) == on_disk(server)
 
 
 async def test_what_is_described(tmp_path: Path) -> None:
     async with in_memory_server(data=str(tmp_path)) as server:
         (tmp_path / "statemachine.db").write_bytes(b"x" * 100)
         (tmp_path / "statemachine.db-wal").write_bytes(b"x" * 11)
-        await server.service.activities.create(name="work")
+        await server.ask("CreateActivity", name="work")
         await server.start(await server.create(task(ACTIVITY), "a"))
         for name in ("f", "g"):
             await server.start(await server.create(task(), name))
         await server.start(await server.create(CALLBACK, "c"))
-        server.functions.answer(await server.task(2), Succeeded("{}"))
+        server.tasks.answer(await server.task(2), Succeeded("{}"))
         server.clock.now += 5
         await server.settle()
-        described = await server.service.system.describe()
+        described = await server.ask("DescribeServer")
         assert described["version"]
         assert described["startDate"] == START
         assert described["executions"] == {

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from statemachine.service import tasks
-from statemachine.service.paging import make_token
+from statemachine.reads import waiting_tasks
+from statemachine.service.paging import make_page_token
 from statemachine.tasks.kind import Succeeded
+from statemachine.testing import FUNCTION, InMemoryServer, in_memory_server
 from tests.engine.definitions import ACTIVITY, CALLBACK, mapped, task, wait
-from tests.engine.in_memory_server import FUNCTION, InMemoryServer, in_memory_server
 from tests.service.refusals import refusal
 
 
@@ -19,7 +19,7 @@ async def listed(server: InMemoryServer, size: int = 100) -> list[dict[str, Any]
     found: list[dict[str, Any]] = []
     token = None
     while True:
-        page = await server.service.tasks.list_page(max_results=size, next_token=token)
+        page = await server.ask("ListTasks", max_results=size, next_token=token)
         found += page["tasks"]
         token = page.get("nextToken")
         if token is None:
@@ -32,7 +32,7 @@ async def waiting(server: InMemoryServer) -> list[str]:
 
 async def test_an_activity_task_waits_for_a_worker_and_then_for_its_answer() -> None:
     async with in_memory_server() as server:
-        await server.service.activities.create(name="work")
+        await server.ask("CreateActivity", name="work")
         execution = await server.start(await server.create(task(ACTIVITY, TimeoutSeconds=60)), name="e")
         await server.advance(2.5)
         [found] = await listed(server)
@@ -48,9 +48,9 @@ async def test_an_activity_task_waits_for_a_worker_and_then_for_its_answer() -> 
             "ageSeconds": 2.5,
             "timeoutDate": server.clock.now + 57.5,
         }
-        polled = await server.service.activities.poll(activity_arn=ACTIVITY)
+        polled = await server.ask("GetActivityTask", activity_arn=ACTIVITY)
         assert await waiting(server) == ["ANSWER"]
-        await server.service.answers.succeed(task_token=polled["taskToken"], output="1")
+        await server.ask("SendTaskSuccess", task_token=polled["taskToken"], output="1")
         assert await listed(server) == []
 
 
@@ -59,10 +59,10 @@ async def test_a_callback_waits_for_its_function_and_then_for_its_token() -> Non
         await server.start(await server.create(CALLBACK))
         handed_out = await server.task()
         assert await waiting(server) == ["ANSWER"]
-        server.functions.answer(handed_out, Succeeded("{}"))
+        server.tasks.answer(handed_out, Succeeded("{}"))
         await server.settle()
         assert await waiting(server) == ["TOKEN"]
-        await server.service.answers.succeed(task_token=handed_out.token, output="1")
+        await server.ask("SendTaskSuccess", task_token=handed_out.token, output="1")
         assert await listed(server) == []
 
 
@@ -70,7 +70,7 @@ async def test_an_attempt_after_the_first() -> None:
     async with in_memory_server() as server:
         retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1}]
         await server.start(await server.create(task(Retry=retry)))
-        await server.service.answers.fail(task_token=(await server.task()).token)
+        await server.ask("SendTaskFailure", task_token=(await server.task()).token)
         assert await listed(server) == []
         await server.advance(2)
         await server.task(1)
@@ -80,9 +80,9 @@ async def test_an_attempt_after_the_first() -> None:
 @pytest.mark.parametrize("size", [1, 2, 5, 100])
 async def test_pages(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of every sort several, one of them within a Map, and executions between them that wait for no task."""
-    monkeypatch.setattr(tasks, "PAGE", 2)
+    monkeypatch.setattr(waiting_tasks, "CHUNK", 2)
     async with in_memory_server() as server:
-        await server.service.activities.create(name="work")
+        await server.ask("CreateActivity", name="work")
         for name in ("a", "b", "c"):
             await server.start(await server.create(wait(1_000), f"wait-{name}"))
             await server.start(await server.create(task(ACTIVITY), f"activity-{name}"))
@@ -92,17 +92,17 @@ async def test_pages(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
         for number in range(12):
             handed_out = await server.task(number)
             if "lambda:invoke" in handed_out.resource:
-                server.functions.answer(handed_out, Succeeded("{}"))
+                server.tasks.answer(handed_out, Succeeded("{}"))
         await server.settle()
         found = await listed(server, size)
         assert [one["waitingFor"] for one in found] == ["WORKER"] * 3 + ["ANSWER"] * 3 + ["TOKEN"] * 9
         assert {one["machine"] for one in found[6:]} == {"map"}
-        monkeypatch.setattr(tasks, "EXAMINED_MAX", 1)
+        monkeypatch.setattr(waiting_tasks, "EXAMINED_MAX", 1)
         assert await listed(server, size) == found
 
 
 @pytest.mark.parametrize("position", ["x", "e/m:e/head\n", "c/timer/1\n"])
 async def test_a_token_that_leads_elsewhere_is_none(position: str) -> None:
     async with in_memory_server() as server:
-        token = make_token(position, ("tasks",), server.clock.now)
-        assert (await refusal(server.service.tasks.list_page(next_token=token))).code == "InvalidToken"
+        token = make_page_token(position, ("tasks",), server.clock.now)
+        assert (await refusal(server.ask("ListTasks", next_token=token))).code == "InvalidToken"

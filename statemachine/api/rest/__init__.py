@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from statemachine.api.rest.activities import ActivityItem, ActivityList
 from statemachine.api.rest.description import Document, Page, Schema
-from statemachine.api.rest.door import PREFIX, Door
 from statemachine.api.rest.executions import (
     AllExecutions,
     ExecutionHistory,
@@ -18,12 +17,13 @@ from statemachine.api.rest.executions import (
 )
 from statemachine.api.rest.jobs import JOB_ROUTES
 from statemachine.api.rest.progress import ExecutionUpdates
+from statemachine.api.rest.resource import PREFIX, Resource
 from statemachine.api.rest.state_machines import RevisionItem, RevisionList, StateMachineItem, StateMachineList
 from statemachine.api.rest.system import SystemItem
 from statemachine.api.rest.tasks import TaskFailure, TaskHeartbeat, TaskList, TaskSuccess
 from statemachine.api.rest.validations import ValidationList
 
-ROUTES: dict[str, type[Door]] = {
+ROUTES: dict[str, type[Resource]] = {
     "/": Page,
     "/openapi.json": Document,
     "/{schema}.schema.json": Schema,

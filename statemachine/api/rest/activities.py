@@ -4,39 +4,37 @@ from __future__ import annotations
 
 from falcon.asgi import Request, Response
 
-from statemachine.api.requests import check_request
-from statemachine.api.rest.door import PREFIX, Door, shown, text_member
+from statemachine.api.rest.resource import PREFIX, Resource, text_member
 from statemachine.errors import ServiceError
-from statemachine.json_text import dump
+from statemachine.service.actions import CREATE_ACTIVITY, DELETE_ACTIVITY, DESCRIBE_ACTIVITY, LIST_ACTIVITIES
 
 
-class ActivityList(Door):
+class ActivityList(Resource):
     """/activities"""
 
     async def on_get(self, request: Request, response: Response) -> None:
-        page = await self.service.activities.list_page(**self.page(request))
-        response.text = dump({"activities": shown(page["activities"]), "cursor": page.get("nextToken")})
+        page = await self.call(LIST_ACTIVITIES, **self.page(request))
+        self.show(response, {"activities": page.activities, "cursor": page.next_token})
 
     async def on_post(self, request: Request, response: Response) -> None:
         name = text_member(await self.members(request, "name"), "name")
         if name is None:
             raise ServiceError("ValidationException", "'name' is required", pointer="")
-        check_request("CreateActivity", {"name": name})
-        created = await self.service.activities.create(name=name)
+        created = await self.call(CREATE_ACTIVITY, name=name)
         response.status = 201
         response.location = f"{PREFIX}/activities/{name}"
-        response.text = dump(shown({"name": name, **created}))
+        shown = {"name": name, "activityArn": created.activity_arn, "creationDate": created.creation_date}
+        self.show(response, shown)
 
 
-class ActivityItem(Door):
+class ActivityItem(Resource):
     """/activities/{name}"""
 
     async def on_get(self, request: Request, response: Response, name: str) -> None:
-        arn = self.home.activity(name)
-        response.text = dump(shown(await self.service.activities.describe(activity_arn=arn)))
+        self.show(response, await self.call(DESCRIBE_ACTIVITY, activityArn=self.home.activity(name)))
 
     async def on_delete(self, request: Request, response: Response, name: str) -> None:
         arn = self.home.activity(name)
-        await self.service.activities.describe(activity_arn=arn)
-        await self.service.activities.delete(activity_arn=arn)
+        await self.call(DESCRIBE_ACTIVITY, activityArn=arn)
+        await self.call(DELETE_ACTIVITY, activityArn=arn)
         response.status = 204

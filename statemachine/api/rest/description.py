@@ -11,7 +11,7 @@ from pathlib import Path
 import falcon
 from falcon.asgi import Request, Response
 
-from statemachine.api.rest.door import Door
+from statemachine.api.rest.resource import Resource
 from statemachine.errors import ServiceError
 from statemachine.schema_files import schema_folder
 
@@ -20,7 +20,7 @@ OWN_ONLY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-in
 """The page may ask this server and nobody else."""
 
 
-class Page(Door):
+class Page(Resource):
     """/"""
 
     async def on_get(self, request: Request, response: Response) -> None:
@@ -31,14 +31,14 @@ class Page(Door):
         response.text = _text(PAGE)
 
 
-class Document(Door):
+class Document(Resource):
     """/openapi.json"""
 
     async def on_get(self, request: Request, response: Response) -> None:
         response.text = _text(schema_folder() / "openapi.json")
 
 
-class Schema(Door):
+class Schema(Resource):
     """/{schema}.schema.json"""
 
     async def on_get(self, request: Request, response: Response, schema: str) -> None:

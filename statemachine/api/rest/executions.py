@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from falcon.asgi import Request, Response
 
-from statemachine.api.requests import check_request
-from statemachine.api.rest.door import (
+from statemachine.api.render import rest_json
+from statemachine.api.rest.resource import (
     PREFIX,
-    Door,
+    Resource,
     boolean_parameter,
     integer_member,
     moment_member,
     moment_parameter,
-    shown,
     text_member,
 )
 from statemachine.arn import parse_arn
 from statemachine.errors import ServiceError
 from statemachine.json_text import dump
-from statemachine.service.listings import STATUSES, Filter
+from statemachine.reads.lists import STATUSES, Filter
+from statemachine.service.actions import (
+    DESCRIBE_CURRENT_REVISION,
+    DESCRIBE_EXECUTION,
+    GET_EXECUTION_HISTORY,
+    LIST_FILTERED_EXECUTIONS,
+    START_EXECUTION,
+    START_EXECUTION_WITH_KEY,
+    STOP_EXECUTION,
+)
 
-PRIORITY_MAX = 1_000
 FILTERS = ("status", "startedAfter", "startedBefore", "namePrefix", "errorContains")
 
 
-class FilteredList(Door):
+class FilteredList(Resource):
     """What both lists of executions have in common."""
 
     async def show_page(self, request: Request, response: Response, machines: tuple[str, ...], *further: str) -> None:
-        """Answer with a page of the executions of these machines, of all machines where there are none."""
+        """Answer with a page of the executions of these state machines; of all of them if none is named."""
         paging = self.page(request, *further, *FILTERS)
         statuses = tuple(request.get_param_as_list("status") or ())
         for status in statuses:
@@ -46,8 +50,8 @@ class FilteredList(Door):
             request.get_param("namePrefix") or "",
             request.get_param("errorContains") or "",
         )
-        page = await self.service.listings.list_page(wanted, **paging)
-        response.text = dump({"executions": shown(page["executions"]), "cursor": page.get("nextToken")})
+        page = await self.call(LIST_FILTERED_EXECUTIONS, wanted=wanted, **paging)
+        self.show(response, {"executions": page.executions, "cursor": page.next_token})
 
 
 class AllExecutions(FilteredList):
@@ -61,64 +65,60 @@ class ExecutionList(FilteredList):
     """/state-machines/{name}/executions"""
 
     async def on_get(self, request: Request, response: Response, name: str) -> None:
-        self.service.state_machines.find(parse_arn(self.home.state_machine(name), "stateMachine"))
+        # A state machine that does not exist is refused; its list would be empty.
+        await self.call(DESCRIBE_CURRENT_REVISION, stateMachineArn=self.home.state_machine(name))
         await self.show_page(request, response, (name,))
 
     async def on_post(self, request: Request, response: Response, name: str) -> None:
         members = await self.members(request, "name", "input", "startAt", "priority")
-        turn: dict[str, Any] = {"start_at": moment_member(members, "startAt"), "priority": _priority(members)}
-        arn, input = self.home.state_machine(name), dump(members.get("input", {}))
         given, key = text_member(members, "name"), request.get_header("Idempotency-Key")
-        is_new = True
+        start = {
+            "stateMachineArn": self.home.state_machine(name),
+            "input": dump(members.get("input", {})),
+            "startAt": moment_member(members, "startAt"),
+            "priority": integer_member(members, "priority"),
+        }
         if key is None:
-            started = await self.service.executions.start(state_machine_arn=arn, name=given, input=input, **turn)
+            started, is_new = await self.call(START_EXECUTION, name=given, **start), True
         elif given is not None:
             text = "An Idempotency-Key stands for the execution's name: give one of them"
             raise ServiceError("ValidationException", text, pointer="/name")
         else:
-            started, is_new = await self.service.keyed_starts.start(key=key, state_machine_arn=arn, input=input, **turn)
-        execution = started["executionArn"].rpartition(":")[2]
+            keyed = await self.call(START_EXECUTION_WITH_KEY, key=key, **start)
+            started, is_new = keyed, keyed.is_new
+        execution = parse_arn(started.execution_arn, "execution").qualifier
         response.status = 201 if is_new else 200
         response.location = f"{PREFIX}/executions/{name}/{execution}"
-        response.text = dump(shown({"name": execution, **started}))
+        shown = {"name": execution, "executionArn": started.execution_arn, "startDate": started.start_date}
+        self.show(response, shown)
 
 
-class ExecutionItem(Door):
+class ExecutionItem(Resource):
     """/executions/{machine}/{name}"""
 
     async def on_get(self, request: Request, response: Response, machine: str, name: str) -> None:
-        arn = self.home.execution(machine, name)
-        response.text = dump(shown(await self.service.executions.describe(execution_arn=arn)))
+        self.show(response, await self.call(DESCRIBE_EXECUTION, executionArn=self.home.execution(machine, name)))
 
 
-class ExecutionHistory(Door):
+class ExecutionHistory(Resource):
     """/executions/{machine}/{name}/history"""
 
     async def on_get(self, request: Request, response: Response, machine: str, name: str) -> None:
-        page = await self.service.executions.history(
-            execution_arn=self.home.execution(machine, name),
-            reverse_order=boolean_parameter(request, "reverse"),
+        page = await self.call(
+            GET_EXECUTION_HISTORY,
+            executionArn=self.home.execution(machine, name),
+            reverseOrder=boolean_parameter(request, "reverse"),
             **self.page(request, "reverse"),
         )
-        answer = {"events": shown(page["events"]), "cursor": page.get("nextToken")}
-        response.text = dump(answer)
+        shown = {"events": page.events, "cursor": page.next_token}
+        response.data = await rest_json.render(shown, large=GET_EXECUTION_HISTORY.large)
 
 
-class ExecutionStop(Door):
+class ExecutionStop(Resource):
     """/executions/{machine}/{name}/stop"""
 
     async def on_post(self, request: Request, response: Response, machine: str, name: str) -> None:
         members = await self.members(request, "error", "cause")
-        arn = self.home.execution(machine, name)
         error, cause = text_member(members, "error"), text_member(members, "cause")
-        check_request("StopExecution", {"executionArn": arn, "error": error, "cause": cause})
-        stopped = await self.service.executions.stop(execution_arn=arn, error=error, cause=cause)
-        response.text = dump(shown(stopped))
-
-
-def _priority(members: Mapping[str, Any]) -> int:
-    priority = integer_member(members, "priority") or 0
-    if abs(priority) > PRIORITY_MAX:
-        text = f"'priority' must be between -{PRIORITY_MAX} and {PRIORITY_MAX}"
-        raise ServiceError("ValidationException", text, pointer="/priority")
-    return priority
+        arn = self.home.execution(machine, name)
+        self.show(response, await self.call(STOP_EXECUTION, executionArn=arn, error=error, cause=cause))

@@ -2,78 +2,81 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from falcon.asgi import Request, Response
 
-from statemachine.api.body import read_body
-from statemachine.api.rest.door import PREFIX, Door, shown
+from statemachine.api.rest.resource import PREFIX, Resource
 from statemachine.errors import ServiceError
 from statemachine.json_text import dump
+from statemachine.service.actions import (
+    DESCRIBE_JOB,
+    DESCRIBE_JOB_STATE,
+    DESCRIBE_SERVER,
+    EXECUTE_JOB,
+    LIST_JOBS,
+    REGISTER_JOB,
+)
 
 
-class JobDefinitionList(Door):
+class JobDefinitionList(Resource):
     """/job-definitions"""
 
     async def on_get(self, request: Request, response: Response) -> None:
-        response.text = dump({"jobs": self.service.jobs.list_all()})
+        self.show(response, await self.call(LIST_JOBS))
 
     async def on_post(self, request: Request, response: Response) -> None:
-        body = await read_body(request, self._settings.body_bytes_max, self._settings.body_seconds)
+        body = await self.body(request)
         try:
             text = body.decode()
         except UnicodeDecodeError as error:
             raise ServiceError("InvalidJob", f"The body is no UTF-8 text (byte {error.start})", pointer="") from None
-        registered = await self.service.jobs.register(text)
-        response.status = 201 if registered.pop("isNew") else 200
-        response.location = f"{PREFIX}/job-definitions/{registered['id']}"
-        response.text = dump(shown(registered))
+        registered = await self.call(REGISTER_JOB, text=text)
+        response.status = 201 if registered.is_new else 200
+        response.location = f"{PREFIX}/job-definitions/{registered.job.id}"
+        self.show(response, registered.job)
 
 
-class JobDefinitionItem(Door):
+class JobDefinitionItem(Resource):
     """/job-definitions/{id}"""
 
     async def on_get(self, request: Request, response: Response, id: str) -> None:
-        response.text = dump(shown(self.service.jobs.describe(id)))
+        self.show(response, await self.call(DESCRIBE_JOB, id=id))
 
 
-class JobExecute(Door):
+class JobExecute(Resource):
     """/jobs/{id}/execute"""
 
     async def on_post(self, request: Request, response: Response, id: str) -> None:
         members = await self.members(request, "input")
-        started = await self.service.jobs.execute(id, dump(members.get("input", {})))
+        started = await self.call(EXECUTE_JOB, id=id, input=dump(members.get("input", {})))
         response.status = 202
-        response.location = f"{PREFIX}/jobs/{started['executionId']}/state"
-        response.text = dump(started)
+        response.location = f"{PREFIX}/jobs/{started.execution_id}/state"
+        self.show(response, started)
 
 
-class JobState(Door):
+class JobState(Resource):
     """/jobs/{id}/state and /jobs/{id}/status: of an execution by its id, or of a job's latest one by the job's id"""
 
     async def on_get(self, request: Request, response: Response, id: str) -> None:
-        jobs = self.service.jobs
-        response.text = dump(await asyncio.to_thread(jobs.state if ":" in id else jobs.latest, id))
+        self.show(response, await self.call(DESCRIBE_JOB_STATE, id=id))
 
 
-class JobSystem(Door):
+class JobSystem(Resource):
     """/system/state and /system/status"""
 
     async def on_get(self, request: Request, response: Response) -> None:
-        executions = (await self.service.system.describe())["executions"]
-        finished = executions["finished"]
-        response.text = dump(
-            {
-                "status": "RUNNING",
-                "queued": executions["pending"],
-                "running": executions["running"],
-                "completed": finished["SUCCEEDED"],
-                "failed": sum(finished.values()) - finished["SUCCEEDED"],
-            }
-        )
+        executions = (await self.call(DESCRIBE_SERVER)).executions
+        completed = executions.finished["SUCCEEDED"]
+        counts = {
+            "status": "RUNNING",
+            "queued": executions.pending,
+            "running": executions.running,
+            "completed": completed,
+            "failed": sum(executions.finished.values()) - completed,
+        }
+        self.show(response, counts)
 
 
-JOB_ROUTES: dict[str, type[Door]] = {
+JOB_ROUTES: dict[str, type[Resource]] = {
     "/job-definitions": JobDefinitionList,
     "/job-definitions/{id}": JobDefinitionItem,
     "/jobs/{id}/execute": JobExecute,

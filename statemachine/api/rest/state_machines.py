@@ -4,99 +4,96 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from falcon.asgi import Request, Response
 
-from statemachine.api.requests import check_request
-from statemachine.api.rest.door import PREFIX, Door, object_member, shown, text_member
-from statemachine.arn import parse_arn
+from statemachine.api.rest.resource import PREFIX, Resource, object_member, text_member
 from statemachine.errors import ServiceError
 from statemachine.json_text import dump
-from statemachine.registry.machines import Configuration
+from statemachine.service.actions import (
+    CREATE_STATE_MACHINE,
+    DELETE_STATE_MACHINE,
+    DESCRIBE_CURRENT_REVISION,
+    DESCRIBE_REVISION,
+    DESCRIBE_STATE_MACHINE,
+    LIST_REVISIONS,
+    LIST_STATE_MACHINES,
+    UPDATE_STATE_MACHINE,
+)
 
 CONFIGURATION = ("loggingConfiguration", "tracingConfiguration", "encryptionConfiguration")
 CHANGEABLE = ("definition", "roleArn", *CONFIGURATION)
 
 
-class StateMachineList(Door):
+class StateMachineList(Resource):
     """/state-machines"""
 
     async def on_get(self, request: Request, response: Response) -> None:
-        page = await self.service.state_machines.list_page(**self.page(request))
-        answer = {"stateMachines": shown(page["stateMachines"]), "cursor": page.get("nextToken")}
-        response.text = dump(answer)
+        page = await self.call(LIST_STATE_MACHINES, **self.page(request))
+        self.show(response, {"stateMachines": page.state_machines, "cursor": page.next_token})
 
     async def on_post(self, request: Request, response: Response) -> None:
         members = await self.members(request, "name", "type", *CHANGEABLE)
         name, wanted = text_member(members, "name"), _changes(members)
         if name is None or "definition" not in wanted:
             raise ServiceError("ValidationException", "'name' and 'definition' are required", pointer="")
-        wanted.setdefault("roleArn", f"arn:aws:iam::{self.home.account}:role/statemachine")
-        type_ = text_member(members, "type") or "STANDARD"
-        check_request("CreateStateMachine", {"name": name, "type": type_, **wanted})
-        created = await self.service.state_machines.create(
-            name=name,
-            type=type_,
-            definition=wanted["definition"],
-            role_arn=wanted["roleArn"],
-            logging_configuration=wanted.get("loggingConfiguration"),
-            tracing_configuration=wanted.get("tracingConfiguration"),
-            encryption_configuration=wanted.get("encryptionConfiguration"),
-        )
+        wanted.setdefault("roleArn", self.home.role)
+        created = await self.call(CREATE_STATE_MACHINE, name=name, type=text_member(members, "type"), **wanted)
         response.status = 201
         response.location = f"{PREFIX}/state-machines/{name}"
-        response.etag = self.service.revisions.current(state_machine_arn=created["stateMachineArn"])
-        response.text = dump(shown({"name": name, **created}))
+        response.etag = await _current_revision(self, name)
+        shown = {
+            "name": name,
+            "stateMachineArn": created.state_machine_arn,
+            "creationDate": created.creation_date,
+        }
+        self.show(response, shown)
 
 
-class StateMachineItem(Door):
+class StateMachineItem(Resource):
     """/state-machines/{name}"""
 
     async def on_get(self, request: Request, response: Response, name: str) -> None:
-        arn = self.home.state_machine(name)
-        described = await self.service.state_machines.describe(state_machine_arn=arn)
-        current = self.service.revisions.current(state_machine_arn=arn)
+        described = await self.call(DESCRIBE_STATE_MACHINE, stateMachineArn=self.home.state_machine(name))
+        current = await _current_revision(self, name)
         response.etag = current
-        response.text = dump(shown(described | {"revisionId": current}))
+        self.show(response, msgspec.structs.replace(described, revision_id=current))
 
     async def on_patch(self, request: Request, response: Response, name: str) -> None:
         wanted = _changes(await self.members(request, *CHANGEABLE))
         arn = self.home.state_machine(name)
-        check_request("UpdateStateMachine", {"stateMachineArn": arn, **wanted})
-        changed = await self.service.state_machines.change(
-            parse_arn(arn, "stateMachine"),
-            wanted.get("definition"),
-            wanted.get("roleArn"),
-            Configuration(*(wanted.get(member) for member in CONFIGURATION)),
-            _expected(request),
-        )
-        current = self.service.revisions.current(state_machine_arn=arn)
+        changed = await self.call(UPDATE_STATE_MACHINE, stateMachineArn=arn, expected=_expected(request), **wanted)
+        current = await _current_revision(self, name)
         response.etag = current
-        response.text = dump(shown({"updateDate": changed["updateDate"], "revisionId": current}))
+        self.show(response, {"updateDate": changed.update_date, "revisionId": current})
 
     async def on_delete(self, request: Request, response: Response, name: str) -> None:
         arn = self.home.state_machine(name)
-        await self.service.state_machines.describe(state_machine_arn=arn)
-        await self.service.state_machines.remove(parse_arn(arn, "stateMachine"), _expected(request))
+        await self.call(DESCRIBE_CURRENT_REVISION, stateMachineArn=arn)
+        await self.call(DELETE_STATE_MACHINE, stateMachineArn=arn, expected=_expected(request))
         response.status = 204
 
 
-class RevisionList(Door):
+class RevisionList(Resource):
     """/state-machines/{name}/revisions"""
 
     async def on_get(self, request: Request, response: Response, name: str) -> None:
-        page = await self.service.revisions.list_page(
-            state_machine_arn=self.home.state_machine(name), **self.page(request)
-        )
-        response.text = dump({"revisions": shown(page["revisions"]), "cursor": page.get("nextToken")})
+        page = await self.call(LIST_REVISIONS, stateMachineArn=self.home.state_machine(name), **self.page(request))
+        self.show(response, {"revisions": page.revisions, "cursor": page.next_token})
 
 
-class RevisionItem(Door):
+class RevisionItem(Resource):
     """/state-machines/{name}/revisions/{revision}"""
 
     async def on_get(self, request: Request, response: Response, name: str, revision: str) -> None:
         arn = self.home.state_machine(name)
-        described = await self.service.revisions.describe(state_machine_arn=arn, revision_id=revision)
-        response.text = dump(shown(described))
+        self.show(response, await self.call(DESCRIBE_REVISION, stateMachineArn=arn, revisionId=revision))
+
+
+async def _current_revision(resource: Resource, name: str) -> str:
+    """The id of the revision that the state machine of that name runs now."""
+    arn = resource.home.state_machine(name)
+    return (await resource.call(DESCRIBE_CURRENT_REVISION, stateMachineArn=arn)).revision_id
 
 
 def _changes(members: dict[str, Any]) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from falcon.asgi import Request, Response
 
-from statemachine.api.rest.door import Door, shown
-from statemachine.json_text import dump
+from statemachine.api.rest.resource import Resource
+from statemachine.service.actions import DESCRIBE_SERVER
 
 
-class SystemItem(Door):
+class SystemItem(Resource):
     """/system"""
 
     async def on_get(self, request: Request, response: Response) -> None:
-        response.text = dump(shown(await self.service.system.describe()))
+        self.show(response, await self.call(DESCRIBE_SERVER))

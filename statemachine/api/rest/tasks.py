@@ -1,49 +1,45 @@
-"""Waiting tasks as resources, and the answers to those whose token the caller bears."""
+"""Waiting tasks as resources, and the answers to a task by its token."""
 
 from __future__ import annotations
 
 from falcon.asgi import Request, Response
 
-from statemachine.api.requests import check_request
-from statemachine.api.rest.door import Door, shown, text_member
+from statemachine.api.rest.resource import Resource, text_member
 from statemachine.json_text import dump
+from statemachine.service.actions import LIST_TASKS, SEND_TASK_FAILURE, SEND_TASK_HEARTBEAT, SEND_TASK_SUCCESS
 
 
-class TaskList(Door):
+class TaskList(Resource):
     """/tasks"""
 
     async def on_get(self, request: Request, response: Response) -> None:
-        page = await self.service.tasks.list_page(**self.page(request))
-        response.text = dump({"tasks": shown(page["tasks"]), "cursor": page.get("nextToken")})
+        page = await self.call(LIST_TASKS, **self.page(request))
+        self.show(response, {"tasks": page.tasks, "cursor": page.next_token})
 
 
-class TaskSuccess(Door):
+class TaskSuccess(Resource):
     """/tasks/{token}/success"""
 
     async def on_post(self, request: Request, response: Response, token: str) -> None:
         members = await self.members(request, "output")
-        output = dump(members.get("output", {}))
-        check_request("SendTaskSuccess", {"taskToken": token, "output": output})
-        await self.service.answers.succeed(task_token=token, output=output)
+        await self.call(SEND_TASK_SUCCESS, taskToken=token, output=dump(members.get("output", {})))
         response.status = 204
 
 
-class TaskFailure(Door):
+class TaskFailure(Resource):
     """/tasks/{token}/failure"""
 
     async def on_post(self, request: Request, response: Response, token: str) -> None:
         members = await self.members(request, "error", "cause")
         error, cause = text_member(members, "error"), text_member(members, "cause")
-        check_request("SendTaskFailure", {"taskToken": token, "error": error, "cause": cause})
-        await self.service.answers.fail(task_token=token, error=error, cause=cause)
+        await self.call(SEND_TASK_FAILURE, taskToken=token, error=error, cause=cause)
         response.status = 204
 
 
-class TaskHeartbeat(Door):
+class TaskHeartbeat(Resource):
     """/tasks/{token}/heartbeat"""
 
     async def on_post(self, request: Request, response: Response, token: str) -> None:
         await self.members(request)
-        check_request("SendTaskHeartbeat", {"taskToken": token})
-        await self.service.answers.heartbeat(task_token=token)
+        await self.call(SEND_TASK_HEARTBEAT, taskToken=token)
         response.status = 204

@@ -1,0 +1,50 @@
+"""Answers as each door shows them, by the types of their members. Knows no action and no member's name.
+
+The AWS door shows a Timestamp as epoch seconds and a JsonText as a string. The REST door shows a Timestamp as ISO 8601
+in UTC and a JsonText as the JSON that it holds. A caller's own object has neither type: it is shown as it was stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+
+from statemachine.json_text import JsonText
+from statemachine.times.timestamps import Timestamp, iso_time
+
+
+def _for_aws(value: Any) -> Any:
+    if isinstance(value, Timestamp):
+        return float(value)
+    assert isinstance(value, JsonText), type(value)
+    return str(value)
+
+
+def _for_people(value: Any) -> Any:
+    if isinstance(value, Timestamp):
+        return iso_time(value)
+    assert isinstance(value, JsonText), type(value)
+    return msgspec.Raw(value.encode())
+
+
+class Renderer:
+    """Writes answers as JSON for one door."""
+
+    def __init__(self, encoder: msgspec.json.Encoder) -> None:
+        self._encoder = encoder
+
+    def __call__(self, answer: Any) -> bytes:
+        """The JSON of an answer."""
+        return self._encoder.encode(answer)
+
+    async def render(self, answer: Any, *, large: bool) -> bytes:
+        """The JSON of an answer; a large one is written off the event loop."""
+        if large:
+            return await asyncio.to_thread(self, answer)
+        return self(answer)
+
+
+aws_json = Renderer(msgspec.json.Encoder(enc_hook=_for_aws))
+rest_json = Renderer(msgspec.json.Encoder(enc_hook=_for_people))

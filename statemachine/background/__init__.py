@@ -1,0 +1,1 @@
+"""What acts by itself, as a client of the service."""

@@ -1,0 +1,69 @@
+"""The one place where the parts of a server are joined: store, catalogues, engine, service.
+
+The server, the command line's own runs and tests compose the same parts. Knows no door and no process manager.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from statemachine.config import Settings
+from statemachine.engine.admission import Limits
+from statemachine.engine.loop import Engine
+from statemachine.engine.parked import Evaluators
+from statemachine.host import Observer
+from statemachine.registry.activities import ActivityCatalog
+from statemachine.registry.machines import MachineCatalog
+from statemachine.service.actions import Actions
+from statemachine.service.service import Service
+from statemachine.store.base import Store
+from statemachine.tasks.kind import TaskKind
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of one server. `open` them before use; close the engine at the end."""
+
+    store: Store
+    machines: MachineCatalog
+    activities: ActivityCatalog
+    engine: Engine
+    service: Service
+    actions: Actions
+
+    async def open(self) -> None:
+        """Count what the store holds, recover, and finish what an earlier process began to delete."""
+        await self.service.system.counts.load(self.engine)
+        await self.engine.open()
+        self.service.state_machine_deletions.go_on()
+
+
+def compose(
+    settings: Settings,
+    store: Store,
+    kinds: list[TaskKind],
+    *,
+    clock: Callable[[], float] = time.time,
+    evaluators: Evaluators | None = None,
+    observers: Sequence[Observer] = (),
+    fatal: Callable[[Exception], None] | None = None,
+) -> Parts:
+    """The parts over an open store. `fatal` is called if the store is damaged: the process must end then."""
+    machines, activities = MachineCatalog(store), ActivityCatalog()
+    machines.load(store)
+    activities.load(store)
+    engine = Engine(
+        store,
+        machines,
+        activities,
+        kinds,
+        evaluators=evaluators,
+        limits=Limits(settings.running_max, settings.running_max_by_machine, settings.ageing_seconds),
+        observers=observers,
+        clock=clock,
+        fatal=fatal,
+    )
+    service = Service(engine, machines, activities, settings, clock)
+    return Parts(store, machines, activities, engine, service, Actions(service))

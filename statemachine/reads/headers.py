@@ -1,0 +1,67 @@
+"""Single executions: the header, with its input and output only where they are asked for."""
+
+from __future__ import annotations
+
+import msgspec
+
+from statemachine.checkpoint import keys
+from statemachine.json_text import JsonText
+from statemachine.reads.payloads import Payloads, StoredPayload
+from statemachine.store.base import Readable
+
+
+class Header(msgspec.Struct, frozen=True):
+    """The header of an execution without its payloads; the members are those of `core.model.Execution`."""
+
+    id: str
+    arn: str
+    name: str
+    machine_arn: str
+    machine: str
+    started: float
+    seed: str = ""
+    status: str = "RUNNING"
+    stopped: float | None = None
+    error: str | None = None
+    cause: str | None = None
+    events: int = 0
+    redrives: int = 0
+    trace_header: str | None = None
+    start_at: float | None = None
+    priority: int = 0
+
+
+class StoredHeader(Header, frozen=True):
+    """The header with its payloads as they are stored."""
+
+    input: StoredPayload = "{}"
+    output: StoredPayload | None = None
+
+
+class FullHeader(msgspec.Struct, frozen=True):
+    """The header with the JSON texts of its input and, if it has one, its output."""
+
+    header: Header
+    input: JsonText
+    output: JsonText | None
+
+
+_headers = msgspec.json.Decoder(Header)
+_stored_headers = msgspec.json.Decoder(StoredHeader)
+
+
+def header(rows: Readable, id: str) -> Header | None:
+    """The header of an execution, None if there is none."""
+    row = rows.get(keys.head(id))
+    return None if row is None else _headers.decode(row)
+
+
+def full_header(rows: Readable, id: str) -> FullHeader | None:
+    """The header of an execution with its payloads, None if there is none."""
+    row = rows.get(keys.head(id))
+    if row is None:
+        return None
+    found = _stored_headers.decode(row)
+    payloads = Payloads(rows, id, (found.input, found.output))
+    output = None if found.output is None else payloads.text(found.output)
+    return FullHeader(found, payloads.text(found.input), output)

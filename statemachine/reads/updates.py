@@ -1,0 +1,26 @@
+"""Where an execution stands, state by state: its header and its tallies, as of one moment."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from statemachine.checkpoint.read import read_tallies
+from statemachine.core.tally import Tally
+from statemachine.reads.headers import Header, header
+from statemachine.store.base import Readable
+
+
+class Standing(NamedTuple):
+    """The header, and the tallies by the names of the states."""
+
+    header: Header
+    tallies: dict[str, Tally]
+
+
+def standing(rows: Readable, id: str, since: int) -> Standing | None:
+    """How the execution stands, None if there is none. The tallies are read only if something happened after the event
+    `since`."""
+    found = header(rows, id)
+    if found is None:
+        return None
+    return Standing(found, read_tallies(rows, id) if found.events > since else {})

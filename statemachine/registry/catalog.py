@@ -1,0 +1,109 @@
+"""A catalogue: all resources of one kind by name. Their rows are in the store, their image is in memory.
+
+A change is made durable first and told to the image then, so nobody sees what a crash would undo. Knows no particular
+kind of resource.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from bisect import bisect_right, insort
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Generic, Protocol, TypeVar
+
+import msgspec
+
+from statemachine.arn import Arn
+from statemachine.host import Host
+from statemachine.store.base import Readable
+
+PAGE = 1_000
+Rows = Mapping[str, bytes | None]
+
+
+class Named(Protocol):
+    """What every resource has."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def arn(self) -> str: ...
+
+
+Resource = TypeVar("Resource", bound=Named)
+
+
+class Catalog(Generic[Resource]):
+    """The resources of one type. Hold `changing` while you look at one and change it."""
+
+    def __init__(self, type: type[Resource], prefix: str) -> None:
+        """`prefix` is that of the rows' keys; the name follows it."""
+        self._decoder = msgspec.json.Decoder(type)
+        self._prefix = prefix
+        self._by_name: dict[str, Resource] = {}
+        self._names: list[str] = []
+        self.changing = asyncio.Lock()
+
+    def load(self, rows: Readable) -> None:
+        """Read all resources."""
+        after = ""
+        while found := rows.scan(self._prefix, after=after, limit=PAGE):
+            for _, row in found:
+                resource = self._decoder.decode(row)
+                self._keep(resource)
+            after = found[-1][0]
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def __iter__(self) -> Iterator[Resource]:
+        """All resources by name."""
+        return (self._by_name[name] for name in self._names)
+
+    def get(self, name: str) -> Resource | None:
+        """The resource of that name."""
+        return self._by_name.get(name)
+
+    def find(self, arn: Arn) -> Resource | None:
+        """The resource of that ARN, without regard to a qualifier that the ARN may have."""
+        resource = self._by_name.get(arn.name)
+        qualified = f"{resource.arn}:{arn.qualifier}" if resource is not None and arn.qualifier else ""
+        return resource if resource is not None and arn.text in (resource.arn, qualified) else None
+
+    def page(self, after: str, size: int) -> list[Resource]:
+        """At most `size` resources by name, those behind the name `after`."""
+        start = bisect_right(self._names, after) if after else 0
+        return [self._by_name[name] for name in self._names[start : start + size]]
+
+    async def put(self, host: Host, resource: Resource, also: Rows | None = None) -> None:
+        """Register a new or changed resource, with further rows of its own. Raises NotDurable or Unavailable."""
+        await host.write({self.key(resource.name): msgspec.json.encode(resource), **(also or {})})
+        self._keep(resource)
+
+    async def remove(self, host: Host, name: str, also: Rows | None = None) -> None:
+        """Remove a resource, with further rows of its own. Raises NotDurable or Unavailable."""
+        await host.write({self.key(name): None, **(also or {})})
+        if self._by_name.pop(name, None) is not None:
+            del self._names[bisect_right(self._names, name) - 1]
+
+    @contextmanager
+    def shown_as(self, resource: Resource) -> Iterator[None]:
+        """Let the image show a change before it is durable; if the block raises, the image is as before."""
+        before = self._by_name[resource.name]
+        self._by_name[resource.name] = resource
+        try:
+            yield
+        except BaseException:
+            self._by_name[resource.name] = before
+            raise
+
+    def key(self, name: str) -> str:
+        """The key of a resource's row."""
+        return self._prefix + name
+
+    def _keep(self, resource: Resource) -> None:
+        if resource.name not in self._by_name:
+            insort(self._names, resource.name)
+        self._by_name[resource.name] = resource

@@ -1,0 +1,189 @@
+"""The table of actions: what can be asked of the server, whoever asks.
+
+Both doors, the command line's own runs and what acts by itself go through `Actions.call`, so limits are checked once,
+and what is added here (authorisation, audit, metrics) holds for all of them. A new action is a verb and a line here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from inspect import signature
+from typing import Any, Generic, TypeVar
+
+from statemachine.service import activities, jobs, system, validations
+from statemachine.service.answer import Empty
+from statemachine.service.executions import answers as executions
+from statemachine.service.executions.history_event import HistoryPage
+from statemachine.service.requests import check_request
+from statemachine.service.service import Service
+from statemachine.service.state_machines import answers as machines
+from statemachine.service.tasks.waiting import TaskList
+
+A = TypeVar("A")
+Verb = Callable[..., Awaitable[A]]
+
+
+@dataclass(frozen=True, slots=True)
+class Action(Generic[A]):
+    """One thing that can be asked.
+
+    `name` is AWS's where AWS has the action. `verb` finds the method in the service. `answer` is the type that it
+    answers with. `permission` names the right that the caller needs. `request` names the request of AWS's whose limits
+    hold, None if the members are checked by the verb alone. A `long_poll` is given up when its client goes away. A
+    `large` answer is rendered off the event loop.
+    """
+
+    name: str
+    verb: Callable[[Service], Verb[A]]
+    answer: type[A]
+    permission: str
+    request: str | None = None
+    long_poll: bool = False
+    large: bool = False
+
+    @property
+    def is_aws(self) -> bool:
+        """Does AWS have this action?"""
+        return self.request == self.name
+
+
+def _aws(
+    name: str, verb: Callable[[Service], Verb[A]], answer: type[A], *, long_poll: bool = False, large: bool = False
+) -> Action[A]:
+    """An action of AWS's; its permission has its name."""
+    return Action(name, verb, answer, f"states:{name}", name, long_poll, large)
+
+
+CREATE_STATE_MACHINE = _aws("CreateStateMachine", lambda s: s.state_machines.create, machines.CreatedStateMachine)
+UPDATE_STATE_MACHINE = _aws("UpdateStateMachine", lambda s: s.state_machines.update, machines.UpdatedStateMachine)
+DELETE_STATE_MACHINE = _aws("DeleteStateMachine", lambda s: s.state_machine_deletions.delete, Empty)
+DESCRIBE_STATE_MACHINE = _aws(
+    "DescribeStateMachine", lambda s: s.state_machine_descriptions.describe, machines.StateMachineDescription
+)
+DESCRIBE_STATE_MACHINE_FOR_EXECUTION = _aws(
+    "DescribeStateMachineForExecution",
+    lambda s: s.state_machine_descriptions.describe_for_execution,
+    machines.StateMachineForExecution,
+)
+LIST_STATE_MACHINES = _aws(
+    "ListStateMachines", lambda s: s.state_machine_descriptions.list_page, machines.StateMachinePage
+)
+DESCRIBE_CURRENT_REVISION = Action(
+    "DescribeCurrentRevision", lambda s: s.revisions.current, machines.CurrentRevision, "states:DescribeStateMachine"
+)
+DESCRIBE_REVISION = Action(
+    "DescribeRevision", lambda s: s.revisions.describe, machines.RevisionDescription, "states:DescribeStateMachine"
+)
+LIST_REVISIONS = Action(
+    "ListRevisions", lambda s: s.revisions.list_page, machines.RevisionPage, "states:DescribeStateMachine"
+)
+VALIDATE_STATE_MACHINE_DEFINITION = _aws(
+    "ValidateStateMachineDefinition", lambda s: s.validations.validate, validations.Validation
+)
+REPORT_ON_DEFINITION = Action(
+    "ReportOnDefinition",
+    lambda s: s.validations.report,
+    validations.Validation,
+    "states:ValidateStateMachineDefinition",
+    request="ValidateStateMachineDefinition",
+)
+
+START_EXECUTION = _aws("StartExecution", lambda s: s.starts.start, executions.StartedExecution)
+START_EXECUTION_WITH_KEY = Action(
+    "StartExecutionWithKey",
+    lambda s: s.starts.start_with_key,
+    executions.KeyedExecution,
+    "states:StartExecution",
+    request="StartExecution",
+)
+STOP_EXECUTION = _aws("StopExecution", lambda s: s.stops.stop, executions.StoppedExecution)
+DESCRIBE_EXECUTION = _aws("DescribeExecution", lambda s: s.executions.describe, executions.ExecutionDescription)
+DESCRIBE_EXECUTION_UPDATES = Action(
+    "DescribeExecutionUpdates", lambda s: s.progress.updates, executions.ExecutionUpdates, "states:DescribeExecution"
+)
+AWAIT_EXECUTION_UPDATES = Action(
+    "AwaitExecutionUpdates",
+    lambda s: s.progress.wait,
+    executions.ExecutionUpdates,
+    "states:DescribeExecution",
+    long_poll=True,
+)
+GET_EXECUTION_HISTORY = _aws("GetExecutionHistory", lambda s: s.histories.history, HistoryPage, large=True)
+LIST_EXECUTIONS = _aws("ListExecutions", lambda s: s.executions.list_page, executions.ExecutionPage)
+LIST_FILTERED_EXECUTIONS = Action(
+    "ListFilteredExecutions", lambda s: s.executions.list_filtered, executions.FilteredPage, "states:ListExecutions"
+)
+
+CREATE_ACTIVITY = _aws("CreateActivity", lambda s: s.activities.create, activities.CreatedActivity)
+DELETE_ACTIVITY = _aws("DeleteActivity", lambda s: s.activities.delete, Empty)
+DESCRIBE_ACTIVITY = _aws("DescribeActivity", lambda s: s.activities.describe, activities.ActivityDescription)
+LIST_ACTIVITIES = _aws("ListActivities", lambda s: s.activities.list_page, activities.ActivityPage)
+GET_ACTIVITY_TASK = _aws("GetActivityTask", lambda s: s.activities.poll, activities.PolledTask, long_poll=True)
+SEND_TASK_SUCCESS = _aws("SendTaskSuccess", lambda s: s.task_answers.succeed, Empty)
+SEND_TASK_FAILURE = _aws("SendTaskFailure", lambda s: s.task_answers.fail, Empty)
+SEND_TASK_HEARTBEAT = _aws("SendTaskHeartbeat", lambda s: s.task_answers.heartbeat, Empty)
+LIST_TASKS = Action("ListTasks", lambda s: s.waiting_tasks.list_page, TaskList, "statemachine:ListTasks")
+
+REGISTER_JOB = Action("RegisterJob", lambda s: s.jobs.register, jobs.RegisteredJob, "states:CreateStateMachine")
+DESCRIBE_JOB = Action("DescribeJob", lambda s: s.jobs.describe, jobs.JobDescription, "states:DescribeStateMachine")
+LIST_JOBS = Action("ListJobs", lambda s: s.jobs.list_all, jobs.JobList, "states:ListStateMachines")
+EXECUTE_JOB = Action("ExecuteJob", lambda s: s.jobs.execute, jobs.StartedJob, "states:StartExecution")
+DESCRIBE_JOB_STATE = Action("DescribeJobState", lambda s: s.jobs.state, jobs.JobState, "states:DescribeExecution")
+DESCRIBE_SERVER = Action(
+    "DescribeServer", lambda s: s.system.describe, system.ServerDescription, "statemachine:DescribeServer"
+)
+
+ACTIONS: dict[str, Action[Any]] = {
+    action.name: action for action in list(globals().values()) if isinstance(action, Action)
+}
+"""All actions by name."""
+
+
+class Actions:
+    """The actions of one server. Members have their names on the wire, in camel case."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._bound = {name: _BoundAction(action, service) for name, action in ACTIONS.items()}
+
+    @property
+    def draining(self) -> bool:
+        """Does the server take no new work?"""
+        return self._service.host.draining
+
+    def aws_action(self, name: str) -> Action[Any] | None:
+        """The action of AWS's that has that name."""
+        action = ACTIONS.get(name)
+        return action if action is not None and action.is_aws else None
+
+    async def call(self, action: Action[A], /, **members: Any) -> A:
+        """Do what is asked. A member that is None counts as left out.
+
+        Raises ServiceError, NotDurable or Unavailable.
+        """
+        answer: A = await self._bound[action.name].call(members)
+        return answer
+
+
+class _BoundAction:
+    """An action with the verb of one service."""
+
+    def __init__(self, action: Action[Any], service: Service) -> None:
+        self._request = action.request
+        self._verb = action.verb(service)
+        self._parameters = {_on_the_wire(name): name for name in signature(self._verb).parameters}
+
+    async def call(self, members: Mapping[str, Any]) -> Any:
+        if self._request is not None:
+            check_request(self._request, members)
+        parameters = self._parameters
+        return await self._verb(
+            **{parameters[name]: value for name, value in members.items() if value is not None and name in parameters}
+        )
+
+
+def _on_the_wire(name: str) -> str:
+    """`state_machine_arn` is stateMachineArn on the wire."""
+    return re.sub(r"_(.)", lambda letter: letter[1].upper(), name)

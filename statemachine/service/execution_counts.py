@@ -1,0 +1,34 @@
+"""How many executions there are of each status, without looking at all of them each time.
+
+Counted once before the host opens; from then on each commit tells which statuses executions left and took.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from statemachine.host import Commit, Host, Observer
+from statemachine.reads.counts import count_executions
+
+
+class ExecutionCounts(Observer):
+    """`load` it before the host opens a store that holds anything."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+
+    async def load(self, host: Host) -> None:
+        """Count what the store holds."""
+        self._counts = await host.survey(count_executions)
+
+    @property
+    def by_status(self) -> Mapping[str, int]:
+        """The number of executions of each status; 0 for a status that no execution has."""
+        return self._counts
+
+    def committed(self, commit: Commit) -> None:
+        for before, after in commit.moves:
+            if before is not None:
+                self._counts[before] -= 1
+            self._counts[after] += 1

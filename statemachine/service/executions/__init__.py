@@ -1,0 +1,1 @@
+"""Executions: starting, stopping, describing, listing, their histories and their progress."""

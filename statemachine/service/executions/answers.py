@@ -1,0 +1,118 @@
+"""What the verbs on executions answer with. Names and shapes are AWS's where AWS has them."""
+
+from __future__ import annotations
+
+from statemachine.json_text import JsonText
+from statemachine.service.answer import Answer
+from statemachine.times.timestamps import Timestamp
+
+
+class StartedExecution(Answer, frozen=True, kw_only=True):
+    """StartExecution."""
+
+    execution_arn: str
+    start_date: Timestamp
+
+
+class KeyedExecution(StartedExecution, frozen=True, kw_only=True):
+    """A start with an idempotency key; `is_new` says that this request started the execution."""
+
+    is_new: bool
+
+
+class StoppedExecution(Answer, frozen=True, kw_only=True):
+    """StopExecution."""
+
+    stop_date: Timestamp
+
+
+class Included(Answer, frozen=True, kw_only=True):
+    """Whether a payload is in the answer."""
+
+    included: bool
+
+
+class ExecutionDescription(Answer, frozen=True, kw_only=True):
+    """DescribeExecution."""
+
+    execution_arn: str
+    state_machine_arn: str
+    name: str
+    status: str
+    start_date: Timestamp
+    redrive_count: int
+    redrive_status: str
+    redrive_status_reason: str | None = None
+    input: JsonText | None = None
+    input_details: Included | None = None
+    output: JsonText | None = None
+    output_details: Included | None = None
+    stop_date: Timestamp | None = None
+    error: str | None = None
+    cause: str | None = None
+    trace_header: str | None = None
+
+
+class ListedExecution(Answer, frozen=True, kw_only=True):
+    """One execution of a list."""
+
+    execution_arn: str
+    state_machine_arn: str
+    name: str
+    status: str
+    start_date: Timestamp
+    redrive_count: int
+    stop_date: Timestamp | None = None
+
+
+class ExecutionPage(Answer, frozen=True, kw_only=True):
+    """ListExecutions."""
+
+    executions: list[ListedExecution]
+    next_token: str | None = None
+
+
+class FilteredExecution(ListedExecution, frozen=True, kw_only=True):
+    """One execution of a list across state machines; `machine` is its state machine's name."""
+
+    machine: str
+
+
+class FilteredPage(Answer, frozen=True, kw_only=True):
+    """Executions that a filter lets through."""
+
+    executions: list[FilteredExecution]
+    next_token: str | None = None
+
+
+class StateNumbers(Answer, frozen=True, kw_only=True):
+    """The numbers of one state, all its branches and iterations taken together."""
+
+    entered: int
+    left: int
+    running: int
+    attempts: int
+    retries: int
+    failures: int
+
+
+class MapNumbers(StateNumbers, frozen=True, kw_only=True):
+    """The numbers of a Map: `iterations` have begun of so many `items`."""
+
+    items: int
+    iterations: int
+    succeeded: int
+    failed: int
+    aborted: int
+
+
+class ExecutionUpdates(Answer, frozen=True, kw_only=True):
+    """Where an execution stands. `since` is the id of the latest event that the answer takes in; `states` are those
+    that have changed after the event that was asked with, by name."""
+
+    status: str
+    since: int
+    states: dict[str, StateNumbers]
+    stop_date: Timestamp | None = None
+    error: str | None = None
+    cause: str | None = None

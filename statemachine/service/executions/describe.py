@@ -1,0 +1,132 @@
+"""Describing and listing executions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from statemachine.arn import parse_arn
+from statemachine.errors import ServiceError
+from statemachine.host import Host
+from statemachine.json_text import JsonText
+from statemachine.reads.headers import Header
+from statemachine.reads.lists import Filter, Listing, list_page
+from statemachine.service.executions.answers import (
+    ExecutionDescription,
+    ExecutionPage,
+    FilteredExecution,
+    FilteredPage,
+    Included,
+    ListedExecution,
+)
+from statemachine.service.executions.find import find_execution, find_full_execution
+from statemachine.service.paging import make_page_token, page_size, read_page_token
+from statemachine.service.state_machines.register import StateMachines
+from statemachine.times.timestamps import Timestamp
+
+INCLUDED = Included(included=True)
+
+
+class ExecutionDescriptions:
+    """The verbs that describe and list."""
+
+    def __init__(self, host: Host, state_machines: StateMachines, clock: Callable[[], float]) -> None:
+        self._host = host
+        self._state_machines = state_machines
+        self._clock = clock
+
+    async def describe(self, *, execution_arn: str, included_data: str = "ALL_DATA") -> ExecutionDescription:
+        """An execution with its input and, once it has succeeded, its output; without both for METADATA_ONLY.
+
+        Raises ServiceError ExecutionDoesNotExist.
+        """
+        if included_data == "METADATA_ONLY":
+            return _described(await find_execution(self._host, execution_arn))
+        full = await find_full_execution(self._host, execution_arn)
+        return _described(
+            full.header,
+            input=full.input,
+            input_details=INCLUDED,
+            output=full.output,
+            output_details=None if full.output is None else INCLUDED,
+        )
+
+    async def list_page(
+        self,
+        *,
+        state_machine_arn: str | None = None,
+        status_filter: str | None = None,
+        max_results: int | None = None,
+        next_token: str | None = None,
+    ) -> ExecutionPage:
+        """The executions of a state machine, newest first, a page at a time."""
+        if state_machine_arn is None:
+            raise ServiceError("ValidationException", "Must specify exactly one of stateMachineArn or mapRunArn")
+        machine = self._state_machines.find(parse_arn(state_machine_arn, "stateMachine"))
+        question = ("ListExecutions", machine.arn, status_filter)
+        position = read_page_token(next_token, question, self._clock())
+        wanted = Filter(machines=(machine.name,), statuses=(status_filter,) if status_filter else ())
+        page = await self._host.survey(list_page, wanted, position, page_size(max_results))
+        return ExecutionPage(
+            executions=[ListedExecution(**_listed(listed.listing)) for listed in page.executions],
+            next_token=None if page.more is None else make_page_token(page.more, question, self._clock()),
+        )
+
+    async def list_filtered(
+        self, *, wanted: Filter, max_results: int | None = None, next_token: str | None = None
+    ) -> FilteredPage:
+        """Executions of all state machines that the filter lets through, newest first.
+
+        A page may be short, even empty, and still lead on.
+        """
+        question = ("executions", wanted)
+        position = read_page_token(next_token, question, self._clock())
+        page = await self._host.survey(list_page, wanted, position, page_size(max_results))
+        return FilteredPage(
+            executions=[
+                FilteredExecution(machine=listed.machine, **_listed(listed.listing)) for listed in page.executions
+            ],
+            next_token=None if page.more is None else make_page_token(page.more, question, self._clock()),
+        )
+
+
+def _described(
+    execution: Header,
+    *,
+    input: JsonText | None = None,
+    input_details: Included | None = None,
+    output: JsonText | None = None,
+    output_details: Included | None = None,
+) -> ExecutionDescription:
+    can_redrive = execution.status in ("FAILED", "TIMED_OUT", "ABORTED")
+    return ExecutionDescription(
+        execution_arn=execution.arn,
+        state_machine_arn=execution.machine_arn,
+        name=execution.name,
+        status=execution.status,
+        start_date=Timestamp(execution.started),
+        redrive_count=execution.redrives,
+        redrive_status="REDRIVABLE" if can_redrive else "NOT_REDRIVABLE",
+        redrive_status_reason=None if can_redrive else f"Execution is {execution.status} and cannot be redriven",
+        input=input,
+        input_details=input_details,
+        output=output,
+        output_details=output_details,
+        stop_date=None if execution.stopped is None else Timestamp(execution.stopped),
+        error=execution.error,
+        cause=execution.cause,
+        trace_header=execution.trace_header,
+    )
+
+
+def _listed(listing: Listing) -> dict[str, Any]:
+    """The members of a listed execution by the names of the fields."""
+    return {
+        "execution_arn": listing.arn,
+        "state_machine_arn": listing.machine_arn,
+        "name": listing.name,
+        "status": listing.status,
+        "start_date": Timestamp(listing.started),
+        "redrive_count": listing.redrives,
+        "stop_date": None if listing.stopped is None else Timestamp(listing.stopped),
+    }

@@ -1,0 +1,1 @@
+"""State machines and their revisions: registering, describing, listing, deleting."""

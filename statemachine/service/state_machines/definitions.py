@@ -1,0 +1,43 @@
+"""A definition on its way into the registry: judged and compiled. Knows no host and no catalogue."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from statemachine.core.compile import Machine, compile_machine
+from statemachine.core.references import variable_references
+from statemachine.errors import ServiceError
+from statemachine.json_text import parse
+from statemachine.registry.machines import JobText, Revision
+from statemachine.validation import errors, invalid_definition, validate
+
+
+class CheckedDefinition(NamedTuple):
+    """A definition that may be registered, what it was compiled to, and the job that it was made from, if any."""
+
+    definition: str
+    machine: Machine
+    variable_references: dict[str, list[str]]
+    job: JobText | None = None
+
+    def revision(self, role_arn: str, created: float) -> Revision:
+        """It as a revision; `created` is in epoch seconds."""
+        return Revision(
+            definition=self.definition,
+            role_arn=role_arn,
+            created=created,
+            variable_references=self.variable_references,
+            job=self.job,
+        )
+
+
+def checked_definition(definition: str, type: str) -> CheckedDefinition:
+    """Judge and compile a definition. May take a second: call it in a thread.
+
+    Raises ServiceError InvalidDefinition with everything that is wrong, in AWS's words.
+    """
+    wrong = errors(validate(definition, type))
+    if wrong:
+        raise ServiceError("InvalidDefinition", invalid_definition(wrong), findings=wrong)
+    parsed = parse(definition)
+    return CheckedDefinition(definition, compile_machine(parsed), variable_references(parsed))

@@ -1,0 +1,79 @@
+"""Deleting state machines: their executions are stopped first, then they are removed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Container
+
+import msgspec
+
+from statemachine.arn import parse_arn
+from statemachine.core.model import Event
+from statemachine.host import Host, NotDurable, Unavailable
+from statemachine.reads.lists import unended_executions
+from statemachine.registry.machines import MachineCatalog, StateMachine, removal_rows
+from statemachine.service.answer import EMPTY, Empty
+from statemachine.service.state_machines.register import check_current
+
+RETRY_SECONDS = 1.0
+"""The pause before a deletion goes on that the host could not take."""
+STOPPED_AT_ONCE = 100
+
+
+class StateMachineDeletions:
+    """The verb that deletes."""
+
+    def __init__(self, host: Host, catalog: MachineCatalog) -> None:
+        self._host = host
+        self._catalog = catalog
+        self._deletions: set[asyncio.Task[None]] = set()
+
+    async def delete(self, *, state_machine_arn: str, expected: Container[str] | None = None) -> Empty:
+        """Delete a state machine; one that does not exist is deleted already.
+
+        It stays, with status DELETING, until its running executions are stopped. `expected` are the revisions that may
+        be current; with any other one ServiceError PreconditionFailed is raised.
+        """
+        arn = parse_arn(state_machine_arn, "stateMachine")
+        async with self._catalog.changing:
+            machine = self._catalog.find(arn)
+            if machine is None or arn.qualifier or machine.deleting:
+                return EMPTY
+            check_current(machine, expected)
+            deleting = msgspec.structs.replace(machine, deleting=True)
+            # First no start is taken any more; then the write lands behind all that were, so that they can be seen.
+            with self._catalog.shown_as(deleting):
+                await self._catalog.put(self._host, deleting)
+            if await self._unended(deleting):
+                self._finish(deleting)
+            else:
+                await self._remove(deleting)
+        return EMPTY
+
+    def go_on(self) -> None:
+        """Finish the deletions that an earlier process began."""
+        for machine in list(self._catalog):
+            if machine.deleting:
+                self._finish(machine)
+
+    def _finish(self, machine: StateMachine) -> None:
+        task = asyncio.get_running_loop().create_task(self._stop_and_remove(machine))
+        self._deletions.add(task)
+        task.add_done_callback(self._deletions.discard)
+
+    async def _stop_and_remove(self, machine: StateMachine) -> None:
+        while True:
+            try:
+                while ids := await self._unended(machine):
+                    await asyncio.gather(*(self._host.deliver(id, Event("stopped")) for id in ids))
+                async with self._catalog.changing:
+                    await self._remove(machine)
+                return
+            except (NotDurable, Unavailable):
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _unended(self, machine: StateMachine) -> list[str]:
+        return await self._host.read(unended_executions, machine.name, STOPPED_AT_ONCE)
+
+    async def _remove(self, machine: StateMachine) -> None:
+        await self._catalog.remove(self._host, machine.name, removal_rows(machine))

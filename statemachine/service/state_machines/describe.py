@@ -1,0 +1,102 @@
+"""Describing and listing state machines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from statemachine.arn import parse_arn
+from statemachine.errors import ServiceError
+from statemachine.host import Host
+from statemachine.json_text import JsonText
+from statemachine.registry.machines import MachineCatalog, Revision, StateMachine
+from statemachine.service.executions.find import find_execution
+from statemachine.service.paging import make_page_token, page_size, read_page_token
+from statemachine.service.state_machines.answers import (
+    ListedStateMachine,
+    StateMachineDescription,
+    StateMachineForExecution,
+    StateMachinePage,
+)
+from statemachine.service.state_machines.register import StateMachines, shown_revision_id
+from statemachine.times.timestamps import Timestamp
+
+LOGGING_OFF = {"level": "OFF", "includeExecutionData": False}
+TRACING_OFF = {"enabled": False}
+OWN_KEY = {"type": "AWS_OWNED_KEY"}
+"""What AWS tells of a configuration that was not given."""
+
+
+class StateMachineDescriptions:
+    """The verbs that describe state machines."""
+
+    def __init__(
+        self, host: Host, catalog: MachineCatalog, state_machines: StateMachines, clock: Callable[[], float]
+    ) -> None:
+        self._host = host
+        self._catalog = catalog
+        self._state_machines = state_machines
+        self._clock = clock
+
+    async def describe(self, *, state_machine_arn: str, included_data: str = "ALL_DATA") -> StateMachineDescription:
+        """A state machine with its definition as it was sent."""
+        machine = self._state_machines.find(parse_arn(state_machine_arn, "stateMachine"))
+        revision = await self._state_machines.revision(machine.revision)
+        return StateMachineDescription(
+            status="DELETING" if machine.deleting else "ACTIVE",
+            type=machine.type,
+            creation_date=Timestamp(machine.created),
+            revision_id=shown_revision_id(machine),
+            **_described(machine, revision, included_data),
+        )
+
+    async def describe_for_execution(
+        self, *, execution_arn: str, included_data: str = "ALL_DATA"
+    ) -> StateMachineForExecution:
+        """The state machine as it was when the execution began."""
+        execution = await find_execution(self._host, execution_arn)
+        machine = self._catalog.find(parse_arn(execution.machine_arn, "stateMachine"))
+        if machine is None:
+            raise ServiceError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{execution.machine_arn}'")
+        revision = await self._state_machines.revision(execution.machine)
+        return StateMachineForExecution(
+            update_date=Timestamp(revision.created),
+            revision_id=None if machine.updated is None else execution.machine.rpartition("/")[2],
+            **_described(machine, revision, included_data),
+        )
+
+    async def list_page(self, *, max_results: int | None = None, next_token: str | None = None) -> StateMachinePage:
+        """State machines by name, a page at a time."""
+        question = ("ListStateMachines", max_results)
+        position = read_page_token(next_token, question, self._clock())
+        size = page_size(max_results)
+        found = self._catalog.page(position, size + 1)
+        return StateMachinePage(
+            state_machines=[_listed(machine) for machine in found[:size]],
+            next_token=make_page_token(found[size - 1].name, question, self._clock()) if len(found) > size else None,
+        )
+
+
+def _described(machine: StateMachine, revision: Revision, included_data: str) -> dict[str, Any]:
+    """The members that both descriptions have, by the names of the fields."""
+    described: dict[str, Any] = {
+        "state_machine_arn": machine.arn,
+        "name": machine.name,
+        "role_arn": revision.role_arn,
+        "logging_configuration": {**LOGGING_OFF, **(machine.configuration.logging or {})},
+        "tracing_configuration": machine.configuration.tracing or TRACING_OFF,
+        "encryption_configuration": machine.configuration.encryption or OWN_KEY,
+    }
+    if included_data != "METADATA_ONLY":
+        described["definition"] = JsonText(revision.definition)
+        described["variable_references"] = revision.variable_references or None
+    return described
+
+
+def _listed(machine: StateMachine) -> ListedStateMachine:
+    return ListedStateMachine(
+        state_machine_arn=machine.arn,
+        name=machine.name,
+        type=machine.type,
+        creation_date=Timestamp(machine.created),
+    )

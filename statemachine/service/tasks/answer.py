@@ -1,0 +1,53 @@
+"""Answering a task by its token: success, failure, heartbeat."""
+
+from __future__ import annotations
+
+from statemachine.core.limits import PAYLOAD_BYTES_MAX
+from statemachine.core.model import Event
+from statemachine.core.payload import Payload
+from statemachine.core.token import genuine_token, read_token
+from statemachine.errors import ServiceError
+from statemachine.host import Host
+from statemachine.json_text import JsonError, parse
+from statemachine.service.answer import EMPTY, Empty
+from statemachine.service.paging import invalid_token
+
+
+class TaskAnswers:
+    """The verbs of a task's worker."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    async def succeed(self, *, task_token: str, output: str) -> Empty:
+        """The task is done; `output` is JSON text. Raises ServiceError InvalidOutput, InvalidToken or TaskTimedOut."""
+        if len(output.encode("utf-8", "surrogatepass")) > PAYLOAD_BYTES_MAX:
+            raise ServiceError(
+                "InvalidOutput", f"Invalid Output: 'The output exceeds the maximum of {PAYLOAD_BYTES_MAX} bytes.'"
+            )
+        try:
+            payload = Payload(parse(output), output)
+        except JsonError as error:
+            raise ServiceError("InvalidOutput", f"Invalid Output: '{error.message}'") from None
+        return await self._answer(task_token, Event("succeeded", output=payload))
+
+    async def fail(self, *, task_token: str, error: str | None = None, cause: str | None = None) -> Empty:
+        """The task failed. Raises ServiceError InvalidToken or TaskTimedOut."""
+        return await self._answer(task_token, Event("failed", error=error, cause=cause))
+
+    async def heartbeat(self, *, task_token: str) -> Empty:
+        """The task is alive. Raises ServiceError InvalidToken or TaskTimedOut."""
+        return await self._answer(task_token, Event("heartbeat"))
+
+    async def _answer(self, token: str, event: Event) -> Empty:
+        address = read_token(token)
+        if address is None:
+            raise invalid_token()
+        id, scope = address
+        sent = Event(event.kind, scope, token, output=event.output, error=event.error, cause=event.cause)
+        reply = await self._host.deliver(id, sent)
+        if reply.execution is None or not genuine_token(token, reply.execution.seed):
+            raise invalid_token()
+        if reply.stale:
+            raise ServiceError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+        return EMPTY

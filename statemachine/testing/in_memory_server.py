@@ -1,0 +1,154 @@
+"""A whole server but its process: store, catalogues, engine and service, joined in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from statemachine.api.render import aws_json
+from statemachine.composition import compose
+from statemachine.config import Settings
+from statemachine.core.model import Event
+from statemachine.engine.parked import Evaluators
+from statemachine.host import Observer
+from statemachine.json_text import load
+from statemachine.service.actions import ACTIONS
+from statemachine.store.base import Store
+from statemachine.store.memory import MemoryStore
+from statemachine.tasks.kind import Task
+from statemachine.testing.scripted_tasks import ScriptedTasks
+from statemachine.testing.virtual_clock import VirtualClock
+
+PATIENCE_SECONDS = 20.0
+"""Real time after which a wait gives up."""
+
+
+class InMemoryServer:
+    """The parts of a server, and short forms for what tests do with them. Answers are as the AWS door shows them."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        clock: VirtualClock,
+        tasks: ScriptedTasks,
+        evaluators: Evaluators | None,
+        *,
+        observers: Sequence[Observer],
+    ) -> None:
+        self.store = store
+        self.settings = settings
+        self.clock = clock
+        self.tasks = tasks
+        self.fatal: list[Exception] = []
+        self.parts = compose(
+            settings,
+            store,
+            [tasks],
+            clock=clock,
+            evaluators=evaluators,
+            observers=observers,
+            fatal=self.fatal.append,
+        )
+        self.engine = self.parts.engine
+        self.actions = self.parts.actions
+
+    async def ask(self, action: str, **members: Any) -> dict[str, Any]:
+        """The answer of an action by its name. Members may have Python's names (`state_machine_arn`) or the wire's.
+
+        Raises ServiceError.
+        """
+        named = {re.sub(r"_(.)", lambda letter: letter[1].upper(), name): value for name, value in members.items()}
+        answer: dict[str, Any] = load(aws_json(await self.actions.call(ACTIONS[action], **named)))
+        return answer
+
+    async def create(self, definition: Any, name: str = "m") -> str:
+        """Register a definition; its ARN."""
+        text = definition if isinstance(definition, str) else json.dumps(definition)
+        role = self.parts.service.home.role
+        arn: str = (await self.ask("CreateStateMachine", name=name, definition=text, role_arn=role))["stateMachineArn"]
+        return arn
+
+    async def start(self, machine_arn: str, input: str = "{}", name: str | None = None) -> str:
+        """Start an execution; its ARN."""
+        started = await self.ask("StartExecution", state_machine_arn=machine_arn, input=input, name=name)
+        arn: str = started["executionArn"]
+        return arn
+
+    async def run(self, definition: Any, input: str = "{}") -> dict[str, Any]:
+        """Register a definition, execute it and describe how it ended."""
+        return await self.ended(await self.start(await self.create(definition), input))
+
+    async def describe(self, arn: str) -> dict[str, Any]:
+        """An execution, whatever became of it."""
+        return await self.ask("DescribeExecution", execution_arn=arn)
+
+    async def ended(self, arn: str) -> dict[str, Any]:
+        """The execution, once it has ended."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (described := await self.describe(arn))["status"] == "RUNNING":
+                await asyncio.sleep(0)
+        return described
+
+    async def events(self, arn: str) -> list[dict[str, Any]]:
+        """The whole history."""
+        page = await self.ask("GetExecutionHistory", execution_arn=arn, max_results=1000)
+        events: list[dict[str, Any]] = page["events"]
+        return events
+
+    async def types(self, arn: str) -> list[str]:
+        """The types of the whole history's events."""
+        return [event["type"] for event in await self.events(arn)]
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until the condition holds."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not condition():
+                await asyncio.sleep(0)
+
+    async def task(self, number: int = 0) -> Task:
+        """The task that was started as number `number`, from 0."""
+        await self.until(lambda: len(self.tasks.started) > number)
+        return self.tasks.started[number]
+
+    async def settle(self) -> None:
+        """Wait until everything that was delivered so far is stepped and durable."""
+        reply = await self.engine.deliver("nobody:none", Event("turn"))
+        assert reply.stale
+
+    async def advance(self, seconds: float) -> None:
+        """Let time pass, and what is due happen."""
+        self.clock.now += seconds
+        self.engine.wake()
+        await asyncio.sleep(0)
+        await self.settle()
+
+
+@asynccontextmanager
+async def in_memory_server(
+    store: Store | None = None,
+    clock: VirtualClock | None = None,
+    tasks: ScriptedTasks | None = None,
+    evaluators: Evaluators | None = None,
+    observers: Sequence[Observer] = (),
+    **settings: Any,
+) -> AsyncIterator[InMemoryServer]:
+    """A server that has recovered what `store` holds; drained and closed at the end."""
+    server = InMemoryServer(
+        store or MemoryStore(),
+        Settings(**settings),
+        clock or VirtualClock(),
+        tasks or ScriptedTasks(),
+        evaluators,
+        observers=observers,
+    )
+    await server.parts.open()
+    try:
+        yield server
+    finally:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await server.engine.close()

@@ -1,0 +1,37 @@
+"""Tasks that a test answers: the kind of all Lambda functions, which keeps what it was given to do."""
+
+from __future__ import annotations
+
+from statemachine.tasks.kind import Answer, Outcome, Task
+
+FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:work"
+"""A Resource that this kind accepts."""
+
+
+class ScriptedTasks:
+    """A TaskKind. `started` are the tasks in the order of their starts, `cancelled` the tokens of cancelled ones."""
+
+    def __init__(self) -> None:
+        self.started: list[Task] = []
+        self.cancelled: list[str] = []
+        self._answers: dict[str, Answer] = {}
+
+    def accepts(self, resource: str) -> bool:
+        """Accepts the ARN of any Lambda function."""
+        return ":lambda:" in resource
+
+    def start(self, task: Task, answer: Answer) -> None:
+        """Keep the task until the test answers it."""
+        self.started.append(task)
+        self._answers[task.token] = answer
+
+    def cancel(self, token: str) -> None:
+        """Note that nobody waits for this task any more."""
+        self.cancelled.append(token)
+
+    def answer(self, task: Task, outcome: Outcome) -> None:
+        """Let a task end."""
+        self._answers[task.token](task.token, outcome)
+
+    async def close(self) -> None:
+        """There is nothing to release."""

@@ -1,0 +1,31 @@
+"""A store that a test can make fail."""
+
+from __future__ import annotations
+
+from statemachine.store.base import Rows, StoreError
+from statemachine.store.memory import MemoryStore
+
+
+class UnreliableStore(MemoryStore):
+    """A store whose commits fail for a while. `commits` and `failed` count those that held and those that did not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.commits = self.failed = 0
+        self._error: StoreError | None = None
+        self._from = 0
+
+    def fail(self, error: StoreError, after: int = 0) -> None:
+        """Refuse every commit, once `after` more of them have held."""
+        self._error, self._from = error, self.commits + after
+
+    def recover(self) -> None:
+        """Refuse no more."""
+        self._error = None
+
+    def commit(self, rows: Rows, fresh: Rows, epoch: int) -> None:
+        if self._error is not None and self.commits >= self._from:
+            self.failed += 1
+            raise self._error
+        super().commit(rows, fresh, epoch)
+        self.commits += 1

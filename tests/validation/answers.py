@@ -1,0 +1,21 @@
+"""Findings as the doors show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from statemachine.api.render import aws_json
+from statemachine.json_text import load
+from statemachine.service.validations import diagnosed, reported
+from statemachine.validation import Finding
+
+
+def diagnostics(findings: Sequence[Finding], severity: str = "ERROR", limit: int = 0) -> Any:
+    """The answer of ValidateStateMachineDefinition."""
+    return load(aws_json(diagnosed(findings, severity, limit)))
+
+
+def report(findings: Sequence[Finding], severity: str = "WARNING", limit: int = 0) -> Any:
+    """Our own answer, with places."""
+    return load(aws_json(reported(findings, severity, limit)))
