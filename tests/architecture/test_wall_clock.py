@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.architecture.ratchet import hold
 from tests.architecture.wall_clock import judge
@@ -30,6 +31,11 @@ def test_no_test_asserts_wall_clock_time() -> None:
         for function, line in judge(path.read_text())
     }
     hold(found, EXCEPTIONS)
+
+
+def test_examples_of_hypothesis_have_no_deadline() -> None:
+    assert settings.default is not None
+    assert settings.default.deadline is None
 
 
 def body(*lines: str) -> str:
