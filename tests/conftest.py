@@ -1,4 +1,6 @@
-"""Lets a test be a coroutine function: it runs in an event loop of its own."""
+"""Lets a test be a coroutine function: it runs in an event loop of its own. Examples of hypothesis have no deadline,
+which would be one of wall-clock time.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,10 @@ import asyncio
 import inspect
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("without deadline", deadline=None)
+settings.load_profile("without deadline")
 
 
 @pytest.hookimpl(tryfirst=True)

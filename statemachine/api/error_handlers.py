@@ -8,14 +8,14 @@ import structlog
 from falcon import HTTPError
 from falcon.asgi import App, Request, Response
 
-from statemachine.api.refusals import UNAVAILABLE, Refusal, defect, is_for_aws, problem, refusal
+from statemachine.api.refusals import UNAVAILABLE, ErrorAnswer, defect, is_for_aws, problem, refusal
 from statemachine.errors import ServiceError
 from statemachine.host import NotDurable, Unavailable
 
 log = structlog.get_logger()
 
 
-def answer(response: Response, refused: Refusal) -> None:
+def answer(response: Response, refused: ErrorAnswer) -> None:
     """Answer with a refusal."""
     response.status = refused.status
     response.content_type = refused.content_type

@@ -42,7 +42,7 @@ STATUSES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class ErrorAnswer:
     """A refusal as it goes over the wire."""
 
     status: int
@@ -56,24 +56,24 @@ def is_for_aws(method: str, path: str) -> bool:
     return method == "POST" and path == "/"
 
 
-def refusal(error: ServiceError, *, for_aws: bool) -> Refusal:
+def refusal(error: ServiceError, *, for_aws: bool) -> ErrorAnswer:
     """The refusal in the language of one door. A status of 503 asks the client to try again after a second."""
     headers = {"Retry-After": "1"} if error.status == 503 else {}
     if for_aws:
         members = {name: value for name, value in error.members.items() if name in AWS_MEMBERS}
         body = dump({"__type": error.code, "message": error.message, **members})
         headers |= {"x-amzn-ErrorType": error.code, "x-amzn-RequestId": str(uuid.uuid4())}
-        return Refusal(error.status, AWS_CONTENT_TYPE, body, headers)
+        return ErrorAnswer(error.status, AWS_CONTENT_TYPE, body, headers)
     status = STATUSES.get(error.code, error.status)
     return problem(status, error.code, error.message, msgspec.to_builtins(error.members), headers)
 
 
 def problem(
     status: int, title: str, detail: str, members: dict[str, Any] | None = None, headers: dict[str, str] | None = None
-) -> Refusal:
+) -> ErrorAnswer:
     """A problem document; `title` is the error's name, `detail` its text."""
     body = dump({"title": title, "status": status, "detail": detail, **(members or {})})
-    return Refusal(status, PROBLEM_CONTENT_TYPE, body, headers or {})
+    return ErrorAnswer(status, PROBLEM_CONTENT_TYPE, body, headers or {})
 
 
 def defect() -> ServiceError:

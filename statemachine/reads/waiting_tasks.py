@@ -20,7 +20,7 @@ COMMANDS = (keys.ACTIVITY_TASKS, keys.TASKS, keys.CALLBACKS)
 COUNTED_MAX = 10_000
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class StoredWait(msgspec.Struct, frozen=True):
     """What a task's wait tells without its arguments; the members are those of the wait in the row."""
 
     kind: str
@@ -32,10 +32,10 @@ class Waiting(msgspec.Struct, frozen=True):
     scheduled: float = 0.0
 
 
-class _Scope(msgspec.Struct, frozen=True):
+class StoredScope(msgspec.Struct, frozen=True):
     path: str
     state: str = ""
-    waiting: Waiting | None = None
+    waiting: StoredWait | None = None
     retries: int = 0
 
 
@@ -45,7 +45,7 @@ class WaitingTask(NamedTuple):
     id: str
     state: str
     attempt: int
-    waiting: Waiting
+    waiting: StoredWait
 
 
 class TaskPage(NamedTuple):
@@ -63,7 +63,7 @@ class TaskCounts(NamedTuple):
     callbacks: int
 
 
-_scopes = msgspec.json.Decoder(_Scope)
+_scopes = msgspec.json.Decoder(StoredScope)
 _commands = msgspec.json.Decoder(tuple[str, str, str])
 
 

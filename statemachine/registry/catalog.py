@@ -32,17 +32,17 @@ class Named(Protocol):
     def arn(self) -> str: ...
 
 
-Resource = TypeVar("Resource", bound=Named)
+R = TypeVar("R", bound=Named)
 
 
-class Catalog(Generic[Resource]):
+class Catalog(Generic[R]):
     """The resources of one type. Hold `changing` while you look at one and change it."""
 
-    def __init__(self, type: type[Resource], prefix: str) -> None:
+    def __init__(self, type: type[R], prefix: str) -> None:
         """`prefix` is that of the rows' keys; the name follows it."""
         self._decoder = msgspec.json.Decoder(type)
         self._prefix = prefix
-        self._by_name: dict[str, Resource] = {}
+        self._by_name: dict[str, R] = {}
         self._names: list[str] = []
         self.changing = asyncio.Lock()
 
@@ -58,26 +58,26 @@ class Catalog(Generic[Resource]):
     def __len__(self) -> int:
         return len(self._by_name)
 
-    def __iter__(self) -> Iterator[Resource]:
+    def __iter__(self) -> Iterator[R]:
         """All resources by name."""
         return (self._by_name[name] for name in self._names)
 
-    def get(self, name: str) -> Resource | None:
+    def get(self, name: str) -> R | None:
         """The resource of that name."""
         return self._by_name.get(name)
 
-    def find(self, arn: Arn) -> Resource | None:
+    def find(self, arn: Arn) -> R | None:
         """The resource of that ARN, without regard to a qualifier that the ARN may have."""
         resource = self._by_name.get(arn.name)
         qualified = f"{resource.arn}:{arn.qualifier}" if resource is not None and arn.qualifier else ""
         return resource if resource is not None and arn.text in (resource.arn, qualified) else None
 
-    def page(self, after: str, size: int) -> list[Resource]:
+    def page(self, after: str, size: int) -> list[R]:
         """At most `size` resources by name, those behind the name `after`."""
         start = bisect_right(self._names, after) if after else 0
         return [self._by_name[name] for name in self._names[start : start + size]]
 
-    async def put(self, host: Host, resource: Resource, also: Rows | None = None) -> None:
+    async def put(self, host: Host, resource: R, also: Rows | None = None) -> None:
         """Register a new or changed resource, with further rows of its own. Raises NotDurable or Unavailable."""
         await host.write({self.key(resource.name): msgspec.json.encode(resource), **(also or {})})
         self._keep(resource)
@@ -89,7 +89,7 @@ class Catalog(Generic[Resource]):
             del self._names[bisect_right(self._names, name) - 1]
 
     @contextmanager
-    def shown_as(self, resource: Resource) -> Iterator[None]:
+    def shown_as(self, resource: R) -> Iterator[None]:
         """Let the image show a change before it is durable; if the block raises, the image is as before."""
         before = self._by_name[resource.name]
         self._by_name[resource.name] = resource
@@ -103,7 +103,7 @@ class Catalog(Generic[Resource]):
         """The key of a resource's row."""
         return self._prefix + name
 
-    def _keep(self, resource: Resource) -> None:
+    def _keep(self, resource: R) -> None:
         if resource.name not in self._by_name:
             insort(self._names, resource.name)
         self._by_name[resource.name] = resource

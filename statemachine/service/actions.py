@@ -19,7 +19,7 @@ from statemachine.service.executions.history_event import HistoryPage
 from statemachine.service.requests import check_request
 from statemachine.service.service import Service
 from statemachine.service.state_machines import answers as machines
-from statemachine.service.tasks.waiting import TaskList
+from statemachine.service.tasks.waiting import WaitingTaskPage
 
 A = TypeVar("A")
 Verb = Callable[..., Awaitable[A]]
@@ -101,12 +101,12 @@ START_EXECUTION_WITH_KEY = Action(
 STOP_EXECUTION = _aws("StopExecution", lambda s: s.stops.stop, executions.StoppedExecution)
 DESCRIBE_EXECUTION = _aws("DescribeExecution", lambda s: s.executions.describe, executions.ExecutionDescription)
 DESCRIBE_EXECUTION_UPDATES = Action(
-    "DescribeExecutionUpdates", lambda s: s.progress.updates, executions.ExecutionUpdates, "states:DescribeExecution"
+    "DescribeExecutionUpdates", lambda s: s.progress.updates, executions.ExecutionProgress, "states:DescribeExecution"
 )
 AWAIT_EXECUTION_UPDATES = Action(
     "AwaitExecutionUpdates",
     lambda s: s.progress.wait,
-    executions.ExecutionUpdates,
+    executions.ExecutionProgress,
     "states:DescribeExecution",
     long_poll=True,
 )
@@ -124,13 +124,15 @@ GET_ACTIVITY_TASK = _aws("GetActivityTask", lambda s: s.activities.poll, activit
 SEND_TASK_SUCCESS = _aws("SendTaskSuccess", lambda s: s.task_answers.succeed, Empty)
 SEND_TASK_FAILURE = _aws("SendTaskFailure", lambda s: s.task_answers.fail, Empty)
 SEND_TASK_HEARTBEAT = _aws("SendTaskHeartbeat", lambda s: s.task_answers.heartbeat, Empty)
-LIST_TASKS = Action("ListTasks", lambda s: s.waiting_tasks.list_page, TaskList, "statemachine:ListTasks")
+LIST_TASKS = Action("ListTasks", lambda s: s.waiting_tasks.list_page, WaitingTaskPage, "statemachine:ListTasks")
 
 REGISTER_JOB = Action("RegisterJob", lambda s: s.jobs.register, jobs.RegisteredJob, "states:CreateStateMachine")
 DESCRIBE_JOB = Action("DescribeJob", lambda s: s.jobs.describe, jobs.JobDescription, "states:DescribeStateMachine")
 LIST_JOBS = Action("ListJobs", lambda s: s.jobs.list_all, jobs.JobList, "states:ListStateMachines")
 EXECUTE_JOB = Action("ExecuteJob", lambda s: s.jobs.execute, jobs.StartedJob, "states:StartExecution")
-DESCRIBE_JOB_STATE = Action("DescribeJobState", lambda s: s.jobs.state, jobs.JobState, "states:DescribeExecution")
+DESCRIBE_JOB_STATE = Action(
+    "DescribeJobState", lambda s: s.jobs.state, jobs.JobExecutionState, "states:DescribeExecution"
+)
 DESCRIBE_SERVER = Action(
     "DescribeServer", lambda s: s.system.describe, system.ServerDescription, "statemachine:DescribeServer"
 )

@@ -80,7 +80,7 @@ class StartedJob(Answer, frozen=True, kw_only=True):
     status: str
 
 
-class JobState(JobView, rename="camel", omit_defaults=True, kw_only=True):
+class JobExecutionState(JobView, rename="camel", omit_defaults=True, kw_only=True):
     """How an execution of a job and its tasks stand."""
 
     execution_id: str
@@ -126,7 +126,7 @@ class Jobs:
         state = await self.state(id=execution_id(arn.name, arn.qualifier))
         return StartedJob(execution_id=state.execution_id, job_id=id, status=state.status)
 
-    async def state(self, *, id: str) -> JobState:
+    async def state(self, *, id: str) -> JobExecutionState:
         """How an execution and its tasks stand: the execution of that id, or the latest one of the job of that id.
 
         Raises ServiceError ExecutionDoesNotExist or JobDoesNotExist.
@@ -141,7 +141,7 @@ class Jobs:
         view = await self._host.survey(_view, wanted)
         if view is None:
             raise ServiceError("ExecutionDoesNotExist", f"There is no execution '{wanted}' of a job", status=404)
-        return JobState(execution_id=wanted, **msgspec.structs.asdict(view))
+        return JobExecutionState(execution_id=wanted, **msgspec.structs.asdict(view))
 
     def _check(self, text: str) -> tuple[CheckedDefinition, Job]:
         format: Format = "graph" if _names_a_graph(text) else "ordered"

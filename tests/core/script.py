@@ -1,6 +1,6 @@
 """Runs a definition to its end in memory, under a virtual clock, with scripted answers to its tasks.
 
-No engine and no store: only `advance`, fed with the event that the earliest wait asks for.
+No engine and no store: only `advance`, under the eye of law 6, fed with the event that the earliest wait asks for.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from statemachine.core.advance import advance
 from statemachine.core.compile import compile_machine
 from statemachine.core.context import task_token
 from statemachine.core.model import Event, Execution, HistoryEvent, Scope
 from statemachine.core.payload import Payload
 from statemachine.core.walk import Checkpoint, Moment
 from statemachine.json_text import dump
+from tests.core.law6 import checked_advance
 
 START = 1_700_000_000.0
 ROLE = "arn:aws:iam::000000000000:role/r"
@@ -54,7 +54,7 @@ class Run:
     def send(self, event: Event) -> bool:
         """Step one event; False if it was stale."""
         moment = Moment(self.now, self.activities)
-        step = advance(self.machine, Checkpoint(self.execution, self.scopes), event, moment)
+        step = checked_advance(self.machine, Checkpoint(self.execution, self.scopes), event, moment)
         if step.stale:
             return False
         self.execution = step.execution

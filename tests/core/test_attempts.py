@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from statemachine.core import walk
-from statemachine.core.advance import advance
 from statemachine.core.model import Event
 from statemachine.core.walk import Checkpoint, Moment
+from tests.core.law6 import checked_advance
 from tests.core.script import START, Run
 
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f"
@@ -71,5 +71,5 @@ def test_a_history_that_is_full_when_an_answer_comes_ends_the_execution(monkeypa
 
 def test_a_defect_at_the_start_leaves_a_whole_history() -> None:
     run = Run(machine(Type="Pass"))
-    step = advance(run.machine, Checkpoint(run.execution, {}), Event("defect", cause="ours"), Moment(START, ()))
+    step = checked_advance(run.machine, Checkpoint(run.execution, {}), Event("defect", cause="ours"), Moment(START, ()))
     assert [event.type for event in step.history] == ["ExecutionStarted", "ExecutionFailed"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import sys
 from pathlib import Path as File
 from typing import Any
 
@@ -103,10 +102,6 @@ def test_many_places_are_not_cheap() -> None:
 
 def test_cheap_functions_exist() -> None:
     assert BUILT_IN | FUNCTIONS.keys() >= LINEAR_FUNCTIONS
-
-
-def test_the_parser_leaves_the_depth_of_calls_as_it_was() -> None:
-    assert sys.getrecursionlimit() <= 3_000
 
 
 @settings(max_examples=400, deadline=None)

@@ -26,8 +26,8 @@ LARGE = '"' + "x" * 10_000 + '"'
         (Header, Execution),
         (headers.StoredHeader, Execution),
         (lists._Ending, Execution),
-        (waiting_tasks.Waiting, Waiting),
-        (waiting_tasks._Scope, Scope),
+        (waiting_tasks.StoredWait, Waiting),
+        (waiting_tasks.StoredScope, Scope),
     ],
 )
 def test_members_have_the_names_of_the_model(part: Any, whole: Any) -> None:
@@ -98,5 +98,5 @@ async def test_waiting_tasks_are_those_of_the_scopes() -> None:
         for found, path in zip(page.tasks, ("/00000", "/00001", "/00002"), strict=True):
             scope = checkpoint.scopes[path]
             assert (found.id, found.state, found.attempt) == ("m:e", scope.state, scope.retries + 1)
-            for name in waiting_tasks.Waiting.__struct_fields__:
+            for name in waiting_tasks.StoredWait.__struct_fields__:
                 assert getattr(found.waiting, name) == getattr(scope.waiting, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import msgspec
 
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint
-from statemachine.core.model import Command
+from statemachine.core.model import Command, Scope
 from statemachine.core.walk import Checkpoint
 from statemachine.engine.admission import Admission
 from statemachine.engine.handed_out import HandedOut
@@ -189,6 +190,12 @@ def forgetting_deadlines() -> AbstractContextManager[Any]:
     return patch.object(Live, "_write_timers", lambda self, rows: None)
 
 
+def sharing_scopes() -> AbstractContextManager[Any]:
+    """A step works on the scopes themselves, not on copies of them."""
+    copied = copy.copy
+    return patch("copy.copy", lambda value: value if isinstance(value, Scope) else copied(value))
+
+
 @dataclass(frozen=True)
 class Fault:
     """A fault is a process or a disk that does not do what it should, or a patch of the engine."""
@@ -220,5 +227,6 @@ FAULTS = {
     "memory outlives a lost group": Fault(planted=keeping_memory_after_a_lost_group),
     "events of a lost group are dropped": Fault(planted=dropping_events_of_a_lost_group),
     "more run than may": Fault(planted=lambda: patch.object(Admission, "_has_room", lambda self, machine: True)),
+    "a step changes what it was given": Fault(planted=sharing_scopes),
     "who waits is forgotten": Fault(planted=lambda: patch.object(Admission, "_read", lambda self, *arguments: None)),
 }

@@ -1,6 +1,7 @@
 """Runs of one seed: with the faults that it brings, with one fault at a chosen commit, or without any.
 
-A run with faults must come to the same end as one without, if the scenario is calm; the promises hold in every run.
+A run with faults must come to the same end as one without, if the scenario is calm; the promises hold in every run,
+and law 6 in every step.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Callable
 
 from statemachine.store.base import Store
 from statemachine.store.memory import MemoryStore
+from tests.core.law6 import checked_in
 from tests.simulation.aftermath import Ending, check_end, compare
 from tests.simulation.callers import Callers
 from tests.simulation.faults import FaultAt, Faults, FaultyStore, RandomFaults
@@ -34,7 +36,8 @@ def play(
     world = World(scenario, open_store or (lambda: memory), faults, process, disk)
     try:
         Callers(world)
-        world.run(Workers(world).functions)
+        with checked_in("statemachine.engine"):
+            world.run(Workers(world).functions)
         return world, check_end(world.store, scenario)
     except (Violation, Exception) as error:
         error.add_note(world.story())

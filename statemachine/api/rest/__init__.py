@@ -17,13 +17,13 @@ from statemachine.api.rest.executions import (
 )
 from statemachine.api.rest.jobs import JOB_ROUTES
 from statemachine.api.rest.progress import ExecutionUpdates
-from statemachine.api.rest.resource import PREFIX, Resource
+from statemachine.api.rest.resource import PREFIX, RestResource
 from statemachine.api.rest.state_machines import RevisionItem, RevisionList, StateMachineItem, StateMachineList
 from statemachine.api.rest.system import SystemItem
 from statemachine.api.rest.tasks import TaskFailure, TaskHeartbeat, TaskList, TaskSuccess
 from statemachine.api.rest.validations import ValidationList
 
-ROUTES: dict[str, type[Resource]] = {
+ROUTES: dict[str, type[RestResource]] = {
     "/": Page,
     "/openapi.json": Document,
     "/{schema}.schema.json": Schema,

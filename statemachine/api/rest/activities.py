@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from falcon.asgi import Request, Response
 
-from statemachine.api.rest.resource import PREFIX, Resource, text_member
+from statemachine.api.rest.resource import PREFIX, RestResource, text_member
 from statemachine.errors import ServiceError
 from statemachine.service.actions import CREATE_ACTIVITY, DELETE_ACTIVITY, DESCRIBE_ACTIVITY, LIST_ACTIVITIES
 
 
-class ActivityList(Resource):
+class ActivityList(RestResource):
     """/activities"""
 
     async def on_get(self, request: Request, response: Response) -> None:
@@ -27,7 +27,7 @@ class ActivityList(Resource):
         self.show(response, shown)
 
 
-class ActivityItem(Resource):
+class ActivityItem(RestResource):
     """/activities/{name}"""
 
     async def on_get(self, request: Request, response: Response, name: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import falcon
 from falcon.asgi import Request, Response
 
-from statemachine.api.rest.resource import Resource
+from statemachine.api.rest.resource import RestResource
 from statemachine.errors import ServiceError
 from statemachine.schema_files import schema_folder
 
@@ -20,7 +20,7 @@ OWN_ONLY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-in
 """The page may ask this server and nobody else."""
 
 
-class Page(Resource):
+class Page(RestResource):
     """/"""
 
     async def on_get(self, request: Request, response: Response) -> None:
@@ -31,14 +31,14 @@ class Page(Resource):
         response.text = _text(PAGE)
 
 
-class Document(Resource):
+class Document(RestResource):
     """/openapi.json"""
 
     async def on_get(self, request: Request, response: Response) -> None:
         response.text = _text(schema_folder() / "openapi.json")
 
 
-class Schema(Resource):
+class Schema(RestResource):
     """/{schema}.schema.json"""
 
     async def on_get(self, request: Request, response: Response, schema: str) -> None:

@@ -7,7 +7,7 @@ from falcon.asgi import Request, Response
 from statemachine.api.render import rest_json
 from statemachine.api.rest.resource import (
     PREFIX,
-    Resource,
+    RestResource,
     boolean_parameter,
     integer_member,
     moment_member,
@@ -31,7 +31,7 @@ from statemachine.service.actions import (
 FILTERS = ("status", "startedAfter", "startedBefore", "namePrefix", "errorContains")
 
 
-class FilteredList(Resource):
+class FilteredList(RestResource):
     """What both lists of executions have in common."""
 
     async def show_page(self, request: Request, response: Response, machines: tuple[str, ...], *further: str) -> None:
@@ -93,14 +93,14 @@ class ExecutionList(FilteredList):
         self.show(response, shown)
 
 
-class ExecutionItem(Resource):
+class ExecutionItem(RestResource):
     """/executions/{machine}/{name}"""
 
     async def on_get(self, request: Request, response: Response, machine: str, name: str) -> None:
         self.show(response, await self.call(DESCRIBE_EXECUTION, executionArn=self.home.execution(machine, name)))
 
 
-class ExecutionHistory(Resource):
+class ExecutionHistory(RestResource):
     """/executions/{machine}/{name}/history"""
 
     async def on_get(self, request: Request, response: Response, machine: str, name: str) -> None:
@@ -114,7 +114,7 @@ class ExecutionHistory(Resource):
         response.data = await rest_json.render(shown, large=GET_EXECUTION_HISTORY.large)
 
 
-class ExecutionStop(Resource):
+class ExecutionStop(RestResource):
     """/executions/{machine}/{name}/stop"""
 
     async def on_post(self, request: Request, response: Response, machine: str, name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from falcon.asgi import Request, Response
 
-from statemachine.api.rest.resource import PREFIX, Resource
+from statemachine.api.rest.resource import PREFIX, RestResource
 from statemachine.errors import ServiceError
 from statemachine.json_text import dump
 from statemachine.service.actions import (
@@ -17,7 +17,7 @@ from statemachine.service.actions import (
 )
 
 
-class JobDefinitionList(Resource):
+class JobDefinitionList(RestResource):
     """/job-definitions"""
 
     async def on_get(self, request: Request, response: Response) -> None:
@@ -35,14 +35,14 @@ class JobDefinitionList(Resource):
         self.show(response, registered.job)
 
 
-class JobDefinitionItem(Resource):
+class JobDefinitionItem(RestResource):
     """/job-definitions/{id}"""
 
     async def on_get(self, request: Request, response: Response, id: str) -> None:
         self.show(response, await self.call(DESCRIBE_JOB, id=id))
 
 
-class JobExecute(Resource):
+class JobExecute(RestResource):
     """/jobs/{id}/execute"""
 
     async def on_post(self, request: Request, response: Response, id: str) -> None:
@@ -53,14 +53,14 @@ class JobExecute(Resource):
         self.show(response, started)
 
 
-class JobState(Resource):
+class JobState(RestResource):
     """/jobs/{id}/state and /jobs/{id}/status: of an execution by its id, or of a job's latest one by the job's id"""
 
     async def on_get(self, request: Request, response: Response, id: str) -> None:
         self.show(response, await self.call(DESCRIBE_JOB_STATE, id=id))
 
 
-class JobSystem(Resource):
+class JobSystem(RestResource):
     """/system/state and /system/status"""
 
     async def on_get(self, request: Request, response: Response) -> None:
@@ -76,7 +76,7 @@ class JobSystem(Resource):
         self.show(response, counts)
 
 
-JOB_ROUTES: dict[str, type[Resource]] = {
+JOB_ROUTES: dict[str, type[RestResource]] = {
     "/job-definitions": JobDefinitionList,
     "/job-definitions/{id}": JobDefinitionItem,
     "/jobs/{id}/execute": JobExecute,

@@ -9,7 +9,7 @@ from falcon.asgi import Request, Response, SSEvent
 
 from statemachine.api.connection import while_connected
 from statemachine.api.render import rest_json
-from statemachine.api.rest.resource import Resource, integer_parameter
+from statemachine.api.rest.resource import RestResource, integer_parameter
 from statemachine.core.limits import HISTORY_EVENTS_MAX
 from statemachine.core.model import UNENDED
 from statemachine.errors import ServiceError
@@ -23,7 +23,7 @@ STREAM_SILENCE_SECONDS = 15.0
 EVENT_STREAM = "text/event-stream"
 
 
-class ExecutionUpdates(Resource):
+class ExecutionUpdates(RestResource):
     """/executions/{machine}/{name}/updates"""
 
     async def on_get(self, request: Request, response: Response, machine: str, name: str) -> None:

@@ -26,7 +26,7 @@ _LAST_MOMENT = 253_402_300_799.0
 """The end of the year 9999 (UTC)."""
 
 
-class Resource:
+class RestResource:
     """A resource: the actions that it asks for, its body, its query, its pages."""
 
     def __init__(self, actions: Actions, settings: Settings) -> None:

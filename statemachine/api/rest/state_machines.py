@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from falcon.asgi import Request, Response
 
-from statemachine.api.rest.resource import PREFIX, Resource, object_member, text_member
+from statemachine.api.rest.resource import PREFIX, RestResource, object_member, text_member
 from statemachine.errors import ServiceError
 from statemachine.json_text import dump
 from statemachine.service.actions import (
@@ -25,7 +25,7 @@ CONFIGURATION = ("loggingConfiguration", "tracingConfiguration", "encryptionConf
 CHANGEABLE = ("definition", "roleArn", *CONFIGURATION)
 
 
-class StateMachineList(Resource):
+class StateMachineList(RestResource):
     """/state-machines"""
 
     async def on_get(self, request: Request, response: Response) -> None:
@@ -50,7 +50,7 @@ class StateMachineList(Resource):
         self.show(response, shown)
 
 
-class StateMachineItem(Resource):
+class StateMachineItem(RestResource):
     """/state-machines/{name}"""
 
     async def on_get(self, request: Request, response: Response, name: str) -> None:
@@ -74,7 +74,7 @@ class StateMachineItem(Resource):
         response.status = 204
 
 
-class RevisionList(Resource):
+class RevisionList(RestResource):
     """/state-machines/{name}/revisions"""
 
     async def on_get(self, request: Request, response: Response, name: str) -> None:
@@ -82,7 +82,7 @@ class RevisionList(Resource):
         self.show(response, {"revisions": page.revisions, "cursor": page.next_token})
 
 
-class RevisionItem(Resource):
+class RevisionItem(RestResource):
     """/state-machines/{name}/revisions/{revision}"""
 
     async def on_get(self, request: Request, response: Response, name: str, revision: str) -> None:
@@ -90,7 +90,7 @@ class RevisionItem(Resource):
         self.show(response, await self.call(DESCRIBE_REVISION, stateMachineArn=arn, revisionId=revision))
 
 
-async def _current_revision(resource: Resource, name: str) -> str:
+async def _current_revision(resource: RestResource, name: str) -> str:
     """The id of the revision that the state machine of that name runs now."""
     arn = resource.home.state_machine(name)
     return (await resource.call(DESCRIBE_CURRENT_REVISION, stateMachineArn=arn)).revision_id

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from falcon.asgi import Request, Response
 
-from statemachine.api.rest.resource import Resource
+from statemachine.api.rest.resource import RestResource
 from statemachine.service.actions import DESCRIBE_SERVER
 
 
-class SystemItem(Resource):
+class SystemItem(RestResource):
     """/system"""
 
     async def on_get(self, request: Request, response: Response) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from falcon.asgi import Request, Response
 
-from statemachine.api.rest.resource import Resource, text_member
+from statemachine.api.rest.resource import RestResource, text_member
 from statemachine.json_text import dump
 from statemachine.service.actions import LIST_TASKS, SEND_TASK_FAILURE, SEND_TASK_HEARTBEAT, SEND_TASK_SUCCESS
 
 
-class TaskList(Resource):
+class TaskList(RestResource):
     """/tasks"""
 
     async def on_get(self, request: Request, response: Response) -> None:
@@ -17,7 +17,7 @@ class TaskList(Resource):
         self.show(response, {"tasks": page.tasks, "cursor": page.next_token})
 
 
-class TaskSuccess(Resource):
+class TaskSuccess(RestResource):
     """/tasks/{token}/success"""
 
     async def on_post(self, request: Request, response: Response, token: str) -> None:
@@ -26,7 +26,7 @@ class TaskSuccess(Resource):
         response.status = 204
 
 
-class TaskFailure(Resource):
+class TaskFailure(RestResource):
     """/tasks/{token}/failure"""
 
     async def on_post(self, request: Request, response: Response, token: str) -> None:
@@ -36,7 +36,7 @@ class TaskFailure(Resource):
         response.status = 204
 
 
-class TaskHeartbeat(Resource):
+class TaskHeartbeat(RestResource):
     """/tasks/{token}/heartbeat"""
 
     async def on_post(self, request: Request, response: Response, token: str) -> None:

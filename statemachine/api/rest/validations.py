@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from falcon.asgi import Request, Response
 
-from statemachine.api.rest.resource import Resource, integer_member, text_member
+from statemachine.api.rest.resource import RestResource, integer_member, text_member
 from statemachine.errors import ServiceError
 from statemachine.json_text import dump
 from statemachine.service.actions import REPORT_ON_DEFINITION
 
 
-class ValidationList(Resource):
+class ValidationList(RestResource):
     """/validations"""
 
     async def on_post(self, request: Request, response: Response) -> None:

@@ -8,17 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-import jsonata.jsonata as library  # type: ignore[import-untyped]
-from jsonata.jexception import JException  # type: ignore[import-untyped]
-from jsonata.parser import Parser  # type: ignore[import-untyped]
-
-# Importing the library allows 10,000 nested calls in the whole process, more than a thread's stack may hold.
-library.sys.setrecursionlimit(1_000)
+from statemachine.jsonata_library import JException, Jsonata, Parser
 
 Node: TypeAlias = Any
 """A node of the library's tree. Its `type` says which of its other attributes mean something."""
 
-BUILT_IN = frozenset(library.Jsonata.static_frame.bindings)
+BUILT_IN = frozenset(Jsonata.static_frame.bindings)
 """The names of JSONata's own functions."""
 
 CHARACTERS_MAX = 65_536

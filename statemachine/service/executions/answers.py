@@ -106,7 +106,7 @@ class MapNumbers(StateNumbers, frozen=True, kw_only=True):
     aborted: int
 
 
-class ExecutionUpdates(Answer, frozen=True, kw_only=True):
+class ExecutionProgress(Answer, frozen=True, kw_only=True):
     """Where an execution stands. `since` is the id of the latest event that the answer takes in; `states` are those
     that have changed after the event that was asked with, by name."""
 

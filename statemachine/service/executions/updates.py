@@ -16,7 +16,7 @@ from statemachine.errors import ServiceError
 from statemachine.host import Host
 from statemachine.reads.headers import Header
 from statemachine.reads.updates import standing
-from statemachine.service.executions.answers import ExecutionUpdates, MapNumbers, StateNumbers
+from statemachine.service.executions.answers import ExecutionProgress, MapNumbers, StateNumbers
 from statemachine.service.executions.find import does_not_exist, find_execution, id_of
 from statemachine.times.timestamps import Timestamp
 
@@ -35,7 +35,7 @@ class Progress:
         self._changed: dict[str, set[asyncio.Event]] = defaultdict(set)
         host.watchers.append(self._notice)
 
-    async def updates(self, *, execution_arn: str, since: int = 0) -> ExecutionUpdates:
+    async def updates(self, *, execution_arn: str, since: int = 0) -> ExecutionProgress:
         """The status, and the numbers of the states that have changed after the event `since`.
 
         Raises ServiceError ExecutionDoesNotExist.
@@ -45,7 +45,7 @@ class Progress:
             raise does_not_exist(execution_arn)
         header = found.header
         ended = header.status not in UNENDED
-        return ExecutionUpdates(
+        return ExecutionProgress(
             status=header.status,
             since=header.events,
             states={
@@ -58,7 +58,7 @@ class Progress:
             cause=header.cause,
         )
 
-    async def wait(self, *, execution_arn: str, since: int, seconds: float) -> ExecutionUpdates:
+    async def wait(self, *, execution_arn: str, since: int, seconds: float) -> ExecutionProgress:
         """As `updates`, when something has changed after the event `since`, the execution has ended, or that time has
         passed. Raises ServiceError ExecutionDoesNotExist or ThrottlingException."""
         execution = await find_execution(self._host, execution_arn)

@@ -11,7 +11,7 @@ from statemachine.arn import Home
 from statemachine.core.ids import machine_of, name_of
 from statemachine.core.resource import parse_resource
 from statemachine.host import Host
-from statemachine.reads.waiting_tasks import Waiting, WaitingTask, is_position, task_page
+from statemachine.reads.waiting_tasks import StoredWait, WaitingTask, is_position, task_page
 from statemachine.service.answer import Answer
 from statemachine.service.paging import invalid_token, make_page_token, page_size, read_page_token
 from statemachine.times.timestamps import Timestamp
@@ -33,7 +33,7 @@ class ListedTask(Answer, frozen=True, kw_only=True):
     heartbeat_date: Timestamp | None = None
 
 
-class TaskList(Answer, frozen=True, kw_only=True):
+class WaitingTaskPage(Answer, frozen=True, kw_only=True):
     """A page of tasks."""
 
     tasks: list[ListedTask]
@@ -48,7 +48,7 @@ class WaitingTasks:
         self._home = home
         self._clock = clock
 
-    async def list_page(self, *, max_results: int | None = None, next_token: str | None = None) -> TaskList:
+    async def list_page(self, *, max_results: int | None = None, next_token: str | None = None) -> WaitingTaskPage:
         """Activity tasks, oldest first for each activity, then those of functions, then those that wait for their
         token. A page may be short, even empty, and still lead on."""
         now = self._clock()
@@ -56,7 +56,7 @@ class WaitingTasks:
         if not is_position(position):
             raise invalid_token()
         page = await self._host.survey(task_page, position, page_size(max_results))
-        return TaskList(
+        return WaitingTaskPage(
             tasks=[self._listed(task, now) for task in page.tasks],
             next_token=None if page.more is None else make_page_token(page.more, ("tasks",), now),
         )
@@ -79,7 +79,7 @@ class WaitingTasks:
         )
 
 
-def _waiting_for(waiting: Waiting) -> str:
+def _waiting_for(waiting: StoredWait) -> str:
     if waiting.submitted:
         return "TOKEN"
     is_activity = parse_resource(waiting.resource).family == "Activity"

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 
-from jsonata.jexception import JException  # type: ignore[import-untyped]
-
+from statemachine.jsonata_library import JException
 from statemachine.query.evaluation import ExpressionFailed
 
 _CODED = re.compile(r"\b([STDU]\d{4}): (.*)", re.DOTALL)

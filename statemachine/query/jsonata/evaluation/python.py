@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from jsonata import Jsonata, Utils  # type: ignore[import-untyped]
-from jsonata.jexception import JException  # type: ignore[import-untyped]
-
 from statemachine.errors import ExpressionSyntaxError
 from statemachine.json_text import dump, load
+from statemachine.jsonata_library import JException, Jsonata, Utils
 from statemachine.query.evaluation import ExpressionResult, Undefined, Unsupported, Value
 from statemachine.query.jsonata.evaluation.evaluator import Evaluation
 from statemachine.query.jsonata.evaluation.messages import failure_of

@@ -1,0 +1,49 @@
+"""The pure rooms do no I/O and know no clock, randomness, thread or environment (law 1); nor does any module that they
+reach by their imports.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.architecture.package import dotted, imports, modules, room_of, shown
+from tests.architecture.purity import judge
+from tests.architecture.ratchet import hold
+
+PURE = ["times", "query", "core"]
+
+MEMORY_OF_TEXTS = "a pure function of short texts, kept for the latest of them"
+EXCEPTIONS = {
+    ("query", "_parse_path", "functools.lru_cache"): MEMORY_OF_TEXTS,
+    ("query", "_steps", "functools.lru_cache"): MEMORY_OF_TEXTS,
+    ("query", "analyse", "functools.lru_cache"): MEMORY_OF_TEXTS,
+    ("jsonata_library", "_recursion_limit_put_back", "sys.getrecursionlimit"): "undoes what the library does",
+    ("jsonata_library", "_recursion_limit_put_back", "sys.setrecursionlimit"): "undoes what the library does",
+}
+"""Room, function and name, with the reason. (No module: it may be renamed without being excused anew.)"""
+
+
+def reached_from(rooms: list[str]) -> list[Path]:
+    """The modules of the rooms, and all that they import, directly or through others."""
+    by_name = {dotted(path): path for path in modules()}
+    waiting = modules(*rooms)
+    reached: set[Path] = set()
+    while waiting:
+        path = waiting.pop()
+        if path not in reached:
+            reached.add(path)
+            waiting += [by_name[name] for name in imports(path) if name in by_name]
+    return sorted(reached)
+
+
+def test_the_pure_rooms_and_what_they_import_are_pure() -> None:
+    found = {
+        (room_of(path), finding.within, finding.name): f"{shown(path)}:{finding.line} {finding.why}"
+        for path in reached_from(PURE)
+        for finding in judge(path.read_text())
+    }
+    hold(found, EXCEPTIONS)
+
+
+def test_the_pure_rooms_are_there() -> None:
+    assert {room_of(path) for path in modules(*PURE)} == set(PURE)
