@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from statemachine.cli.given_input import read_text
-from statemachine.service.definitions_folder import finding_line
 from statemachine.validation import Finding
 from statemachine.validation import validate as find
+from statemachine.validation.finding import finding_line
 
 
 @click.command()
