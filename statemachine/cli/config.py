@@ -17,7 +17,10 @@ HIDDEN = "…"
 @with_configuration
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, and nothing else.")
 def config(configuration: Configuration, as_json: bool) -> None:
-    """Print all settings with which `serve` would run under the same options, and the origin of each."""
+    """Print every setting in force, and its origin.
+
+    `serve` runs with these settings when it is given the same options.
+    """
     values = msgspec.to_builtins(configuration.settings)
     for command in values["shell"].values():
         # Where others may look on: the variables' names tell enough, their values may be secrets.

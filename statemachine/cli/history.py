@@ -14,7 +14,10 @@ from statemachine.json_text import dump
 @json_option
 @server_option
 def history(execution: ExecutionName, as_json: bool, url: str) -> None:
-    """Print the history of EXECUTION: id, moment and type of each event, and the event before it."""
+    """Print every event of an execution.
+
+    Each line has the id of the event, the id of the event before it, the timestamp and the type.
+    """
     for page in ServerClient(url).pages(*execution.path, "history"):
         for event in page["events"]:
             click.echo(dump(event) if as_json else _line(event))

@@ -25,7 +25,7 @@ COLOURS = {"RUNNING": "cyan", "SUCCEEDED": "green", "FAILED": "red", "TIMED_OUT"
 @json_option
 @server_option
 def list_(*, url: str, as_json: bool, limit: int, status: tuple[str, ...], **filters: Any) -> None:
-    """List executions of all state machines, newest first."""
+    """List the executions of a server, newest first."""
     statuses = tuple(text.upper() for text in status)
     pages = ServerClient(url).pages("executions", limit=min(limit, PAGE), status=statuses, **filters)
     executions = chain.from_iterable(page["executions"] for page in pages)

@@ -21,7 +21,10 @@ from statemachine.json_text import dump
 @json_option
 @server_option
 def show(execution: ExecutionName, show_all: bool, as_json: bool, url: str) -> None:
-    """Show what EXECUTION did or does: its states with durations, attempts and errors, and its output."""
+    """Show an execution as a tree of its states.
+
+    Each state has its duration, its attempts and its error. The output of the execution comes last.
+    """
     server = ServerClient(url)
     described = server.get(*execution.path)
     tree = Tree(str(execution))

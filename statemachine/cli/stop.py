@@ -16,7 +16,10 @@ from statemachine.json_text import dump
 @json_option
 @server_option
 def stop(execution: ExecutionName, error: str | None, cause: str | None, as_json: bool, url: str) -> None:
-    """Stop EXECUTION; one that has ended stays as it ended."""
+    """Stop an execution.
+
+    An execution that has ended already keeps its status.
+    """
     members = {name: value for name, value in (("error", error), ("cause", cause)) if value is not None}
     stopped = ServerClient(url).post(*execution.path, "stop", body=members)
     click.echo(dump(stopped) if as_json else f"{execution} ended at {stopped['stopDate']}")

@@ -17,7 +17,10 @@ from statemachine.validation.finding import finding_line
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--type", "type_", type=click.Choice(["STANDARD", "EXPRESS"]), default="STANDARD", show_default=True)
 def validate(files: tuple[Path, ...], type_: str) -> None:
-    """Check FILES and name every finding; exit status 1 when a definition cannot be registered."""
+    """Check definitions and print every finding.
+
+    The exit status is 1 if a definition cannot be registered.
+    """
     broken = False
     for file in files:
         findings = find(read_text(file), type_)

@@ -32,9 +32,10 @@ Event = dict[str, Any]
 @json_option
 @server_option
 def watch(execution: ExecutionName, as_json: bool, url: str) -> None:
-    """Show each state of EXECUTION as it happens, then its output; the exit status tells the outcome.
+    """Follow an execution to its end.
 
-    With --json: each history event, and at the end the execution.
+    Prints a line for each state as it happens, then the output of the execution. The exit status is 0 if the execution
+    has succeeded, else 1. With --json, prints each event of the history, then the execution.
     """
     server = ServerClient(url)
     try:
