@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TaskID, TextColumn
 from rich.text import Text
 
-from statemachine.cli.tree import Node
+from statemachine.replay.node import Node
 
 BARS_MAX = 8
 """How many bars there are at most: of Maps in Maps, the outer ones."""
@@ -40,7 +40,7 @@ class MapBars(AbstractContextManager["MapBars"]):
 
     def update(self, root: Node) -> None:
         """Let the bars be as the tree is."""
-        running = [node for node in root.walk() if node.total is not None and node.ended is None][:BARS_MAX]
+        running = [node for node in root.subtree() if node.total is not None and node.ended is None][:BARS_MAX]
         for node in self._bars.keys() - set(running):
             self._progress.remove_task(self._bars.pop(node))
         for node in running:

@@ -9,10 +9,11 @@ import click
 from statemachine.cli.events import Events, with_seconds
 from statemachine.cli.execution_argument import ExecutionName, execution_argument
 from statemachine.cli.server_client import ServerClient, json_option, server_option
-from statemachine.cli.tree import Tree
 from statemachine.cli.tree_text import as_json as tree_as_json
 from statemachine.cli.tree_text import lines
 from statemachine.json_text import dump
+from statemachine.replay.events import from_aws
+from statemachine.replay.tree import Tree
 
 
 @click.command()
@@ -29,7 +30,7 @@ def show(execution: ExecutionName, show_all: bool, as_json: bool, url: str) -> N
     described = server.get(*execution.path)
     tree = Tree(str(execution))
     for event in Events(server, execution).read():
-        tree.add(with_seconds(event))
+        tree.add(from_aws(with_seconds(event)))
     if as_json:
         click.echo(dump(described | {"tree": tree_as_json(tree.root)}))
         return

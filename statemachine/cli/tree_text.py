@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from statemachine.cli.progress import reason
-from statemachine.cli.tree import SUCCEEDED, Node
+from statemachine.cli.progress import short_cause
+from statemachine.replay.node import SUCCEEDED, Node
 from statemachine.times.timestamps import iso_time
 
 ITERATIONS_SHOWN = 20
@@ -79,7 +79,7 @@ def _line(node: Node, now: float) -> str:
     if node.attempts > 1:
         parts.append(f"{node.attempts} attempts")
     if node.error is not None or node.cause is not None:
-        parts.append(" ".join(filter(None, (node.error, reason(node.cause)))))
+        parts.append(" ".join(filter(None, (node.error, short_cause(node.cause)))))
     return "  ".join(parts)
 
 

@@ -14,8 +14,8 @@ from statemachine.cli.events import Events, is_end, with_seconds
 from statemachine.cli.execution_argument import ExecutionName, execution_argument
 from statemachine.cli.progress import make_reporter
 from statemachine.cli.server_client import ServerClient, Unavailable, json_option, server_option
-from statemachine.cli.tree import Tree
 from statemachine.json_text import dump
+from statemachine.replay.tree import Tree
 
 PAUSE_MIN, PAUSE_MAX, PAUSE_GROWTH = 0.1, 1.0, 1.5
 """Seconds between two questions: the fewest as long as something happens, more and more while nothing does."""
@@ -99,12 +99,11 @@ def _shown(server: ServerClient, execution: ExecutionName) -> Event:
 
     tree = Tree(str(execution))
     with MapBars(Console(stderr=True)) as bars:
-        report = make_reporter(bars.write)
+        report = make_reporter(bars.write, tree)
 
         def show(events: list[Event]) -> None:
-            for event in map(with_seconds, events):
-                tree.add(event)
-                report(event)
+            for event in events:
+                report(with_seconds(event))
             bars.update(tree.root)
 
         return follow(server, execution, show)

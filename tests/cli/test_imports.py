@@ -75,9 +75,9 @@ CLIENT = Imports(
 NAMED = CLIENT._replace(rooms=CLIENT.rooms | {"arn", "errors"})
 INTERPRETER = Imports(
     {
-        "api", "app", "arn", "checkpoint", "config", "core", "engine", "errors", "evaluators", "frames", "host", "jobs",
-        "json_text", "logs", "metrics", "query", "registry", "schema_files", "service", "store", "tasks", "times",
-        "validation",
+        "api", "app", "arn", "checkpoint", "config", "core", "engine", "errors", "evaluators", "frames", "host",
+        "jobs", "json_text", "logs", "metrics", "query", "registry", "schema_files", "service", "store", "tasks",
+        "times", "validation",
     },
     {
         "falcon", "jsonata", "jsonatapy", "jsonpath_ng", "jsonschema", "msgspec", "prometheus_client", "rich",
@@ -94,8 +94,8 @@ COMMAND_LINES: dict[str, tuple[str, Imports]] = {
     "list": ("list", NAMED),
     "history": ("history m/e", NAMED),
     "stop": ("stop m/e", NAMED),
-    "show": ("show m/e", NAMED._replace(rooms=NAMED.rooms | {"times"})),
-    "watch": ("watch m/e", NAMED),
+    "show": ("show m/e", NAMED._replace(rooms=NAMED.rooms | {"replay", "times"})),
+    "watch": ("watch m/e", NAMED._replace(rooms=NAMED.rooms | {"replay"})),
     "config": ("config", SETTINGS),
     "validate": (
         "validate pass.json",
@@ -105,7 +105,7 @@ COMMAND_LINES: dict[str, tuple[str, Imports]] = {
             {"logging"},
         ),
     ),
-    "run": ("run pass.json", INTERPRETER),
+    "run": ("run pass.json", INTERPRETER._replace(rooms=INTERPRETER.rooms | {"replay"})),
     "the help of serve": ("serve --help", SETTINGS),
     "serve": ("serve --host 10.1.2.3", SERVER),
 }

@@ -7,7 +7,7 @@ import io
 from rich.console import Console
 
 from statemachine.cli.map_bars import MapBars
-from statemachine.cli.tree import Node
+from statemachine.replay.node import Node
 
 
 def test_a_bar_comes_and_goes_with_its_map() -> None:

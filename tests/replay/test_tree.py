@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from statemachine.cli.tree import Node, Tree
+from statemachine.replay.events import from_aws
+from statemachine.replay.node import Node
+from statemachine.replay.tree import Tree
 
 Row = tuple[int, str] | tuple[int, str, dict[str, Any]]
 
@@ -16,7 +18,7 @@ def tree(*rows: Row) -> Tree:
     built = Tree("m/e")
     for id, (previous, type_, *details) in enumerate(rows, 1):
         event = {"id": id, "previousEventId": previous, "type": type_, "timestamp": float(id)}
-        built.add(event | ({"anyEventDetails": details[0]} if details else {}))
+        built.add(from_aws(event | ({"anyEventDetails": details[0]} if details else {})))
     return built
 
 
