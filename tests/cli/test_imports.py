@@ -76,8 +76,8 @@ NAMED = CLIENT._replace(rooms=CLIENT.rooms | {"arn", "errors"})
 INTERPRETER = Imports(
     {
         "api", "app", "arn", "checkpoint", "config", "core", "engine", "errors", "evaluators", "frames", "host",
-        "jobs", "json_text", "logs", "metrics", "query", "registry", "schema_files", "service", "store", "tasks",
-        "times", "validation",
+        "jobs", "json_text", "logs", "metrics", "query", "registry", "replay", "schema_files", "service", "store",
+        "tasks", "times", "validation",
     },
     {
         "falcon", "jsonata", "jsonatapy", "jsonpath_ng", "jsonschema", "msgspec", "prometheus_client", "rich",
@@ -105,7 +105,7 @@ COMMAND_LINES: dict[str, tuple[str, Imports]] = {
             {"logging"},
         ),
     ),
-    "run": ("run pass.json", INTERPRETER._replace(rooms=INTERPRETER.rooms | {"replay"})),
+    "run": ("run pass.json", INTERPRETER),
     "the help of serve": ("serve --help", SETTINGS),
     "serve": ("serve --host 10.1.2.3", SERVER),
 }
