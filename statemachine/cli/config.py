@@ -1,4 +1,4 @@
-"""`statemachine config`: every setting in force, and where it comes from."""
+"""`statemachine config`: every setting in force, and its origin."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def config(configuration: Configuration, as_json: bool) -> None:
     """
     values = msgspec.to_builtins(configuration.settings)
     for command in values["shell"].values():
-        # Where others may look on: the variables' names tell enough, their values may be secrets.
+        # The values of variables may be secrets, and others may see the terminal.
         command["environment"] = dict.fromkeys(command["environment"], HIDDEN)
     origins = configuration.origins
     if as_json:

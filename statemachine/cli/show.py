@@ -1,4 +1,4 @@
-"""`statemachine show`: an execution of a running server as a tree of its states."""
+"""`statemachine show`: an execution on a running server as a tree of its states."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 
 import click
 
-from statemachine.cli.events import Events, with_seconds
+from statemachine.cli.events import HistoryReader, with_seconds
 from statemachine.cli.execution_argument import ExecutionName, execution_argument
 from statemachine.cli.server_client import ServerClient, json_option, server_option
 from statemachine.cli.tree_text import as_json as tree_as_json
@@ -29,7 +29,7 @@ def show(execution: ExecutionName, show_all: bool, as_json: bool, url: str) -> N
     server = ServerClient(url)
     described = server.get(*execution.path)
     tree = Tree(str(execution))
-    for event in Events(server, execution).read():
+    for event in HistoryReader(server, execution).read():
         tree.add(from_aws(with_seconds(event)))
     if as_json:
         click.echo(dump(described | {"tree": tree_as_json(tree.root)}))

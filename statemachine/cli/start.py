@@ -1,4 +1,4 @@
-"""`statemachine start`: begin an execution on a running server."""
+"""`statemachine start`: start an execution on a running server."""
 
 from __future__ import annotations
 

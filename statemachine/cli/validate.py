@@ -1,4 +1,4 @@
-"""`statemachine validate`: everything that is wrong with definitions, at once."""
+"""`statemachine validate`: all findings about definitions."""
 
 from __future__ import annotations
 

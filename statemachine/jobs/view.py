@@ -87,11 +87,7 @@ def job_view(job: Job, execution: Execution, history: Iterable[HistoryEvent]) ->
     for event in events:
         tree.add(from_compact(event))
     states = {node.name: node for node in tree.root.subtree() if node.kind == "state"}
-    ending = None
-    if execution.status not in ("RUNNING", "SUCCEEDED"):
-        failed = tree.failed_state
-        is_task = failed is not None and failed.type == "Task" and failed.status != SUCCEEDED
-        ending = _Ending(execution, failed.name if failed is not None and is_task else None)
+    ending = _Ending(execution, _failed_task(tree)) if _STATUS.get(execution.status) == FAILED else None
     return JobView(
         id=execution.name,
         job_id=job.id,
@@ -123,6 +119,12 @@ def _task_view(task: JobTask, state: Node | None, events: list[HistoryEvent], en
         if state.output_event is None:
             view.error, view.cause = state.error, state.cause
     return view
+
+
+def _failed_task(tree: Tree) -> str | None:
+    """The id of the task that made the execution fail, None if no task did."""
+    state = tree.failed_state
+    return None if state is None or state.type != "Task" or state.status == SUCCEEDED else state.name
 
 
 def _output(state: Node, events: list[HistoryEvent]) -> msgspec.Raw:

@@ -92,7 +92,7 @@ COMMAND_LINES: dict[str, tuple[str, Imports]] = {
     "the help": ("--help", NOTHING),
     "start": ("start m", CLIENT),
     "list": ("list", NAMED),
-    "history": ("history m/e", NAMED),
+    "history": ("history m/e", NAMED._replace(rooms=NAMED.rooms | {"replay"})),
     "stop": ("stop m/e", NAMED),
     "show": ("show m/e", NAMED._replace(rooms=NAMED.rooms | {"replay", "times"})),
     "watch": ("watch m/e", NAMED._replace(rooms=NAMED.rooms | {"replay"})),
