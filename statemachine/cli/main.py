@@ -1,4 +1,4 @@
-"""The `statemachine` command: a group that imports the file of a command only when that command is called."""
+"""The `statemachine` command. The file of a subcommand is imported only when that subcommand is called."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COMMANDS = {
     "validate": "Check definitions and print every finding.",
     "watch": "Follow an execution to its end.",
 }
-"""The commands by name, each with its line in `statemachine --help`. NAME is the command in `statemachine.cli.NAME`."""
+"""The commands by name, each with its line in `statemachine --help`. The command NAME is in `statemachine.cli.NAME`."""
 
 
 class CommandFiles(Mapping[str, click.Command]):
@@ -40,15 +40,15 @@ class CommandFiles(Mapping[str, click.Command]):
 
 
 class CommandGroup(click.Group):
-    """A group whose own help imports no command."""
+    """A group whose help and version import no command."""
 
     def __init__(self, **attributes: object) -> None:
-        # click only reads `commands`; what it would add to them is not ours to take.
+        # click never writes to this mapping: a command is added by a line in COMMANDS.
         commands = cast(MutableMapping[str, click.Command], CommandFiles())
         super().__init__(commands=commands, **attributes)  # type: ignore[arg-type]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table of commands."""
+        """Write COMMANDS, which says of each command what the command says of itself."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 RUNNING, SUCCEEDED, CAUGHT, FAILED, ABORTED = "RUNNING", "SUCCEEDED", "CAUGHT", "FAILED", "ABORTED"
-"""The statuses of nodes. A state is CAUGHT if it failed and its Catch led on."""
+"""The statuses of nodes; the execution may be TIMED_OUT too. A state is CAUGHT if it failed and a catcher matched."""
 
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """The execution, a state, a branch or an iteration: `kind` says which. All but states are lines of control.
+    """An execution, state, branch or iteration; `kind` says which. All but a state are lines of control.
 
     `type` is a state's type. `index` numbers branches and iterations. `started` and `ended` are in epoch seconds.
-    `total` is the number of a Map's items. `attempts` counts the attempts of a state, and `failing` is true after one
-    has failed, until the next one begins. `error` and `cause` are those of the last failure, also after an attempt has
-    succeeded. `output_event` is the id of the event that has the output of the last attempt; the tree holds no
-    payload. `failed_by` is the state whose failure made this node fail.
+    `total` is the number of a Map's items. `attempts` counts the attempts of a state. `failing` is true from the
+    failure of an attempt until the next attempt begins. `error` and `cause` are those of the last failure, also after
+    a later success. `output_event` is the id of the event that has the output of the last attempt. `failed_by` is the
+    state whose failure made this node fail.
     """
 
     kind: str
@@ -69,7 +69,7 @@ class Node:
         return self._add(index, Node(kind, self.name, time, self, index=index))
 
     def begin_attempt(self, total: int | None) -> None:
-        """A state begins its work, or begins it again: the children of an earlier attempt go."""
+        """A state begins an attempt. The children of an earlier attempt are dropped."""
         self.attempts += 1
         self.failing, self.failed_by, self.output_event = False, None, None
         self.numbered = {}

@@ -1,7 +1,7 @@
-"""Where in a tree an event belongs. The scope path of an event tells it exactly. AWS's shape has no scope: there the
-place follows from the event before (`previousEventId`) and from names, which are unique within a definition.
+"""Where in a tree an event belongs. The scope path of an event says it exactly. An event in AWS's shape has no scope:
+its place follows from the event before (`previousEventId`) and from names, which are unique within a definition.
 
-Knows which node an event is about, not what the event does to it.
+Knows which node an event is about, not what the event changes.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class ByScope:
         self._root = root
 
     def line(self, event: RecordedEvent, previous: Node) -> Node:
-        """As Places."""
+        """See Places."""
         scope = _scope_of(event)
         if not scope:
             return self._root
@@ -42,11 +42,11 @@ class ByScope:
         return fork.numbered.get(index) or fork.add_numbered("branch", index, event.time)
 
     def state(self, event: RecordedEvent, meaning: EventType, previous: Node) -> Node:
-        """As Places."""
+        """See Places."""
         return self._state_at(_scope_of(event))
 
     def map(self, event: RecordedEvent, previous: Node) -> Node:
-        """As Places."""
+        """See Places."""
         return self._state_at(_scope_of(event).rpartition("/")[0])
 
     def _state_at(self, scope: str) -> Node:
@@ -58,11 +58,14 @@ class ByScope:
 
 
 class ByPredecessor:
-    """Finds nodes by the event before. Branches are numbered as they begin, because no event tells their numbers; a
-    branch that waited for others (DependsOn) cannot be told from the branch that it follows."""
+    """Finds nodes by the event before.
+
+    Branches are numbered as they begin, because no event has their numbers. A branch that waited for others (DependsOn)
+    is taken for a part of the branch that it follows, because no event tells the two apart.
+    """
 
     def line(self, event: RecordedEvent, previous: Node) -> Node:
-        """As Places."""
+        """See Places."""
         if previous.kind != "state":
             return previous
         if previous.type == "Parallel" and previous.ended is None:
@@ -71,7 +74,7 @@ class ByPredecessor:
         return previous.parent
 
     def state(self, event: RecordedEvent, meaning: EventType, previous: Node) -> Node:
-        """As Places."""
+        """See Places."""
         if meaning.what == "exited":
             return _around(previous, name=event.details["name"])
         if meaning.subject in ("state", "children"):
@@ -81,12 +84,15 @@ class ByPredecessor:
         return previous
 
     def map(self, event: RecordedEvent, previous: Node) -> Node:
-        """As Places."""
+        """See Places."""
         return _around(previous, name=event.details["name"])
 
     def _evaluating(self, event: RecordedEvent, previous: Node) -> Node:
-        """The state whose expression failed. Its event follows the event before the state was entered (recorded): the
-        state is on the line of control of that event, or begins a branch there."""
+        """The state whose expression failed.
+
+        EvaluationFailed follows the event before the state was entered (recorded). So the state is on the line of
+        control of that event, or is the first state of a branch below it.
+        """
         line = previous.parent if previous.kind == "state" and previous.parent is not None else previous
         name = event.details.get("state")
         return next((node for node in line.subtree() if _runs(node) and node.name == name), previous)

@@ -26,7 +26,7 @@ class Tree:
 
     @property
     def failed_state(self) -> Node | None:
-        """The state whose failure made the execution fail, innermost; None if the execution has not failed."""
+        """The innermost state whose failure made the execution fail. None if no state did."""
         node = self.root
         while node.failed_by is not None:
             node = node.failed_by
@@ -37,7 +37,7 @@ class Tree:
         return self._nodes[event]
 
     def add(self, event: RecordedEvent) -> Node:
-        """Take in the next event; the node that it belongs to. An event of an unknown type changes nothing."""
+        """Add the next event, and return the node that it belongs to. An event of an unknown type changes no node."""
         node = previous = self._nodes[event.previous]
         meaning = EVENT_TYPES.get(event.type)
         if meaning is not None:
@@ -47,7 +47,7 @@ class Tree:
         return node
 
     def _apply(self, event: RecordedEvent, meaning: EventType, places: Places, previous: Node) -> Node:
-        """Change the node that an event belongs to as the event says."""
+        """Find or add the node that an event belongs to, and change it as the event says."""
         if meaning.subject == "execution":
             self._change_execution(event, meaning, previous)
             return self.root
@@ -92,7 +92,7 @@ def _change_state(state: Node, event: RecordedEvent, meaning: EventType, previou
         state.output_event = event.id
     elif (subject, what) == ("children", "failed"):
         state.failing = True
-        state.failed_by = None if previous is state else previous
+        state.failed_by = previous if previous.kind == "state" and previous is not state else None
         state.end(FAILED, event.time)
     elif what in _FAILURES:
         state.failing = True
@@ -102,7 +102,7 @@ def _change_state(state: Node, event: RecordedEvent, meaning: EventType, previou
 
 
 def _blame(node: Node, meaning: EventType, root: Node) -> None:
-    """Let the state in which an execution failed, and all nodes around it, have failed."""
+    """Mark the state in which an execution failed, and all nodes around it, as failing."""
     if meaning.what == "failed" and node.kind == "state":
         root.failed_by = node
         if node.error is None:
