@@ -17,7 +17,8 @@ from statemachine.errors import ServiceError
 from statemachine.host import NotDurable, Unavailable
 from statemachine.service.actions import CREATE_STATE_MACHINE, DESCRIBE_STATE_MACHINE, UPDATE_STATE_MACHINE, Actions
 from statemachine.service.names import check_name
-from statemachine.validation import Finding, errors, validate
+from statemachine.validation import errors, validate
+from statemachine.validation.finding import finding_line
 
 POLL_SECONDS = 2.0
 """How long a change may stay unnoticed."""
@@ -44,13 +45,6 @@ def check_folder(directory: Path) -> None:
             mistakes.append(str(error))
     if mistakes:
         raise ConfigError("\n".join(mistakes))
-
-
-def finding_line(path: Path, finding: Finding, severity: str | None = None) -> str:
-    """A finding as compilers tell theirs: file, line, column, what and where. `severity` may come with colours."""
-    message = " ".join(line.strip() for line in finding.message.splitlines())
-    head = f"{path}:{finding.line}:{finding.column}: {severity or finding.severity.lower()}"
-    return f"{head} {finding.code} {message} (at {finding.pointer or '/'})"
 
 
 class DefinitionsFolder:

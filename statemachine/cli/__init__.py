@@ -1,1 +1,1 @@
-"""The command line: one module per command. Slow imports (gunicorn, rich) wait until they are needed."""
+"""The command line: one module a command, imported when that command is called (tests/cli/test_imports.py)."""

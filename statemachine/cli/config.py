@@ -1,4 +1,4 @@
-"""`statemachine config`: every setting in force, and where it comes from."""
+"""`statemachine config`: every setting in force, and its origin."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ HIDDEN = "…"
 @with_configuration
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, and nothing else.")
 def config(configuration: Configuration, as_json: bool) -> None:
-    """Print all settings with which `serve` would run under the same options, and the origin of each."""
+    """Print every setting in force, and its origin.
+
+    `serve` runs with these settings when it is given the same options.
+    """
     values = msgspec.to_builtins(configuration.settings)
     for command in values["shell"].values():
-        # Where others may look on: the variables' names tell enough, their values may be secrets.
+        # The values of variables may be secrets, and others may see the terminal.
         command["environment"] = dict.fromkeys(command["environment"], HIDDEN)
     origins = configuration.origins
     if as_json:

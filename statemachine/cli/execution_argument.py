@@ -1,4 +1,4 @@
-"""EXECUTION on the command line: `machine/name`, or an execution's ARN."""
+"""EXECUTION on the command line: MACHINE/NAME, or the ARN of an execution."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from statemachine.errors import ServiceError
 
 
 class ExecutionName(NamedTuple):
-    """An execution by its state machine's name and its own."""
+    """The name of an execution's state machine, and the execution's own name."""
 
     machine: str
     name: str
 
     @property
     def path(self) -> tuple[str, str, str]:
-        """Its way below /api/v1."""
+        """The path of the execution below /api/v1."""
         return ("executions", *self)
 
     def __str__(self) -> str:
@@ -26,7 +26,7 @@ class ExecutionName(NamedTuple):
 
 
 def execution_name(text: str) -> ExecutionName:
-    """The execution that `text` names. Raises click.BadParameter for what is neither of the two forms."""
+    """The execution that `text` names. Raises click.BadParameter if it has neither of the two forms."""
     if text.startswith("arn:"):
         try:
             arn = parse_arn(text, "execution")

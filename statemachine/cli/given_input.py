@@ -1,4 +1,4 @@
-"""An execution's input as the command line gives it: JSON text, or the file that has it."""
+"""The input of an execution on the command line: JSON text, or @FILE for the text of a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ input_option = click.option("--input", "input_", default="{}", metavar="JSON|@FI
 
 
 def read_input(given: str) -> str:
-    """The JSON text of an input. Raises click.BadParameter for a file that is none."""
+    """The JSON text of an input. Raises click.BadParameter if there is no such file."""
     if not given.startswith("@"):
         return given
     path = Path(given[1:])
@@ -20,7 +20,7 @@ def read_input(given: str) -> str:
 
 
 def read_text(file: Path) -> str:
-    """What a file says. Raises click.ClickException where it is no UTF-8 text."""
+    """The text of a file. Raises click.ClickException if it is no UTF-8 text."""
     try:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:

@@ -1,12 +1,13 @@
-"""`statemachine history`: all events of an execution on a running server."""
+"""`statemachine history`: every event of an execution on a running server."""
 
 from __future__ import annotations
 
 import click
 
 from statemachine.cli.execution_argument import ExecutionName, execution_argument
-from statemachine.cli.server_client import ServerClient, json_option, server_option
+from statemachine.cli.server_client import JsonObject, ServerClient, json_option, server_option
 from statemachine.json_text import dump
+from statemachine.replay.events import details_of
 
 
 @click.command()
@@ -14,15 +15,17 @@ from statemachine.json_text import dump
 @json_option
 @server_option
 def history(execution: ExecutionName, as_json: bool, url: str) -> None:
-    """Print the history of EXECUTION: id, moment and type of each event, and the event before it."""
+    """Print every event of an execution.
+
+    Each line has the id of the event, the id of the event before it, the timestamp and the type.
+    """
     for page in ServerClient(url).pages(*execution.path, "history"):
         for event in page["events"]:
             click.echo(dump(event) if as_json else _line(event))
 
 
-def _line(event: dict[str, object]) -> str:
-    details = next((value for name, value in event.items() if name.endswith("EventDetails")), {})
-    assert isinstance(details, dict)
+def _line(event: JsonObject) -> str:
+    details = details_of(event)
     index = f"[{details['index']}]" if "index" in details else ""
     words = (str(details.get("name", "")) + index, str(details.get("error", "")))
     line = f"{event['id']:>6} ← {event['previousEventId']:<6} {event['timestamp']}  {event['type']}"

@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from statemachine.api.render import aws_json
 from statemachine.app import build_kinds
 from statemachine.arn import parse_arn
 from statemachine.cli.progress import Reporter
@@ -21,11 +20,10 @@ from statemachine.engine.loop import Engine
 from statemachine.errors import ServiceError
 from statemachine.evaluators.pool import EvaluatorPool
 from statemachine.host import NotDurable, Unavailable
-from statemachine.json_text import load
 from statemachine.reads.headers import full_header
 from statemachine.reads.history import read_history
+from statemachine.replay.events import from_compact
 from statemachine.service.actions import CREATE_STATE_MACHINE, START_EXECUTION, UPDATE_STATE_MACHINE
-from statemachine.service.executions.history_event import aws_history_event
 from statemachine.store.base import Store, StoreError
 from statemachine.store.directory import private_directory
 from statemachine.store.locks import INTERPRETER, DirectoryInUse, DirectoryLock
@@ -35,12 +33,12 @@ from statemachine.tasks.functions import FunctionsError
 from statemachine.tasks.registry import TaskKindError
 
 
-class Refused(Exception):
+class RunRefused(Exception):
     """The execution cannot even begin; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RunResult:
     """How the execution ended; `output` is JSON text."""
 
     status: str
@@ -74,8 +72,8 @@ class LocalRun:
         self._changed = asyncio.Event()
         self._lost: Exception | None = None
 
-    async def run(self, name: str, definition: str, input: str, report: Reporter) -> Outcome:
-        """Register the definition, execute it and report its history. Raises Refused."""
+    async def run(self, name: str, definition: str, input: str, report: Reporter) -> RunResult:
+        """Register the definition, execute it and report its history. Raises RunRefused."""
         lock = self._own_directory()
         try:
             store: Store = SqliteStore(self._settings.store_path) if self._durable else MemoryStore()
@@ -85,7 +83,7 @@ class LocalRun:
             )
             await parts.open()
         except (StoreError, FunctionsError, TaskKindError) as error:
-            raise Refused(str(error)) from None
+            raise RunRefused(str(error)) from None
         parts.engine.watchers.append(self._notice)
         try:
             id = await self._start(parts, name, definition, input)
@@ -103,11 +101,11 @@ class LocalRun:
             lock = DirectoryLock(self._settings.data, INTERPRETER)
             lock.acquire(0)
         except (DirectoryInUse, StoreError, OSError) as error:
-            raise Refused(str(error)) from None
+            raise RunRefused(str(error)) from None
         return lock
 
     async def _start(self, parts: Parts, name: str, definition: str, input: str) -> str:
-        """Register the definition and start an execution; its id. Raises Refused."""
+        """Register the definition and start an execution; its id. Raises RunRefused."""
         actions, home = parts.actions, parts.service.home
         arn = home.state_machine(name)
         try:
@@ -117,9 +115,9 @@ class LocalRun:
                 await actions.call(UPDATE_STATE_MACHINE, stateMachineArn=arn, definition=definition)
             started = await actions.call(START_EXECUTION, stateMachineArn=arn, input=input)
         except ServiceError as error:
-            raise Refused(f"{error.code}: {error.message}") from None
+            raise RunRefused(f"{error.code}: {error.message}") from None
         except (NotDurable, Unavailable) as error:
-            raise Refused(f"the store cannot be written: {error}") from None
+            raise RunRefused(f"the store cannot be written: {error}") from None
         execution = parse_arn(started.execution_arn, "execution")
         return execution_id(execution.name, execution.qualifier)
 
@@ -130,7 +128,7 @@ class LocalRun:
         self._lost = error
         self._changed.set()
 
-    async def _follow(self, engine: Engine, id: str, report: Reporter) -> Outcome:
+    async def _follow(self, engine: Engine, id: str, report: Reporter) -> RunResult:
         """Report what happens until the execution has ended."""
         reported = 0
         while True:
@@ -138,21 +136,23 @@ class LocalRun:
             assert found is not None
             execution = found.header
             for event in await engine.read(read_history, id, reported + 1, execution.events):
-                report(load(aws_json(aws_history_event(event))))
+                report(from_compact(event))
             reported = execution.events
             if execution.status != "RUNNING":
-                return Outcome(execution.status, found.output, execution.error, execution.cause)
+                return RunResult(execution.status, found.output, execution.error, execution.cause)
             await self._wait(engine)
 
     async def _wait(self, engine: Engine) -> None:
         """Wait for a change; where waits are skipped, bring the next timer about as soon as nothing else goes on.
 
-        Raises Refused when nothing can change any more.
+        Raises RunRefused when nothing can change any more.
         """
         while not self._changed.is_set():
             due = engine.resting_until
             if due == math.inf:
-                raise Refused("the execution waits for an answer that nobody can give here; use `statemachine serve`")
+                raise RunRefused(
+                    "the execution waits for an answer that cannot come here; use `statemachine serve`"
+                )
             if due is not None and self._skip_waits:
                 self._clock.skip_to(due)
                 engine.wake()
@@ -160,4 +160,4 @@ class LocalRun:
                 await asyncio.wait_for(self._changed.wait(), 0.01 if self._skip_waits else 1.0)
         self._changed.clear()
         if self._lost is not None:
-            raise Refused(f"the store cannot be trusted any more: {self._lost}")
+            raise RunRefused(f"the store cannot be trusted any more: {self._lost}")

@@ -1,26 +1,59 @@
-"""The `statemachine` command and its subcommands."""
+"""The `statemachine` command. The file of a subcommand is imported only when that subcommand is called."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, MutableMapping
+from importlib import import_module
+from typing import cast
+
 import click
 
-from statemachine.cli.config import config
-from statemachine.cli.history import history
-from statemachine.cli.list import list_
-from statemachine.cli.run import run
-from statemachine.cli.serve import serve
-from statemachine.cli.show import show
-from statemachine.cli.start import start
-from statemachine.cli.stop import stop
-from statemachine.cli.validate import validate
-from statemachine.cli.watch import watch
+COMMANDS = {
+    "config": "Print every setting in force, and its origin.",
+    "history": "Print every event of an execution.",
+    "list": "List the executions of a server, newest first.",
+    "run": "Execute the definition in FILE and print its output; the exit status tells the outcome.",
+    "serve": "Serve the AWS API and the REST API on one port.",
+    "show": "Show an execution as a tree of its states.",
+    "start": "Start an execution.",
+    "stop": "Stop an execution.",
+    "validate": "Check definitions and print every finding.",
+    "watch": "Follow an execution to its end.",
+}
+"""The commands by name, each with its line in `statemachine --help`. The command NAME is in `statemachine.cli.NAME`."""
 
 
-@click.group()
+class CommandFiles(Mapping[str, click.Command]):
+    """The commands by name. Looking one up imports its file; asking for the names does not."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in COMMANDS:
+            raise KeyError(name)
+        values = vars(import_module(f"statemachine.cli.{name}")).values()
+        return next(value for value in values if isinstance(value, click.Command) and value.name == name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class CommandGroup(click.Group):
+    """A group whose help and version import no command."""
+
+    def __init__(self, **attributes: object) -> None:
+        # click never writes to this mapping: a command is added by a line in COMMANDS.
+        commands = cast(MutableMapping[str, click.Command], CommandFiles())
+        super().__init__(commands=commands, **attributes)  # type: ignore[arg-type]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write COMMANDS, which says of each command what the command says of itself."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=CommandGroup)
 @click.version_option(package_name="statemachine", prog_name="statemachine")
 def main() -> None:
     """Amazon States Language workflows in one durable process."""
-
-
-for command in (config, history, list_, run, serve, show, start, stop, validate, watch):
-    main.add_command(command)

@@ -1,24 +1,36 @@
-"""Showing an execution while it runs: a line per state on standard error, coloured where a terminal looks on."""
+"""An execution while it runs: a line for each state on standard error, with colours on a terminal.
+
+Knows no server and no engine.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import click
 
-Reporter = Callable[[Mapping[str, Any]], None]
-"""Is given each history event in AWS's shape."""
+from statemachine.replay.event_types import EVENT_TYPES, What
+from statemachine.replay.events import RecordedEvent
+from statemachine.replay.node import Node
+from statemachine.replay.tree import Tree
 
-_MARKS = {
-    "StateEntered": ("→", "cyan"),
-    "StateExited": ("✓", "green"),
-    "Failed": ("✗", "red"),
-    "TimedOut": ("✗", "red"),
-    "Aborted": ("✗", "yellow"),
+CAUSE_CHARACTERS_MAX = 160
+"""How much of a cause is shown."""
+
+Reporter = Callable[[RecordedEvent], None]
+"""Takes the events of one execution, in order."""
+
+_MARKS: dict[What, tuple[str, str]] = {
+    "entered": ("→", "cyan"),
+    "exited": ("✓", "green"),
+    "failed": ("✗", "red"),
+    "timed out": ("✗", "red"),
+    "aborted": ("✗", "yellow"),
 }
+"""What is shown, each with its mark and colour."""
 
 
 def on_standard_error(text: str) -> None:
@@ -26,63 +38,47 @@ def on_standard_error(text: str) -> None:
     click.echo(text, err=True)
 
 
-def make_reporter(write: Callable[[str], None] = on_standard_error) -> Reporter:
-    """A reporter for this terminal, or for plain lines where there is none."""
+def make_reporter(write: Callable[[str], None] = on_standard_error, tree: Tree | None = None) -> Reporter:
+    """A reporter that writes a line for each event that people need to see. It adds every event to `tree`, if given."""
+    tree = Tree("") if tree is None else tree
     coloured = sys.stderr.isatty()
-    lines = Lines()
 
-    def report(event: Mapping[str, Any]) -> None:
-        line = lines.of(event)
+    def report(event: RecordedEvent) -> None:
+        node = tree.add(event)
+        # The end of an execution is shown with the name of the state that it follows.
+        line = line_of(event, tree.node_of(event.previous) if node is tree.root else node)
         if line is not None:
             text = click.style(line.text, fg=line.colour) if coloured else line.text
-            write(f"{line.seconds:9.3f} s  {text}")
+            write(f"{event.time - tree.root.started:9.3f} s  {text}")
 
     return report
 
 
-class Line(NamedTuple):
+class ProgressLine(NamedTuple):
     """What people read of one event."""
 
-    seconds: float
     text: str
     colour: str
 
 
-class Lines:
-    """Turns the events of one execution into lines; remembers which state an event belongs to."""
-
-    def __init__(self) -> None:
-        self._began = 0.0
-        self._states: dict[int, str] = {}
-
-    def of(self, event: Mapping[str, Any]) -> Line | None:
-        """The line of an event, None for one that people need not see."""
-        type_: str = event["type"]
-        details: Mapping[str, Any] = next((v for k, v in event.items() if k.endswith("EventDetails")), {})
-        self._began = self._began or event["timestamp"]
-        state = details.get("name") or self._states.get(event["previousEventId"], "")
-        self._states[event["id"]] = state
-        ending = next((ending for ending in _MARKS if type_.endswith(ending)), None)
-        if ending is None:
-            return None
-        mark, colour = _MARKS[ending]
-        parts = [mark, state or type_]
-        if "index" in details:
-            parts.append(f"[{details['index']}]")
-        if ending == "StateEntered":
-            parts.append(f"({type_.removesuffix(ending)})")
-        elif ending != "StateExited":
-            parts.append(" ".join(filter(None, (_in_words(ending), details.get("error")))))
-            parts.append(reason(details.get("cause")))
-        return Line(event["timestamp"] - self._began, " ".join(filter(None, parts)), colour)
+def line_of(event: RecordedEvent, node: Node) -> ProgressLine | None:
+    """The line of an event that belongs to `node`. None for an event that people need not see."""
+    meaning = EVENT_TYPES.get(event.type)
+    if meaning is None or meaning.what not in _MARKS:
+        return None
+    mark, colour = _MARKS[meaning.what]
+    parts = [mark, event.type if node.kind == "execution" else node.name]
+    if "index" in event.details:
+        parts.append(f"[{event.details['index']}]")
+    if meaning.what == "entered":
+        parts.append(f"({meaning.state_type})")
+    elif meaning.what != "exited":
+        parts += [meaning.what, event.details.get("error", ""), short_cause(event.details.get("cause"))]
+    return ProgressLine(" ".join(filter(None, parts)), colour)
 
 
-def _in_words(ending: str) -> str:
-    return {"TimedOut": "timed out"}.get(ending, ending.lower())
-
-
-def reason(cause: str | None) -> str:
-    """In brackets, the first line of a cause; of a function's error document its message."""
+def short_cause(cause: str | None) -> str:
+    """The first line of a cause, in brackets. A function's cause is a JSON document: its errorMessage is shown."""
     if not cause:
         return ""
     try:
@@ -91,4 +87,4 @@ def reason(cause: str | None) -> str:
         document = None
     text = document.get("errorMessage", cause) if isinstance(document, dict) else cause
     line = str(text).partition("\n")[0]
-    return f"({line if len(line) <= 160 else line[:160] + '…'})"
+    return f"({line if len(line) <= CAUSE_CHARACTERS_MAX else line[:CAUSE_CHARACTERS_MAX] + '…'})"

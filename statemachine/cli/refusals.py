@@ -1,4 +1,4 @@
-"""How a command says that it cannot do what it was asked: lines on standard error and exit status 2."""
+"""How a command is refused: lines on standard error and exit status 2."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import click
 
 
 class Refusal(click.ClickException):
-    """Ends the command with exit status 2; every line of the text is told."""
+    """Ends the command with exit status 2, after writing each line of the text."""
 
     exit_code = 2
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Tell why, on standard error."""
+        """Write the text on standard error."""
         for line in self.message.splitlines():
             click.echo(f"statemachine: {line}", file=file, err=True)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from statemachine.cli.given_input import input_option, read_input, read_text
-from statemachine.cli.local import LocalRun, Outcome, Refused
-from statemachine.cli.progress import make_reporter
 from statemachine.cli.refusals import Refusal
 from statemachine.cli.setting_options import config_option, configuration_from, functions_option
-from statemachine.logs import configure_logs
-from statemachine.service.names import as_name
+
+if TYPE_CHECKING:
+    from statemachine.cli.local import RunResult
 
 EXIT_CODES = {"SUCCEEDED": 0, "FAILED": 1, "TIMED_OUT": 1, "ABORTED": 1}
 
@@ -33,18 +31,27 @@ def run(
     *, file: Path, input_: str, functions: tuple[str, ...], config_file: str | None, skip_waits: bool, data: str | None
 ) -> None:
     """Execute the definition in FILE and print its output; the exit status tells the outcome."""
+    # Imported here, so that `run --help` loads no interpreter.
+    import asyncio  # noqa: PLC0415
+    import logging  # noqa: PLC0415
+
+    from statemachine.cli.local import LocalRun, RunRefused  # noqa: PLC0415
+    from statemachine.cli.progress import make_reporter  # noqa: PLC0415
+    from statemachine.logs import configure_logs  # noqa: PLC0415
+    from statemachine.service.names import as_name  # noqa: PLC0415
+
     configure_logs(logging.WARNING)
     settings = configuration_from({"functions": functions, "data": data}, config_file).settings
     try:
         local = LocalRun(settings, durable=data is not None, skip_waits=skip_waits)
         outcome = asyncio.run(local.run(as_name(file.stem), read_text(file), read_input(input_), make_reporter()))
-    except Refused as error:
+    except RunRefused as error:
         raise Refusal(str(error)) from None
     _report(outcome, click.echo)
     sys.exit(EXIT_CODES[outcome.status])
 
 
-def _report(outcome: Outcome, echo: Callable[..., None]) -> None:
+def _report(outcome: RunResult, echo: Callable[..., None]) -> None:
     if outcome.output is not None:
         echo(json.dumps(json.loads(outcome.output), indent=2, ensure_ascii=False))
     else:

@@ -1,4 +1,4 @@
-"""`statemachine serve`: both APIs on one port until a signal ends them."""
+"""`statemachine serve`: the server, in the foreground, until a signal ends it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A running server as commands see it: the REST API over HTTP, its problems as one line. Knows no command."""
+"""The REST API of a running server over HTTP. A problem becomes a Refusal with one line of text. Knows no command."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ PREFIX = "/api/v1"
 PAGE = 1000
 TIMEOUT = urllib3.Timeout(connect=5.0, read=60.0)
 
-Answer = dict[str, Any]
-"""A JSON object."""
+JsonObject = dict[str, Any]
 
 server_option = click.option(
     "--server",
@@ -31,12 +30,12 @@ server_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON, one value a line, and nothing else.")
 
 
-class Unavailable(Refusal):
-    """The server does not answer, or takes no work just now; it may do so later."""
+class ServerUnavailable(Refusal):
+    """The server does not answer, or answers with HTTP status 503. It may answer later."""
 
 
 class Problem(Refusal):
-    """The server's refusal; `title` is the error's name and `status` that of HTTP."""
+    """The problem that the server answered with: `status` is the HTTP status and `title` the name of the error."""
 
     def __init__(self, status: int, title: str, detail: str) -> None:
         super().__init__(f"{title}: {detail}")
@@ -45,7 +44,7 @@ class Problem(Refusal):
 
 
 class ServerClient:
-    """Asks one server."""
+    """Sends requests to one server."""
 
     def __init__(self, url: str) -> None:
         if not _is_http(url):
@@ -53,9 +52,11 @@ class ServerClient:
         self.url = url.rstrip("/")
         self._pool = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
 
-    def get(self, *path: str, **query: Any) -> Answer:
-        """What is at a path below /api/v1. A query parameter that is None is left out; one that is a tuple is repeated.
-        Raises Refusal."""
+    def get(self, *path: str, **query: Any) -> JsonObject:
+        """The answer to GET, for a path below /api/v1. Raises Refusal.
+
+        A query parameter that is None is left out, and one that is a tuple is repeated.
+        """
         fields = [
             (name, str(value))
             for name, values in query.items()
@@ -64,12 +65,12 @@ class ServerClient:
         ]
         return self._ask("GET", path, fields=fields)
 
-    def post(self, *path: str, body: dict[str, Any]) -> Answer:
-        """The answer to a JSON object. Raises Refusal."""
+    def post(self, *path: str, body: dict[str, Any]) -> JsonObject:
+        """The answer to POST with a JSON object as the body. Raises Refusal."""
         return self._ask("POST", path, body=dump(body).encode(), headers={"Content-Type": "application/json"})
 
-    def pages(self, *path: str, limit: int = PAGE, **query: Any) -> Iterator[Answer]:
-        """The pages of a list, for as long as they are wanted. Raises Refusal."""
+    def pages(self, *path: str, limit: int = PAGE, **query: Any) -> Iterator[JsonObject]:
+        """The pages of a list. The next page is asked for when it is needed. Raises Refusal."""
         cursor = None
         while True:
             page = self.get(*path, limit=limit, cursor=cursor, **query)
@@ -78,12 +79,12 @@ class ServerClient:
             if cursor is None:
                 return
 
-    def _ask(self, method: str, path: tuple[str, ...], **request: Any) -> Answer:
+    def _ask(self, method: str, path: tuple[str, ...], **request: Any) -> JsonObject:
         target = f"{self.url}{PREFIX}/{'/'.join(quote(part, safe='') for part in path)}"
         try:
             response = self._pool.request(method, target, **request)
         except urllib3.exceptions.HTTPError as error:
-            raise Unavailable(f"{self.url} cannot be reached: {_reason(error)}") from None
+            raise ServerUnavailable(f"{self.url} cannot be reached: {_reason(error)}") from None
         try:
             answer = parse_bytes(response.data) if response.data else None
         except JsonError:
@@ -108,10 +109,10 @@ def _refusal(url: str, status: int, problem: dict[str, Any]) -> Refusal:
         return Refusal(f"{url} answers with HTTP status {status} and no reason; is it a statemachine server?")
     title = str(problem.get("title", f"HTTP status {status}"))
     detail = " ".join(str(problem.get("detail") or problem.get("message") or "").split())
-    return Unavailable(f"{title}: {detail}") if status == 503 else Problem(status, title, detail)
+    return ServerUnavailable(f"{title}: {detail}") if status == 503 else Problem(status, title, detail)
 
 
 def _reason(error: urllib3.exceptions.HTTPError) -> str:
-    """What the operating system said, without urllib3's words around it."""
+    """The message of the operating system, without urllib3's words around it."""
     cause = error.__cause__ or error
     return getattr(cause, "strerror", None) or str(cause).rpartition(": ")[2] or type(cause).__name__

@@ -1,4 +1,4 @@
-"""The options of a command that stand for settings, and the settings with which it then runs."""
+"""The options that stand for settings, and the settings of the process that follow from them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 from statemachine.cli.refusals import Refusal
 from statemachine.config import ConfigError, Configuration, read_configuration
 
-Command = Callable[..., Any]
+CommandFunction = Callable[..., Any]
 
 config_option = click.option("--config", "config_file", metavar="FILE", help="Settings (default ./statemachine.toml).")
 functions_option = click.option(
@@ -30,11 +30,11 @@ SERVER_OPTIONS = {
         "--allow-unauthenticated", is_flag=True, default=None, help="Bind an address that others can reach."
     ),
 }
-"""The options of a server by the settings that they stand for."""
+"""The options of `serve`, by the names of the settings that they stand for."""
 
 
-def with_configuration(command: Command) -> Command:
-    """Give a command the options of a server, and in their place its `configuration`."""
+def with_configuration(command: CommandFunction) -> CommandFunction:
+    """Add the options of `serve` to a command. The command is called with `configuration` in their place."""
 
     @wraps(command)
     def called(config_file: str | None, **given: Any) -> Any:
@@ -47,7 +47,10 @@ def with_configuration(command: Command) -> Command:
 
 
 def configuration_from(options: Mapping[str, Any], config_file: str | None) -> Configuration:
-    """The settings of this process, with these options by setting; () counts as not given. Raises Refusal."""
+    """The settings in force. `options` are values by setting; None and () mean that an option was not given.
+
+    Raises Refusal.
+    """
     given = {name: None if value == () else value for name, value in options.items()}
     try:
         return read_configuration(os.environ, given, config_file)

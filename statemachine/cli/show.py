@@ -1,4 +1,4 @@
-"""`statemachine show`: an execution of a running server as a tree of its states."""
+"""`statemachine show`: an execution on a running server as a tree of its states."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import time
 
 import click
 
-from statemachine.cli.events import Events, with_seconds
+from statemachine.cli.events import HistoryReader, with_seconds
 from statemachine.cli.execution_argument import ExecutionName, execution_argument
 from statemachine.cli.server_client import ServerClient, json_option, server_option
-from statemachine.cli.tree import Tree
 from statemachine.cli.tree_text import as_json as tree_as_json
 from statemachine.cli.tree_text import lines
 from statemachine.json_text import dump
+from statemachine.replay.events import from_aws
+from statemachine.replay.tree import Tree
 
 
 @click.command()
@@ -21,12 +22,15 @@ from statemachine.json_text import dump
 @json_option
 @server_option
 def show(execution: ExecutionName, show_all: bool, as_json: bool, url: str) -> None:
-    """Show what EXECUTION did or does: its states with durations, attempts and errors, and its output."""
+    """Show an execution as a tree of its states.
+
+    Each state has its duration, its attempts and its error. The output of the execution comes last.
+    """
     server = ServerClient(url)
     described = server.get(*execution.path)
     tree = Tree(str(execution))
-    for event in Events(server, execution).read():
-        tree.add(with_seconds(event))
+    for event in HistoryReader(server, execution).read():
+        tree.add(from_aws(with_seconds(event)))
     if as_json:
         click.echo(dump(described | {"tree": tree_as_json(tree.root)}))
         return

@@ -1,4 +1,4 @@
-"""`statemachine start`: begin an execution on a running server."""
+"""`statemachine start`: start an execution on a running server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from statemachine.json_text import JsonError, dump, parse
 @json_option
 @server_option
 def start(machine: str, input_: str, name: str | None, as_json: bool, url: str) -> None:
-    """Start an execution of MACHINE and print its name as MACHINE/NAME, as the other commands take it."""
+    """Start an execution.
+
+    Prints MACHINE/NAME, the form in which the other commands take an execution.
+    """
     try:
         members = {"input": parse(read_input(input_))}
     except JsonError as error:

@@ -1,4 +1,4 @@
-"""`statemachine stop`: end an execution on a running server."""
+"""`statemachine stop`: stop an execution on a running server."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from statemachine.json_text import dump
 
 @click.command()
 @execution_argument
-@click.option("--error", help="Error name to keep with it.")
-@click.option("--cause", help="Reason to keep with it.")
+@click.option("--error", help="The error of the stopped execution.")
+@click.option("--cause", help="The cause of the stopped execution.")
 @json_option
 @server_option
 def stop(execution: ExecutionName, error: str | None, cause: str | None, as_json: bool, url: str) -> None:
-    """Stop EXECUTION; one that has ended stays as it ended."""
+    """Stop an execution.
+
+    An execution that has ended already keeps its status.
+    """
     members = {name: value for name, value in (("error", error), ("cause", cause)) if value is not None}
     stopped = ServerClient(url).post(*execution.path, "stop", body=members)
     click.echo(dump(stopped) if as_json else f"{execution} ended at {stopped['stopDate']}")

@@ -1,4 +1,4 @@
-"""A tree of states as people and programs read it. Knows no server; a terminal's colours are click's business."""
+"""A tree of states as lines for people, and as JSON for programs. Knows no server."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-from statemachine.cli.progress import reason
-from statemachine.cli.tree import SUCCEEDED, Node
+from statemachine.cli.progress import short_cause
+from statemachine.replay.node import SUCCEEDED, Node
 from statemachine.times.timestamps import iso_time
 
 ITERATIONS_SHOWN = 20
-"""How many iterations of a Map are shown where nobody asks for all."""
+"""How many iterations of a Map are shown without --all."""
 
 _MARKS = {
     "RUNNING": ("→", "cyan"),
@@ -21,18 +21,18 @@ _MARKS = {
     "CAUGHT": ("!", "yellow"),
     "ABORTED": ("✗", "yellow"),
 }
-_OTHERWISE = ("✗", "red")
+_OTHER_MARK = ("✗", "red")
 
 
 def lines(root: Node, now: float, *, show_all: bool = False) -> Iterator[str]:
-    """A line per node; `now` (epoch seconds) is the end of what still runs."""
+    """A line per node. The durations of running nodes go until `now`, in epoch seconds."""
     yield _line(root, now)
     yield from _lines_below(root, "", now, show_all)
 
 
 def as_json(node: Node) -> dict[str, Any]:
-    """A node and all below; moments in ISO 8601, without members that say nothing."""
-    shown = {
+    """A node and all nodes below it. Times are in ISO 8601; members without a value are left out."""
+    members = {
         "kind": node.kind,
         "name": node.name,
         "type": node.type or None,
@@ -46,11 +46,11 @@ def as_json(node: Node) -> dict[str, Any]:
         "cause": node.cause,
         "children": [as_json(child) for child in node.children] or None,
     }
-    return {name: value for name, value in shown.items() if value is not None}
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def _lines_below(node: Node, margin: str, now: float, show_all: bool) -> Iterator[str]:
-    shown = node.children if show_all else _chosen(node.children)
+    shown = node.children if show_all else _shown_children(node.children)
     left_out = Counter(child.status for child in node.children) - Counter(child.status for child in shown)
     for number, child in enumerate(shown, 1):
         is_last = number == len(shown) and not left_out
@@ -61,16 +61,16 @@ def _lines_below(node: Node, margin: str, now: float, show_all: bool) -> Iterato
         yield f"{margin}└─ … and {counts} (--all shows them)"
 
 
-def _chosen(children: list[Node]) -> list[Node]:
-    """All children, or of many iterations those that tell most: what did not succeed comes before what did."""
+def _shown_children(children: list[Node]) -> list[Node]:
+    """All children, but of many iterations only some: those that did not succeed come before those that did."""
     if len(children) <= ITERATIONS_SHOWN or children[0].kind != "iteration":
         return children
-    telling = sorted(children, key=lambda child: child.status == SUCCEEDED)[:ITERATIONS_SHOWN]
-    return sorted(telling, key=lambda child: child.index or 0)
+    chosen = sorted(children, key=lambda child: child.status == SUCCEEDED)[:ITERATIONS_SHOWN]
+    return sorted(chosen, key=lambda child: child.index or 0)
 
 
 def _line(node: Node, now: float) -> str:
-    mark, colour = _MARKS.get(node.status, _OTHERWISE)
+    mark, colour = _MARKS.get(node.status, _OTHER_MARK)
     ended = now if node.ended is None else node.ended
     parts = [click.style(f"{mark} {_title(node)}", fg=colour), f"{max(ended - node.started, 0.0):.3f} s"]
     if node.total is not None:
@@ -79,7 +79,7 @@ def _line(node: Node, now: float) -> str:
     if node.attempts > 1:
         parts.append(f"{node.attempts} attempts")
     if node.error is not None or node.cause is not None:
-        parts.append(" ".join(filter(None, (node.error, reason(node.cause)))))
+        parts.append(" ".join(filter(None, (node.error, short_cause(node.cause)))))
     return "  ".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""`statemachine validate`: everything that is wrong with definitions, at once."""
+"""`statemachine validate`: all findings about definitions."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from pathlib import Path
 
 import click
 
-from statemachine.background.definitions_folder import finding_line
 from statemachine.cli.given_input import read_text
 from statemachine.validation import Finding
 from statemachine.validation import validate as find
+from statemachine.validation.finding import finding_line
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--type", "type_", type=click.Choice(["STANDARD", "EXPRESS"]), default="STANDARD", show_default=True)
 def validate(files: tuple[Path, ...], type_: str) -> None:
-    """Check FILES and name every finding; exit status 1 when a definition cannot be registered."""
+    """Check definitions and print every finding.
+
+    The exit status is 1 if a definition cannot be registered.
+    """
     broken = False
     for file in files:
         findings = find(read_text(file), type_)

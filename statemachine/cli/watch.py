@@ -1,4 +1,4 @@
-"""`statemachine watch`: follow an execution of a running server to its end."""
+"""`statemachine watch`: follow an execution on a running server to its end."""
 
 from __future__ import annotations
 
@@ -6,25 +6,24 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
 
 import click
 
-from statemachine.cli.events import Events, is_end, with_seconds
+from statemachine.cli.events import HistoryReader, with_seconds
 from statemachine.cli.execution_argument import ExecutionName, execution_argument
 from statemachine.cli.progress import make_reporter
-from statemachine.cli.server_client import ServerClient, Unavailable, json_option, server_option
-from statemachine.cli.tree import Tree
+from statemachine.cli.server_client import JsonObject, ServerClient, ServerUnavailable, json_option, server_option
 from statemachine.json_text import dump
+from statemachine.replay.event_types import ends_execution
+from statemachine.replay.events import from_aws
+from statemachine.replay.tree import Tree
 
 PAUSE_MIN, PAUSE_MAX, PAUSE_GROWTH = 0.1, 1.0, 1.5
-"""Seconds between two questions: the fewest as long as something happens, more and more while nothing does."""
+"""Seconds between two requests: PAUSE_MIN after a new event, then longer by PAUSE_GROWTH until PAUSE_MAX."""
 PATIENCE_SECONDS = 60.0
-"""How long a server may be away, as it is while it is started anew."""
+"""How long a server may be unavailable, as it is during a restart."""
 INTERRUPTED = 130
-"""Exit status of who was interrupted, as a shell tells it; the outcome is not known."""
-
-Event = dict[str, Any]
+"""The exit status after an interrupt, as in a shell. The execution goes on."""
 
 
 @click.command()
@@ -32,15 +31,16 @@ Event = dict[str, Any]
 @json_option
 @server_option
 def watch(execution: ExecutionName, as_json: bool, url: str) -> None:
-    """Show each state of EXECUTION as it happens, then its output; the exit status tells the outcome.
+    """Follow an execution to its end.
 
-    With --json: each history event, and at the end the execution.
+    Prints a line for each state as it happens, then the output of the execution. The exit status is 0 if the execution
+    has succeeded, else 1. With --json, prints each event of the history, then the execution.
     """
     server = ServerClient(url)
     try:
-        described = follow(server, execution, _print) if as_json else _shown(server, execution)
+        described = follow(server, execution, _print) if as_json else _follow_for_people(server, execution)
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)  # the execution goes on
+        sys.exit(INTERRUPTED)
     if as_json:
         _print([described])
     elif "output" in described:
@@ -51,59 +51,58 @@ def watch(execution: ExecutionName, as_json: bool, url: str) -> None:
     sys.exit(0 if described["status"] == "SUCCEEDED" else 1)
 
 
-def _print(documents: list[Event]) -> None:
-    for document in documents:
-        click.echo(dump(document))
-
-
 def follow(
     server: ServerClient,
     execution: ExecutionName,
-    show: Callable[[list[Event]], object],
+    show: Callable[[list[JsonObject]], object],
     sleep: Callable[[float], None] = time.sleep,
-) -> Event:
-    """Show new events until the execution has ended; the execution.
+) -> JsonObject:
+    """Show new events until the execution has ended; the execution as the server describes it.
 
-    A server that goes away while it is watched is waited for. Raises Refusal.
+    A server that becomes unavailable is waited for. Raises Refusal.
     """
-    server.get(*execution.path)  # who is mistaken hears of it at once
-    events = Events(server, execution)
-    pause, away, ended = PAUSE_MIN, 0.0, False
+    server.get(*execution.path)  # a wrong name or server is refused at once, and not waited for
+    history = HistoryReader(server, execution)
+    pause, unavailable, ended = PAUSE_MIN, 0.0, False
     while True:
-        found: list[Event] = []
+        found: list[JsonObject] = []
         try:
-            found.extend(events.read())
-            away = 0.0
-        except Unavailable:
-            away += pause
-            if away > PATIENCE_SECONDS:
+            found.extend(history.read())
+            unavailable = 0.0
+        except ServerUnavailable:
+            unavailable += pause
+            if unavailable > PATIENCE_SECONDS:
                 raise
         if found:
             show(found)
-            ended = is_end(found[-1])
+            ended = ends_execution(found[-1]["type"])
         if ended:
             return server.get(*execution.path)
         pause = PAUSE_MIN if found else min(pause * PAUSE_GROWTH, PAUSE_MAX)
         sleep(pause)
 
 
-def _shown(server: ServerClient, execution: ExecutionName) -> Event:
-    """Follow the execution with lines, and with bars for its Maps where a terminal looks on."""
+def _print(documents: list[JsonObject]) -> None:
+    for document in documents:
+        click.echo(dump(document))
+
+
+def _follow_for_people(server: ServerClient, execution: ExecutionName) -> JsonObject:
+    """Follow the execution with lines on standard error. On a terminal, running Maps have progress bars."""
     if not sys.stderr.isatty():
         report = make_reporter()
-        return follow(server, execution, lambda events: [report(with_seconds(event)) for event in events])
+        return follow(server, execution, lambda events: [report(from_aws(with_seconds(event))) for event in events])
     from rich.console import Console  # noqa: PLC0415
 
     from statemachine.cli.map_bars import MapBars  # noqa: PLC0415
 
     tree = Tree(str(execution))
     with MapBars(Console(stderr=True)) as bars:
-        report = make_reporter(bars.write)
+        report = make_reporter(bars.write, tree)
 
-        def show(events: list[Event]) -> None:
-            for event in map(with_seconds, events):
-                tree.add(event)
-                report(event)
+        def show(events: list[JsonObject]) -> None:
+            for event in events:
+                report(from_aws(with_seconds(event)))
             bars.update(tree.root)
 
         return follow(server, execution, show)

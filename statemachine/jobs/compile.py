@@ -1,30 +1,8 @@
-"""From a job to the definition, in the States Language, that is registered, run and shown in its stead.
+"""From a job to the definition that is registered, run and shown in its place.
 
-In both formats a task is a Task state of its own name, given {"input": the job's input, "outputs": {task id: output}},
-and the job's output is {task id: output} of all its tasks.
-
-The Resource is the function's own ARN, not `lambda:invoke`: that one wraps the answer ({"Payload": …, …}), and JSONPath
-cannot take it out and file it under the task's id in one state, so that every task of a chain would need a second one.
-The ARN binds the definition to a region and account, which are the server's.
-
-**The graph.** ASL's Parallel nests, so that it can say series-parallel graphs only: for a, b → c and b → d there is no
-nesting in which c waits for a and d does not. What else could say a graph:
-
-- Level by level: a Parallel for each level. Loses what is wanted: d waits for a.
-- Series-parallel decomposition, with joins where it is not exact: two mechanisms instead of one, a definition in
-  which nobody finds his graph again, and the joins are still to be invented.
-- A branch for each task, which begins with a Task that waits for its siblings: a kind of task would have to know
-  executions; each task leaves four more events, and each waiting branch a scope, a token and a command on disk.
-- Activities or callbacks, answered from outside when a task is done: then the graph runs outside the checkpoint, in
-  a program that must be durable itself.
-
-So a graph becomes one Parallel with a branch for each task, and one member that is not ASL: `DependsOn`, as
-CloudFormation calls it, names the sibling branches that a branch is held for. The interpreter looks at it when a branch
-ends, and begins those that were held for it and for no other any more: exactly when its own dependencies are done, in
-the same step and so in the same commit as the end of the last. What is held has no scope, token or command: it is known
-from the ends of its siblings, which are on disk, so a kill leaves nothing to be answered again. A failed task fails the
-Parallel and with it the job. Without its DependsOn members the definition is plain ASL; with them AWS refuses it, and
-so does our `validation`.
+A task is a Task state of the same name. Its input is {"input": the job's input, "outputs": {task id: output}}, and the
+output of the job is {task id: output} of all its tasks. A graph is one Parallel with a branch for each task; the member
+`DependsOn` of a branch is our extension of the States Language (docs/decisions/001-depends-on.md).
 """
 
 from __future__ import annotations
@@ -39,7 +17,7 @@ PARALLEL_NAME = "All tasks"
 
 
 def compile_job(job: Job, region: str, account: str) -> dict[str, Any]:
-    """The definition of a job; functions are looked for in that region and account."""
+    """The definition of a valid job. `region` and `account` are those of the ARNs of its functions."""
     functions = f"arn:aws:lambda:{region}:{account}:function:"
     if job.format == "ordered":
         return _ordered(job, functions)
@@ -47,25 +25,26 @@ def compile_job(job: Job, region: str, account: str) -> dict[str, Any]:
 
 
 def _ordered(job: Job, functions: str) -> dict[str, Any]:
-    """A chain. The state's input is the outputs so far; the job's own input is read from the context object."""
+    """A chain of Task states. The input of each is {task id: output} of the tasks before it; the input of the job comes
+    from the context object."""
     states: dict[str, Any] = {}
     for number, task in enumerate(job.tasks):
-        given: dict[str, Any] = {"input.$": "$$.Execution.Input"}
+        parameters: dict[str, Any] = {"input.$": "$$.Execution.Input"}
         if number == 0:
-            given["outputs"] = {}
-            kept: dict[str, Any] = {"ResultSelector": {f"{task.id}.$": "$"}}
+            parameters["outputs"] = {}
+            result: dict[str, Any] = {"ResultSelector": {f"{task.id}.$": "$"}}
         else:
-            given["outputs.$"] = "$"
-            kept = {"ResultPath": f"$['{task.id}']"}
-        last = number == len(job.tasks) - 1
-        after = {"End": True} if last else {"Next": job.tasks[number + 1].id}
-        states[task.id] = _task(task, functions, {"Parameters": given, **kept, **after})
+            parameters["outputs.$"] = "$"
+            result = {"ResultPath": f"$['{task.id}']"}
+        is_last = number == len(job.tasks) - 1
+        transition = {"End": True} if is_last else {"Next": job.tasks[number + 1].id}
+        states[task.id] = _task(task, functions, {"Parameters": parameters, **result, **transition})
     comment = f"Job '{job.name}': its tasks in their order."
     return {"Comment": comment, "StartAt": job.tasks[0].id, "States": states}
 
 
 def _graph(job: Job, functions: str) -> dict[str, Any]:
-    """One Parallel; its result, a list in the order of the branches, is turned into an object by task id."""
+    """One Parallel. Its result is a list in the order of the branches; the ResultSelector files it by task id."""
     branches = [
         {
             "DependsOn": list(task.dependencies),

@@ -1,4 +1,4 @@
-"""The nouns of the job formats, and how a valid job is read from its JSON. Judges nothing."""
+"""The nouns of the job formats, and how a valid job is read from its JSON. Knows no rule of the formats."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any, Literal
 import msgspec
 
 Format = Literal["ordered", "graph"]
-"""Tasks one after the other, or each as soon as its own dependencies are done."""
+"""`ordered`: one task after the other. `graph`: each task as soon as its own dependencies have succeeded."""
 
 
 class JobTask(msgspec.Struct, frozen=True):
-    """One task. `function` is the name of a registered function, `retries` how often it is tried again after a failure;
-    `dependencies` are the ids of the tasks whose outputs it needs (graph format only)."""
+    """One task. `function` is the name of a registered function. `retries` is how often the task is tried again after
+    a failure. `dependencies` are the ids of the tasks whose outputs it needs (graph format only)."""
 
     id: str
     name: str
@@ -32,8 +32,10 @@ class Job(msgspec.Struct, frozen=True):
 
 
 def read_job(fields: Mapping[str, Any], format: Format) -> Job:
-    """The job of a definition in which `validate_job` found nothing. A job's id and name stand for each other where
-    one is missing; a task's name is its id by default."""
+    """The job in `fields`, about which `validate_job` has no findings.
+
+    A missing id of a job is its name, and a missing name its id. A missing name of a task is the task's id.
+    """
     graph = fields.get("graph", {})
     tasks = tuple(
         JobTask(

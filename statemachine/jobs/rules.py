@@ -1,6 +1,6 @@
-"""What a schema cannot say of a job: names that must differ, and the graph of dependencies.
+"""The rules of a job that a schema cannot say: ids must differ, and the graph must fit the tasks and have no cycle.
 
-Takes any JSON object, however wrong: what has the wrong type is the schema's to report and is passed over here.
+Takes any JSON object. Values of a wrong type are skipped here, because the schema reports them.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ UNREACHABLE_TASK = "UNREACHABLE_TASK"
 DEPENDENCY_CYCLE = "DEPENDENCY_CYCLE"
 
 CYCLES_MAX = 10
-"""How many cycles are looked for, each with the ones before it cut open."""
+"""How many cycles are reported. Each is searched for after the ones before it were cut."""
 CYCLE_TASKS_SHOWN_MAX = 100
-"""How many tasks of one cycle are named."""
+"""How many tasks of one cycle a message names."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
 def job_faults(job: Fields, format: Format) -> Iterator[Fault]:
-    """What is wrong with a job beyond its shape."""
+    """The faults of a job beyond its shape."""
     yield from _id_faults(job)
     ids = [text(task, "id") if isinstance(task, dict) else None for task in elements(job, "tasks")]
-    yield from _duplicates(ids)
+    yield from _duplicate_faults(ids)
     if format == "graph" and isinstance(job.get("graph"), dict):
         known = {id for id in ids if id is not None}
-        yield from _unknown(job, known)
-        yield from _unreachable(job, ids)
-        yield from _cycles(job, known)
+        yield from _unknown_faults(job, known)
+        yield from _unreachable_faults(job, ids)
+        yield from _cycle_faults(job, known)
 
 
 def _id_faults(job: Fields) -> Iterator[Fault]:
@@ -47,7 +47,7 @@ def _id_faults(job: Fields) -> Iterator[Fault]:
         yield Fault(("name",), message, SCHEMA_VALIDATION_FAILED)
 
 
-def _duplicates(ids: list[str | None]) -> Iterator[Fault]:
+def _duplicate_faults(ids: list[str | None]) -> Iterator[Fault]:
     seen: dict[str, int] = {}
     for number, id in enumerate(ids):
         if id is None:
@@ -59,7 +59,7 @@ def _duplicates(ids: list[str | None]) -> Iterator[Fault]:
             seen[id] = number
 
 
-def _unknown(job: Fields, known: set[str]) -> Iterator[Fault]:
+def _unknown_faults(job: Fields, known: set[str]) -> Iterator[Fault]:
     graph = mapping(job, "graph")
     for id in graph:
         if id not in known:
@@ -70,8 +70,8 @@ def _unknown(job: Fields, known: set[str]) -> Iterator[Fault]:
                 yield Fault(("graph", id, number), message, UNKNOWN_DEPENDENCY)
 
 
-def _unreachable(job: Fields, ids: list[str | None]) -> Iterator[Fault]:
-    """A task that the graph does not name is most often one that was forgotten there, and not one for the start."""
+def _unreachable_faults(job: Fields, ids: list[str | None]) -> Iterator[Fault]:
+    """A task that the graph does not name was most often forgotten; it is not taken for one without dependencies."""
     graph = mapping(job, "graph")
     named = {*graph, *(other for id in graph for other in elements(graph, id) if isinstance(other, str))}
     for number, id in enumerate(ids):
@@ -80,7 +80,7 @@ def _unreachable(job: Fields, ids: list[str | None]) -> Iterator[Fault]:
             yield Fault(("tasks", number, "id"), message, UNREACHABLE_TASK)
 
 
-def _cycles(job: Fields, known: set[str]) -> Iterator[Fault]:
+def _cycle_faults(job: Fields, known: set[str]) -> Iterator[Fault]:
     fields = mapping(job, "graph")
     graph: dict[str, list[Any]] = {
         id: [other for other in elements(fields, id) if isinstance(other, str) and other in known] for id in fields
@@ -89,17 +89,17 @@ def _cycles(job: Fields, known: set[str]) -> Iterator[Fault]:
         try:
             TopologicalSorter(graph).prepare()
         except CycleError as error:
-            # Each task of the list is a dependency of the next one; the last is the first again.
+            # In graphlib's list each task is a dependency of the next one, and the last task is the first again.
             cycle: list[str] = error.args[1][::-1]
         else:
             return
         first, dependency = cycle[0], cycle[1]
         place = ("graph", first, elements(fields, first).index(dependency))
-        yield Fault(place, f"Tasks depend on themselves: {_shown(cycle)}", DEPENDENCY_CYCLE)
+        yield Fault(place, f"Tasks depend on themselves: {_cycle_text(cycle)}", DEPENDENCY_CYCLE)
         graph[first] = [other for other in graph[first] if other != dependency]
 
 
-def _shown(cycle: list[str]) -> str:
+def _cycle_text(cycle: list[str]) -> str:
     """`a → b → a`: a depends on b, which depends on a."""
     if len(cycle) <= CYCLE_TASKS_SHOWN_MAX:
         return " → ".join(cycle)

@@ -1,6 +1,6 @@
-"""Everything that is wrong with a job, in either format: the JSON, its shape by `schemas/job-*.schema.json`, the rules.
+"""All findings about a job, in either format: the JSON, the shape by `schemas/job-*.schema.json`, and the rules.
 
-Judges text only; never compiles. The codes of shape and JSON are those of definitions in the States Language.
+Looks at text only; never compiles. The codes for JSON and shape are those of definitions in the States Language.
 """
 
 from __future__ import annotations
@@ -32,31 +32,33 @@ from statemachine.validation.schema_messages import faults_of
 from statemachine.validation.text_positions import locate
 
 CHARACTERS_MAX = 1_048_576
-"""The longest job."""
+"""How long the text of a job may be."""
 FINDINGS_MAX = 100
-"""How many findings are looked for."""
+"""How many findings are reported."""
 
-_WORDS: dict[str, Callable[[Any], str]] = {
+_MESSAGES: dict[str, Callable[[Any], str]] = {
     "anyOf": lambda value: "A job needs an id or a name",
     "maxItems": lambda value: f"Array has more than {value} elements",
     "maxLength": lambda value: f"Value is longer than {value} characters",
     "pattern": lambda value: f"Value must match {value}",
     "uniqueItems": lambda value: "Array names an element twice",
 }
-"""Messages for the keywords that definitions in the States Language do without."""
+"""Messages for the schema keywords that only jobs use, by keyword; each is given the keyword's value."""
 
 
 def validate_job(text: str, format: Format) -> list[Finding]:
-    """Everything that is wrong with the text of a job, in its order; never raises. All findings are errors, and a job
-    without any can be read and compiled."""
+    """All findings about the text of a job, in the order of their places; never raises.
+
+    Every finding is an error. A job without findings can be read and compiled.
+    """
     if len(text) > CHARACTERS_MAX:
-        return [_whole(SCHEMA_VALIDATION_FAILED, f"Job is longer than {CHARACTERS_MAX} characters")]
+        return [_finding_about_job(SCHEMA_VALIDATION_FAILED, f"Job is longer than {CHARACTERS_MAX} characters")]
     try:
         job = json_text.parse(text)
     except json_text.JsonError as error:
-        return [_whole(INVALID_JSON_DESCRIPTION, error.message, error.line, error.column)]
+        return [_finding_about_job(INVALID_JSON_DESCRIPTION, error.message, error.line, error.column)]
     if not isinstance(job, dict):
-        return [_whole(SCHEMA_VALIDATION_FAILED, "Job must be a JSON object")]
+        return [_finding_about_job(SCHEMA_VALIDATION_FAILED, "Job must be a JSON object")]
     faults = list(dict.fromkeys(islice(_faults(job, format), FINDINGS_MAX)))
     places = locate(text, {fault.path for fault in faults})
     findings = [
@@ -71,8 +73,8 @@ def validate_job(text: str, format: Format) -> list[Finding]:
 def _faults(job: dict[str, Any], format: Format) -> Iterator[Fault]:
     for error in _validator(format).iter_errors(job):
         keyword: Any = error.validator
-        if keyword in _WORDS:
-            yield Fault(tuple(error.absolute_path), _WORDS[keyword](error.validator_value))
+        if keyword in _MESSAGES:
+            yield Fault(tuple(error.absolute_path), _MESSAGES[keyword](error.validator_value))
         else:
             yield from faults_of(error, ())
     yield from job_faults(job, format)
@@ -88,18 +90,18 @@ def _validator(format: Format) -> Draft202012Validator:
 
 
 def _schema(name: str) -> dict[str, Any]:
-    """Without its $schema, for which the library would take its own validator instead of ours."""
+    """The content of a schema without its `$schema`, for which the library would choose its own validator."""
     schema = read_schema(f"{name}.schema.json")
     return {keyword: value for keyword, value in schema.items() if keyword != "$schema"}
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
-    """In JSON Schema `$` is the end of the text; in Python it stands before a last line end too."""
+    """The keyword `pattern`: `$` is the end of the text, as in JSON Schema, and not the place before a last newline."""
     if isinstance(instance, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), instance):
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
-def _whole(code: str, message: str, line: int = 1, column: int = 1) -> Finding:
+def _finding_about_job(code: str, message: str, line: int = 1, column: int = 1) -> Finding:
     return Finding(code, "ERROR", message, "/", "", line, column)
 
 

@@ -1,29 +1,36 @@
-"""How a job and its tasks stand, read from the header and the history of an execution. Plain data in, plain data out.
+"""The status of a job and of its tasks: a projection of the tree of states of one of the job's executions.
 
-Knows no store and no API: who asks brings the events.
+Knows no store and no API; the caller brings the header and the history of the execution.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 
 from statemachine.core.model import Execution, HistoryEvent
 from statemachine.jobs.model import Job, JobTask
+from statemachine.replay.events import from_compact
+from statemachine.replay.node import SUCCEEDED, Node
+from statemachine.replay.tree import Tree
 from statemachine.times.timestamps import iso_time
 
 QUEUED, PENDING, RUNNING, COMPLETED, FAILED = "QUEUED", "PENDING", "RUNNING", "COMPLETED", "FAILED"
 
 _STATUS = {"RUNNING": RUNNING, "SUCCEEDED": COMPLETED, "FAILED": FAILED, "TIMED_OUT": FAILED, "ABORTED": FAILED}
-_ENDINGS = {"TIMED_OUT": "The job timed out.", "ABORTED": "The job was stopped."}
+_CAUSES = {"TIMED_OUT": "The job timed out.", "ABORTED": "The job was stopped."}
+"""The causes of jobs that ended without a cause of their own, by the status of the execution."""
 
 
 class TaskView(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True):
-    """One task. `status` is PENDING, RUNNING, COMPLETED or FAILED; a task that waits for its next attempt is RUNNING,
-    with the error of the last one. `attempts` counts calls of the function; times are ISO 8601 in UTC; `output` is
-    the JSON text of what the function gave."""
+    """One task. `status` is PENDING, RUNNING, COMPLETED or FAILED.
+
+    A task that waits for its next attempt is RUNNING, with the error of the last attempt. `attempts` counts calls of
+    the function. Times are in ISO 8601 in UTC. `output` is the JSON text that the function returned; only a COMPLETED
+    task has one.
+    """
 
     id: str
     name: str
@@ -40,7 +47,8 @@ class TaskView(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True)
 class JobView(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True):
     """One execution of a job. `status` is QUEUED, RUNNING, COMPLETED or FAILED; `output` is {task id: output}.
 
-    A job that was stopped or timed out is FAILED, with a cause that says so."""
+    A job that was stopped or timed out is FAILED, with a cause that says so.
+    """
 
     id: str
     job_id: str
@@ -55,117 +63,80 @@ class JobView(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True):
     cause: str | None = None
 
 
-@dataclass(slots=True)
-class _Progress:
-    """What the history says of one task so far. Times are in epoch seconds."""
+class _Ending(NamedTuple):
+    """An execution that ended without success. `failed` is the id of the task that failed it, None if none did."""
 
-    attempts: int = 0
-    started: float | None = None
-    ended: float | None = None
-    output: str | None = None
-    error: str | None = None
-    cause: str | None = None
+    execution: Execution
+    failed: str | None
+
+    def failure_of(self, task: str) -> tuple[str | None, str | None]:
+        """Error and cause of a task that ended with the execution."""
+        if task == self.failed:
+            return self.execution.error, self.execution.cause
+        if self.failed is not None:
+            return None, f"Ended because task '{self.failed}' failed."
+        return None, _CAUSES.get(self.execution.status, "The job failed.")
 
 
 def job_view(job: Job, execution: Execution, history: Iterable[HistoryEvent]) -> JobView:
-    """The view of one execution of `job`. `history` is all of it so far, with JSON texts as outputs in its details;
-    an execution without any event waits for its turn."""
-    events = list(history)
-    tasks = _progress(job, events)
-    if execution.status not in ("RUNNING", "SUCCEEDED"):
-        _end_others(tasks, execution, _failed_task(tasks, events))
-    status = _STATUS.get(execution.status, QUEUED) if events else QUEUED
+    """The view of one execution of `job`. `history` is all of it so far, with JSON texts as outputs in its details.
+
+    An execution without any event is QUEUED.
+    """
+    events, tree = list(history), Tree(execution.name)
+    for event in events:
+        tree.add(from_compact(event))
+    states = {node.name: node for node in tree.root.subtree() if node.kind == "state"}
+    ending = _Ending(execution, _failed_task(tree)) if _STATUS.get(execution.status) == FAILED else None
     return JobView(
         id=execution.name,
         job_id=job.id,
         name=job.name,
-        status=status,
-        tasks=[_task_view(task, tasks[task.id]) for task in job.tasks],
-        started_at=_time(events[0].timestamp / 1000 if events else None),
+        status=_STATUS.get(execution.status, QUEUED) if events else QUEUED,
+        tasks=[_task_view(task, states.get(task.id), events, ending) for task in job.tasks],
+        started_at=_time(tree.root.started) if events else None,
         ended_at=_time(execution.stopped),
         input=_raw(execution.input.text),
         output=None if execution.output is None else _raw(execution.output.text),
         error=execution.error,
-        cause=_ENDINGS.get(execution.status) if execution.cause is None else execution.cause,
+        cause=_CAUSES.get(execution.status) if execution.cause is None else execution.cause,
     )
 
 
-def _progress(job: Job, events: list[HistoryEvent]) -> dict[str, _Progress]:
-    """By task id. Only one state at a time runs in a scope, so an event without a name is of the state entered last."""
-    tasks = {task.id: _Progress() for task in job.tasks}
-    current: dict[str, _Progress] = {}
-    for event in events:
-        details = event.details or {}
-        if event.type == "TaskStateEntered" and details["name"] in tasks:
-            current[event.scope] = tasks[details["name"]]
-            current[event.scope].started = event.timestamp / 1000
-        task = current.get(event.scope)
-        if task is None:
-            continue
-        if event.type == "LambdaFunctionScheduled":
-            task.attempts += 1
-        elif event.type in ("LambdaFunctionFailed", "LambdaFunctionTimedOut"):
-            task.error, task.cause = details.get("error"), details.get("cause")
-        elif event.type == "LambdaFunctionSucceeded":
-            task.output, task.error, task.cause = details["output"], None, None
-        elif event.type == "TaskStateExited":
-            task.ended = event.timestamp / 1000
-            del current[event.scope]
-    return tasks
-
-
-def _failed_task(tasks: Mapping[str, _Progress], events: list[HistoryEvent]) -> str | None:
-    """The id of the task that failed the execution: the last event of its line of control is what the end follows,
-    with the failure of a graph's Parallel in between."""
-    by_id = {event.id: event for event in events}
-    cause = by_id.get(events[-1].previous) if events else None
-    if cause is not None and cause.type == "ParallelStateFailed":
-        cause = by_id.get(cause.previous)
-    if cause is None:
-        return None
-    for event in reversed(events[: cause.id]):
-        if event.scope == cause.scope and event.type.endswith("StateEntered"):
-            name: str = (event.details or {})["name"]
-            return name if name in tasks and tasks[name].ended is None else None
-    return None
-
-
-def _end_others(tasks: Mapping[str, _Progress], execution: Execution, failed: str | None) -> None:
-    """The execution did not succeed: what was under way ended with it, for a reason that is told."""
-    reason = _ENDINGS.get(execution.status, "The job failed.")
-    if failed is not None:
-        reason = f"Ended because task '{failed}' failed."
-    for id, task in tasks.items():
-        if task.started is not None and task.ended is None:
-            task.ended = execution.stopped
-            task.output = None
-            task.error, task.cause = (execution.error, execution.cause) if id == failed else (None, reason)
-
-
-def _task_view(task: JobTask, progress: _Progress) -> TaskView:
-    if progress.started is None:
-        status = PENDING
-    elif progress.ended is None:
-        status = RUNNING
+def _task_view(task: JobTask, state: Node | None, events: list[HistoryEvent], ending: _Ending | None) -> TaskView:
+    """`state` is the task's state, None if it was not entered. `ending` is None unless the job has FAILED."""
+    view = TaskView(id=task.id, name=task.name, function_name=task.function, status=PENDING, attempts=0)
+    if state is None:
+        return view
+    view.attempts, view.started_at = state.attempts, _time(state.started)
+    if state.status == SUCCEEDED:
+        view.status, view.ended_at, view.output = COMPLETED, _time(state.ended), _output(state, events)
+    elif ending is not None:
+        view.status, view.ended_at = FAILED, _time(ending.execution.stopped)
+        view.error, view.cause = ending.failure_of(task.id)
     else:
-        # A task that ended without its output ended with the job.
-        status = FAILED if progress.output is None else COMPLETED
-    return TaskView(
-        id=task.id,
-        name=task.name,
-        function_name=task.function,
-        status=status,
-        attempts=progress.attempts,
-        started_at=_time(progress.started),
-        ended_at=_time(progress.ended),
-        output=None if progress.output is None else _raw(progress.output),
-        error=progress.error,
-        cause=progress.cause,
-    )
+        view.status = RUNNING
+        if state.output_event is None:
+            view.error, view.cause = state.error, state.cause
+    return view
 
 
-def _time(moment: float | None) -> str | None:
-    return None if moment is None else iso_time(moment)
+def _failed_task(tree: Tree) -> str | None:
+    """The id of the task that made the execution fail, None if no task did."""
+    state = tree.failed_state
+    return None if state is None or state.type != "Task" or state.status == SUCCEEDED else state.name
+
+
+def _output(state: Node, events: list[HistoryEvent]) -> msgspec.Raw:
+    """The output of a state's last attempt. The ids of events count from 1."""
+    assert state.output_event is not None
+    details = events[state.output_event - 1].details
+    assert details is not None
+    return _raw(details["output"])
+
+
+def _time(seconds: float | None) -> str | None:
+    return None if seconds is None else iso_time(seconds)
 
 
 def _raw(text: str) -> msgspec.Raw:

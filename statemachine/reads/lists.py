@@ -67,13 +67,13 @@ class Filter:
     error_contains: str = ""
 
 
-class _Ending(msgspec.Struct, frozen=True):
+class StoredEnding(msgspec.Struct, frozen=True):
     error: str | None = None
     cause: str | None = None
 
 
 _listings = msgspec.json.Decoder(Listing)
-_endings = msgspec.json.Decoder(_Ending)
+_endings = msgspec.json.Decoder(StoredEnding)
 
 
 def list_page(rows: Readable, wanted: Filter, position: str, size: int) -> ListPage:

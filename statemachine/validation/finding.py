@@ -78,6 +78,16 @@ def pointer_to(path: Path) -> str:
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
 
 
+def finding_line(file: object, finding: Finding, severity: str | None = None) -> str:
+    """A finding in one line, in the form that compilers use: `FILE:LINE:COLUMN: severity CODE message (at /pointer)`.
+
+    `file` is shown as it is; `severity` stands for the finding's own where it has a terminal's colours.
+    """
+    message = " ".join(line.strip() for line in finding.message.splitlines())
+    head = f"{file}:{finding.line}:{finding.column}: {severity or finding.severity.lower()}"
+    return f"{head} {finding.code} {message} (at {finding.pointer or '/'})"
+
+
 def errors(findings: Iterable[Finding]) -> list[Finding]:
     """The findings that block a definition."""
     return [finding for finding in findings if finding.severity == "ERROR"]

@@ -12,7 +12,7 @@ FLOORS = [
     ["errors", "json_text", "jsonata_library", "arn", "config", "logs", "schema_files", "frames", "store", "times"],
     ["query"],
     ["core"],
-    ["checkpoint", "validation", "jobs", "tasks", "evaluators", "host"],
+    ["checkpoint", "validation", "replay", "jobs", "tasks", "evaluators", "host"],
     ["reads", "registry", "engine"],
     ["service", "metrics"],
     ["api", "background", "composition"],

@@ -16,10 +16,8 @@ SHARED_NAMES = {
     "Function": 2,
     "Limits": 2,
     "Live": 2,
-    "Refused": 2,
     "State": 2,
     "Task": 2,
-    "Unavailable": 2,
     "_Function": 2,
 }
 """How many classes bore the same name when the rule came."""

@@ -10,7 +10,7 @@ from tests.architecture.package import dotted, imports, modules, room_of, shown
 from tests.architecture.purity import judge
 from tests.architecture.ratchet import hold
 
-PURE = ["times", "query", "core"]
+PURE = ["times", "query", "core", "replay"]
 
 MEMORY_OF_TEXTS = "a pure function of short texts, kept for the latest of them"
 EXCEPTIONS = {

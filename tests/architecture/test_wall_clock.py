@@ -15,7 +15,6 @@ TESTS = Path(__file__).parents[1]
 SECONDS_OF_PROCESSES = "real processes are waited for; to be replaced by what they did, or by a virtual clock"
 EXCEPTIONS = {
     ("cli/test_run.py", "test_a_short_wait_is_waited_for"): SECONDS_OF_PROCESSES,
-    ("cli/test_run.py", "test_waits_can_be_skipped"): SECONDS_OF_PROCESSES,
     ("tasks/calls.py", "until"): "how long a test waits for something before it gives up",
     ("tasks/test_lambda_endpoint.py", "test_close_does_not_wait_for_an_answer"): SECONDS_OF_PROCESSES,
     ("tasks/test_pool.py", "test_close_ends_all_workers_and_leaves_no_zombie"): SECONDS_OF_PROCESSES,

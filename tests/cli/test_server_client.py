@@ -12,7 +12,7 @@ import pytest
 
 from statemachine.cli.execution_argument import ExecutionName, execution_name
 from statemachine.cli.refusals import Refusal
-from statemachine.cli.server_client import Problem, ServerClient, Unavailable
+from statemachine.cli.server_client import Problem, ServerClient, ServerUnavailable
 from tests.server.real_server import free_port
 
 
@@ -28,6 +28,10 @@ def answering(status: int, body: bytes) -> Iterator[tuple[str, list[str]]]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
 
         def log_message(self, *_: object) -> None:
             """Nobody reads it."""
@@ -52,7 +56,12 @@ def answering(status: int, body: bytes) -> Iterator[tuple[str, list[str]]]:
             Problem,
             "ExecutionDoesNotExist: None such",
         ),
-        (503, b'{"title": "ServiceUnavailable", "message": "starting"}', Unavailable, "ServiceUnavailable: starting"),
+        (
+            503,
+            b'{"title": "ServiceUnavailable", "message": "starting"}',
+            ServerUnavailable,
+            "ServiceUnavailable: starting",
+        ),
         (500, b"<html>", Refusal, "URL answers with HTTP status 500 and no reason; is it a statemachine server?"),
         (200, b"<html>", Refusal, "URL is no statemachine server: its answer to URL/api/v1/a is no JSON object"),
         (200, b"[]", Refusal, "URL is no statemachine server: its answer to URL/api/v1/a is no JSON object"),
@@ -68,7 +77,7 @@ def test_an_answer_that_is_none(status: int, body: bytes, kind: type[Refusal], t
 
 def test_a_server_that_is_not_there() -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    with pytest.raises(Unavailable) as refused:
+    with pytest.raises(ServerUnavailable) as refused:
         ServerClient(url).get("a")
     assert str(refused.value) == f"{url} cannot be reached: Connection refused"
 

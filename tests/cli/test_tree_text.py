@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from statemachine.cli.tree import Node
 from statemachine.cli.tree_text import as_json, lines
+from statemachine.replay.node import Node
 
 
 def execution(*children: Node, **fields: object) -> Node:

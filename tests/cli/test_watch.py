@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from statemachine.cli.execution_argument import ExecutionName
-from statemachine.cli.server_client import Problem, ServerClient, Unavailable
+from statemachine.cli.server_client import Problem, ServerClient, ServerUnavailable
 from statemachine.cli.watch import PATIENCE_SECONDS, follow
 
 EXECUTION = ExecutionName("m", "e")
@@ -34,7 +34,7 @@ class ScriptedServer(ServerClient):
         if cursor is None and self._script:
             step = self._script.pop(0)
             if isinstance(step, str):
-                raise Unavailable(step)
+                raise ServerUnavailable(step)
             self._types += step
         events = [{"id": id, "type": type_} for id, type_ in enumerate(self._types, 1)]
         if query.get("reverse"):
@@ -91,7 +91,7 @@ def test_a_server_that_is_away_for_a_while_is_waited_for() -> None:
 
 def test_a_server_that_stays_away_is_given_up() -> None:
     pauses: list[float] = []
-    with pytest.raises(Unavailable):
+    with pytest.raises(ServerUnavailable):
         follow(ScriptedServer(["ExecutionStarted"], *["away"] * 1000), EXECUTION, lambda _: None, pauses.append)
     assert PATIENCE_SECONDS - 1 <= sum(pauses) <= PATIENCE_SECONDS + 1
 

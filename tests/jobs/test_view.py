@@ -135,6 +135,42 @@ def test_an_error_is_forgotten_when_a_later_attempt_succeeds() -> None:
     assert (task.status, task.attempts, task.error) == ("COMPLETED", 2, None)
 
 
+def test_a_graph_that_is_stopped() -> None:
+    job = graph({"a": [], "b": [], "c": ["a", "b"]}, retries=1)
+    run = Run(definition(job))
+    run.send(Event("started"))
+    succeed(run, "/00000", "1")
+    fail(run, "/00001")
+    run.send(Event("stopped", error="Enough", cause="tired"))
+    seen = view(job, run)
+    assert (seen.status, seen.error, seen.cause) == ("FAILED", "Enough", "tired")
+    assert [(task.status, task.attempts, task.error, task.cause) for task in seen.tasks] == [
+        ("COMPLETED", 1, None, None),
+        ("FAILED", 1, None, "The job was stopped."),
+        ("PENDING", 0, None, None),
+    ]
+
+
+def test_a_job_that_takes_too_long_is_failed_and_says_why() -> None:
+    job = graph({"a": [], "b": ["a"]})
+    run = Run({**definition(job), "TimeoutSeconds": 5}).finish()
+    seen = view(job, run)
+    assert (seen.status, seen.error, seen.cause) == ("FAILED", None, "The job timed out.")
+    assert [(task.status, task.cause) for task in seen.tasks] == [("FAILED", "The job timed out."), ("PENDING", None)]
+
+
+def test_a_task_whose_output_was_too_large_to_keep_runs_again_without_an_output() -> None:
+    job = ordered("a", "b", retries=1)
+    run = Run(definition(job))
+    run.send(Event("started"))
+    succeed(run, "", f'"{"x" * 200_000}"')
+    succeed(run, "", f'"{"x" * 200_000}"')
+    assert [(task.status, task.output is None) for task in view(job, run).tasks] == [
+        ("COMPLETED", False),
+        ("RUNNING", True),
+    ]
+
+
 def test_shape() -> None:
     job = ordered("a", "b")
     run = Run(definition(job), input='{ "n": 1 }', answers={"a": [{"x": 1}], "b": [{"Error": "E", "Cause": "why"}]})

@@ -25,7 +25,7 @@ LARGE = '"' + "x" * 10_000 + '"'
     [
         (Header, Execution),
         (headers.StoredHeader, Execution),
-        (lists._Ending, Execution),
+        (lists.StoredEnding, Execution),
         (waiting_tasks.StoredWait, Waiting),
         (waiting_tasks.StoredScope, Scope),
     ],

@@ -1,4 +1,4 @@
-"""An execution as a tree: where an event belongs follows from the one before it and from names."""
+"""The tree of events in AWS's shape: where an event belongs follows from the event before it and from names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from statemachine.cli.tree import Node, Tree
+from statemachine.replay.events import from_aws
+from statemachine.replay.tree import Tree
+from tests.replay.outline import outline
 
 Row = tuple[int, str] | tuple[int, str, dict[str, Any]]
 
@@ -16,22 +18,8 @@ def tree(*rows: Row) -> Tree:
     built = Tree("m/e")
     for id, (previous, type_, *details) in enumerate(rows, 1):
         event = {"id": id, "previousEventId": previous, "type": type_, "timestamp": float(id)}
-        built.add(event | ({"anyEventDetails": details[0]} if details else {}))
+        built.add(from_aws(event | ({"anyEventDetails": details[0]} if details else {})))
     return built
-
-
-def outline(node: Node, depth: int = 0) -> list[str]:
-    """A line per node: indented, what it is, how it stands, attempts of more than one and its error."""
-    if node.kind == "execution":
-        title = "execution"
-    elif node.kind == "state":
-        title = f"{node.type} {node.name}"
-    else:
-        title = f"{node.kind} {node.index}"
-    words = [title, node.status.lower(), f"x{node.attempts}" if node.attempts > 1 else "", node.error or ""]
-    return ["  " * depth + " ".join(filter(None, words))] + [
-        line for child in node.children for line in outline(child, depth + 1)
-    ]
 
 
 def entered(previous: int, type_: str, name: str) -> Row:
@@ -96,6 +84,26 @@ CASES: list[tuple[str, list[Row], list[str]]] = [
         [STARTED, entered(0, "Pass", "P"), (2, "EvaluationFailed", {"error": "States.QueryEvaluationError"}),
          (3, "ExecutionFailed", {"error": "States.QueryEvaluationError"})],
         ["execution failed States.QueryEvaluationError", "  Pass P failed States.QueryEvaluationError"],
+    ),
+    (
+        "an expression that fails follows the event before its state was entered",
+        [STARTED, entered(0, "Pass", "A"), exited(2, "Pass", "A"), entered(3, "Pass", "P"),
+         (3, "EvaluationFailed", {"error": "States.QueryEvaluationError", "state": "P"}),
+         (5, "ExecutionFailed", {"error": "States.QueryEvaluationError"})],
+        ["execution failed States.QueryEvaluationError", "  Pass A succeeded",
+         "  Pass P failed States.QueryEvaluationError"],
+    ),
+    (
+        "an expression that fails in the first state of a branch",
+        [STARTED, entered(0, "Parallel", "Both"), (2, "ParallelStateStarted"), entered(3, "Pass", "A"),
+         entered(3, "Pass", "B"), (3, "EvaluationFailed", {"error": "States.QueryEvaluationError", "state": "B"})],
+        ["execution running", "  Parallel Both running", "    branch 0 running", "      Pass A running",
+         "    branch 1 running", "      Pass B running States.QueryEvaluationError"],
+    ),
+    (
+        "an event of a type that came later changes nothing",
+        [STARTED, entered(0, "Task", "T"), (2, "TaskPondered"), (3, "TaskScheduled"), exited(4, "Task", "T")],
+        ["execution running", "  Task T succeeded"],
     ),
     (
         "branches are numbered as they begin, and end with their Parallel",
@@ -174,7 +182,7 @@ def test_a_history_as_a_tree(rows: list[Row], expected: list[str]) -> None:
     assert outline(tree(*rows).root) == expected
 
 
-def test_moments_are_those_of_the_events() -> None:
+def test_times_are_those_of_the_events() -> None:
     root = tree(STARTED, entered(0, "Pass", "A"), exited(2, "Pass", "A"), (3, "ExecutionSucceeded")).root
     assert (root.started, root.ended) == (1.0, 4.0)
     (state,) = root.children
@@ -184,3 +192,12 @@ def test_moments_are_those_of_the_events() -> None:
 def test_a_map_knows_how_many_items_it_has() -> None:
     (state,) = tree(STARTED, entered(0, "Map", "Each"), (2, "MapStateStarted", {"length": 7})).root.children
     assert state.total == 7
+
+
+def test_a_failure_without_a_cause_has_not_the_cause_of_the_one_before() -> None:
+    root = tree(
+        STARTED, entered(0, "Task", "T"), (2, "TaskScheduled"), (3, "TaskFailed", BROKEN), (4, "TaskScheduled"),
+        (5, "TaskTimedOut", {"error": "States.Timeout"}),
+    ).root  # fmt: skip
+    (state,) = root.children
+    assert (state.error, state.cause) == ("States.Timeout", None)

@@ -1,0 +1,119 @@
+"""Where in a tree an event belongs. The scope path of an event says it exactly. An event in AWS's shape has no scope:
+its place follows from the event before (`previousEventId`) and from names, which are unique within a definition.
+
+Knows which node an event is about, not what the event changes.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from statemachine.replay.event_types import EventType
+from statemachine.replay.events import RecordedEvent
+from statemachine.replay.node import Node
+
+
+class Places(Protocol):
+    """Finds nodes. `previous` is the node of the event before."""
+
+    def line(self, event: RecordedEvent, previous: Node) -> Node:
+        """The line of control on which a state is entered. A branch is added when its first state is entered."""
+
+    def state(self, event: RecordedEvent, meaning: EventType, previous: Node) -> Node:
+        """The state that an event is about."""
+
+    def map(self, event: RecordedEvent, previous: Node) -> Node:
+        """The Map state of an iteration."""
+
+
+class ByScope:
+    """Finds nodes by the scope path: a line of control is in one state at a time, the one that it entered last."""
+
+    def __init__(self, root: Node) -> None:
+        self._root = root
+
+    def line(self, event: RecordedEvent, previous: Node) -> Node:
+        """See Places."""
+        scope = _scope_of(event)
+        if not scope:
+            return self._root
+        outer, _, number = scope.rpartition("/")
+        fork, index = self._state_at(outer), int(number)
+        return fork.numbered.get(index) or fork.add_numbered("branch", index, event.time)
+
+    def state(self, event: RecordedEvent, meaning: EventType, previous: Node) -> Node:
+        """See Places."""
+        return self._state_at(_scope_of(event))
+
+    def map(self, event: RecordedEvent, previous: Node) -> Node:
+        """See Places."""
+        return self._state_at(_scope_of(event).rpartition("/")[0])
+
+    def _state_at(self, scope: str) -> Node:
+        """The state that a line of control entered last."""
+        line = self._root
+        for number in scope.split("/")[1:]:
+            line = line.latest.numbered[int(number)]
+        return line.latest
+
+
+class ByPredecessor:
+    """Finds nodes by the event before.
+
+    Branches are numbered as they begin, because no event has their numbers. A branch that waited for others (DependsOn)
+    is taken for a part of the branch that it follows, because no event tells the two apart.
+    """
+
+    def line(self, event: RecordedEvent, previous: Node) -> Node:
+        """See Places."""
+        if previous.kind != "state":
+            return previous
+        if previous.type == "Parallel" and previous.ended is None:
+            return previous.add_numbered("branch", len(previous.numbered), event.time)
+        assert previous.parent is not None
+        return previous.parent
+
+    def state(self, event: RecordedEvent, meaning: EventType, previous: Node) -> Node:
+        """See Places."""
+        if meaning.what == "exited":
+            return _around(previous, name=event.details["name"])
+        if meaning.subject in ("state", "children"):
+            return _running_around(previous, meaning.state_type)
+        if meaning.subject == "evaluation":
+            return self._evaluating(event, previous)
+        return previous
+
+    def map(self, event: RecordedEvent, previous: Node) -> Node:
+        """See Places."""
+        return _around(previous, name=event.details["name"])
+
+    def _evaluating(self, event: RecordedEvent, previous: Node) -> Node:
+        """The state whose expression failed.
+
+        EvaluationFailed follows the event before the state was entered (recorded). So the state is on the line of
+        control of that event, or is the first state of a branch below it.
+        """
+        line = previous.parent if previous.kind == "state" and previous.parent is not None else previous
+        name = event.details.get("state")
+        return next((node for node in line.subtree() if _runs(node) and node.name == name), previous)
+
+
+def _scope_of(event: RecordedEvent) -> str:
+    assert event.scope is not None
+    return event.scope
+
+
+def _around(node: Node, name: str) -> Node:
+    """The nearest state of that name, from this node outwards; the root if there is none."""
+    around = list(node.outwards())
+    return next((other for other in around if other.kind == "state" and other.name == name), around[-1])
+
+
+def _running_around(node: Node, type: str) -> Node:
+    """The nearest state of that type that still runs, from this node outwards; the root if there is none."""
+    around = list(node.outwards())
+    return next((other for other in around if _runs(other) and other.type == type), around[-1])
+
+
+def _runs(node: Node) -> bool:
+    return node.kind == "state" and node.ended is None
