@@ -150,9 +150,7 @@ class LocalRun:
         while not self._changed.is_set():
             due = engine.resting_until
             if due == math.inf:
-                raise RunRefused(
-                    "the execution waits for an answer that cannot come here; use `statemachine serve`"
-                )
+                raise RunRefused("the execution waits for an answer that cannot come here; use `statemachine serve`")
             if due is not None and self._skip_waits:
                 self._clock.skip_to(due)
                 engine.wake()
