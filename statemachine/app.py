@@ -30,7 +30,7 @@ from statemachine.engine.loop import Engine
 from statemachine.evaluators.pool import EvaluatorPool
 from statemachine.metrics.metrics import Metrics
 from statemachine.service.actions import Actions
-from statemachine.store.base import StoreError
+from statemachine.store.interface import StoreError
 from statemachine.store.locks import INTERPRETER, DirectoryLock
 from statemachine.store.sqlite import SqliteStore
 from statemachine.store.write_connection import has_wal_reset_bug

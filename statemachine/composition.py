@@ -18,7 +18,7 @@ from statemachine.registry.activities import ActivityCatalog
 from statemachine.registry.machines import MachineCatalog
 from statemachine.service.actions import Actions
 from statemachine.service.service import Service
-from statemachine.store.base import Store
+from statemachine.store.interface import Store
 from statemachine.tasks.kind import TaskKind
 
 

@@ -18,7 +18,7 @@ from statemachine.app import App, build_kinds
 from statemachine.background import definitions_folder
 from statemachine.config import Settings
 from statemachine.engine import loop
-from statemachine.store.base import StoreFull
+from statemachine.store.interface import StoreFull
 from statemachine.store.locks import INTERPRETER, DirectoryLock
 from tests.api.client import Client
 from tests.engine.definitions import FAIL, PASS

@@ -18,7 +18,7 @@ from statemachine.engine import chronicle, loop
 from statemachine.engine.chronicle import Chronicle
 from statemachine.host import NotDurable
 from statemachine.logs import LogFormat, configure_logs
-from statemachine.store.base import StoreFull
+from statemachine.store.interface import StoreFull
 from statemachine.tasks.kind import Failed, Succeeded
 from statemachine.testing import in_memory_server
 from tests.engine.definitions import PASS, machine, task, wait

@@ -11,7 +11,7 @@ from statemachine.core.model import Execution, Scope
 from statemachine.core.payload import Payload
 from statemachine.core.tally import Tally
 from statemachine.core.walk import Checkpoint
-from statemachine.store.base import Readable
+from statemachine.store.interface import Readable
 
 _tallies = msgspec.json.Decoder(dict[str, Tally])
 

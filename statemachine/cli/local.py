@@ -24,8 +24,8 @@ from statemachine.reads.headers import full_header
 from statemachine.reads.history import read_history
 from statemachine.replay.events import from_compact
 from statemachine.service.actions import CREATE_STATE_MACHINE, START_EXECUTION, UPDATE_STATE_MACHINE
-from statemachine.store.base import Store, StoreError
 from statemachine.store.directory import private_directory
+from statemachine.store.interface import Store, StoreError
 from statemachine.store.locks import INTERPRETER, DirectoryInUse, DirectoryLock
 from statemachine.store.memory import MemoryStore
 from statemachine.store.sqlite import SqliteStore

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_execution
 from statemachine.core.model import Execution
-from statemachine.store.base import Store
+from statemachine.store.interface import Store
 
 PAGE = 1_000
 

@@ -29,7 +29,7 @@ from statemachine.engine.report import report
 from statemachine.engine.timers import Timers
 from statemachine.engine.writer import Group, MachineSource, Writer
 from statemachine.host import ActivityTask, Lengths, NotDurable, Observer, Reply, Unavailable
-from statemachine.store.base import Readable, Store, StoreFull
+from statemachine.store.interface import Readable, Store, StoreFull
 from statemachine.tasks.kind import Failed, Outcome, TaskKind
 
 SLICE_SECONDS = 0.002

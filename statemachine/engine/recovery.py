@@ -13,7 +13,7 @@ from statemachine.core.model import Event
 from statemachine.engine.releases import Releases
 from statemachine.engine.writer import Writer
 from statemachine.json_text import load
-from statemachine.store.base import Store
+from statemachine.store.interface import Store
 
 PAGE = 1_000
 

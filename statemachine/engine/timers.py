@@ -13,7 +13,7 @@ from typing import NamedTuple
 from statemachine.checkpoint import keys
 from statemachine.core.model import Event
 from statemachine.json_text import load
-from statemachine.store.base import Store
+from statemachine.store.interface import Store
 
 HORIZON_SECONDS = 600.0
 """How far ahead timers are kept in memory."""

@@ -28,7 +28,7 @@ from statemachine.engine.parked import Asking, Evaluation, Evaluators, Parked, n
 from statemachine.host import Reply
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 from statemachine.query.view import Unfinished
-from statemachine.store.base import Store
+from statemachine.store.interface import Store
 
 LIVE_MAX = 10_000
 """Executions kept in memory; beyond it those that rest are dropped and read back when something happens to them."""

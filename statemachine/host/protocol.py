@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from statemachine.core.model import Event, Execution
 from statemachine.host.observer import Observer
-from statemachine.store.base import Readable
+from statemachine.store.interface import Readable
 
 P = ParamSpec("P")
 Found = TypeVar("Found")

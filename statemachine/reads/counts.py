@@ -6,7 +6,7 @@ from collections import Counter
 
 from statemachine.checkpoint import keys
 from statemachine.reads.lists import STATUSES
-from statemachine.store.base import Readable
+from statemachine.store.interface import Readable
 
 PAGE = 1_000
 

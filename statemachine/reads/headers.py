@@ -7,7 +7,7 @@ import msgspec
 from statemachine.checkpoint import keys
 from statemachine.json_text import JsonText
 from statemachine.reads.payloads import Payloads, StoredPayload
-from statemachine.store.base import Readable
+from statemachine.store.interface import Readable
 
 
 class Header(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from statemachine.checkpoint.read import read_execution
 from statemachine.core.model import Execution, HistoryEvent
 from statemachine.reads.headers import header
 from statemachine.reads.payloads import Payloads
-from statemachine.store.base import Readable
+from statemachine.store.interface import Readable
 
 PAYLOADS = ("input", "output", "parameters")
 """The members of an event's details that are payloads."""

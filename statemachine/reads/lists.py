@@ -17,7 +17,7 @@ import msgspec
 from statemachine.checkpoint import keys
 from statemachine.core.ids import machine_of, name_of
 from statemachine.core.model import ENDED, UNENDED
-from statemachine.store.base import Readable
+from statemachine.store.interface import Readable
 
 EXAMINED_MAX = 1_000
 """Rows that one look examines."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from statemachine.checkpoint import keys
 from statemachine.json_text import JsonText
-from statemachine.store.base import Readable
+from statemachine.store.interface import Readable
 
 StoredPayload = int | str
 """The number of the row that holds the JSON text, or the text itself."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from statemachine.checkpoint.read import read_tallies
 from statemachine.core.tally import Tally
 from statemachine.reads.headers import Header, header
-from statemachine.store.base import Readable
+from statemachine.store.interface import Readable
 
 
 class Standing(NamedTuple):

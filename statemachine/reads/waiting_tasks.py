@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from statemachine.checkpoint import keys
-from statemachine.store.base import Readable
+from statemachine.store.interface import Readable
 
 EXAMINED_MAX = 1_000
 """Commands that one look examines."""

@@ -16,7 +16,7 @@ import msgspec
 
 from statemachine.arn import Arn
 from statemachine.host import Host
-from statemachine.store.base import Readable
+from statemachine.store.interface import Readable
 
 PAGE = 1_000
 Rows = Mapping[str, bytes | None]

@@ -13,7 +13,7 @@ from statemachine.core.compile import Machine, compile_machine
 from statemachine.jobs import Format
 from statemachine.json_text import parse
 from statemachine.registry.catalog import Catalog, Rows
-from statemachine.store.base import Readable
+from statemachine.store.interface import Readable
 
 COMPILED_MAX = 1_000
 """Compiled machines kept in memory."""

@@ -17,8 +17,8 @@ from statemachine.api.hosts import is_loopback
 from statemachine.app import EXIT_CANNOT_OWN
 from statemachine.background.definitions_folder import check_folder
 from statemachine.config import ConfigError, Settings
-from statemachine.store.base import StoreError
 from statemachine.store.directory import private_directory
+from statemachine.store.interface import StoreError
 from statemachine.store.locks import SERVER, DirectoryInUse, DirectoryLock
 
 LOCK_SECONDS = 10.0

@@ -33,7 +33,7 @@ from statemachine.service.answer import Answer
 from statemachine.service.executions.start import ExecutionStarts
 from statemachine.service.state_machines.definitions import CheckedDefinition
 from statemachine.service.state_machines.register import StateMachines
-from statemachine.store.base import Readable
+from statemachine.store.interface import Readable
 from statemachine.times.timestamps import Timestamp
 from statemachine.validation import Finding
 

@@ -10,7 +10,7 @@ from typing import Any
 from zlib import crc32
 
 from statemachine.json_text import dump, load
-from statemachine.store.base import StoreDamaged
+from statemachine.store.interface import StoreDamaged
 
 _CHECKSUM_SIZE = 4
 _RESIDUE = 0x2144DF1C

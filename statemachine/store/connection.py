@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from statemachine.store.base import StoreError
+from statemachine.store.interface import StoreError
 from statemachine.store.sqlite_errors import as_store_errors
 
 BUSY_SECONDS = 5.0

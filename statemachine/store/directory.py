@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from statemachine.store.base import StoreError
+from statemachine.store.interface import StoreError
 
 _NETWORK_FILE_SYSTEMS = {
     "afs",

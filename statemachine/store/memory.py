@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from threading import Lock
 
-from statemachine.store.base import KeyConflict, Rows, StaleEpoch, check_group
+from statemachine.store.interface import KeyConflict, Rows, StaleEpoch, check_group
 
 
 class MemoryStore:

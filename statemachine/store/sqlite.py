@@ -17,10 +17,10 @@ from typing import Any
 from sqlitedict import SqliteDict
 
 from statemachine.store import statements
-from statemachine.store.base import KeyConflict, Rows, StaleEpoch, StoreDamaged, UnknownFormat, check_group
 from statemachine.store.codec import decode, encode, seal, unseal
 from statemachine.store.connection import ReadConnection
 from statemachine.store.directory import private_directory
+from statemachine.store.interface import KeyConflict, Rows, StaleEpoch, StoreDamaged, UnknownFormat, check_group
 from statemachine.store.sqlite_errors import as_store_errors
 from statemachine.store.write_connection import WriteConnection, write_connection
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from statemachine.store.base import StoreDamaged, StoreError, StoreFull
+from statemachine.store.interface import StoreDamaged, StoreError, StoreFull
 
 _MAY_RECOVER = {
     sqlite3.SQLITE_BUSY,

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from statemachine.store.base import StoreDamaged, StoreError
 from statemachine.store.connection import Connection
 from statemachine.store.directory import private_file
+from statemachine.store.interface import StoreDamaged, StoreError
 from statemachine.store.sqlite_errors import as_store_errors
 
 _SYNCHRONOUS_FULL = 2

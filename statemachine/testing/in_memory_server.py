@@ -17,7 +17,7 @@ from statemachine.engine.parked import Evaluators
 from statemachine.host import Observer
 from statemachine.json_text import load
 from statemachine.service.actions import ACTIONS
-from statemachine.store.base import Store
+from statemachine.store.interface import Store
 from statemachine.store.memory import MemoryStore
 from statemachine.tasks.kind import Task
 from statemachine.testing.scripted_tasks import ScriptedTasks

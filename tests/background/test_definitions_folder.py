@@ -18,7 +18,7 @@ from statemachine.background import definitions_folder
 from statemachine.background.definitions_folder import DefinitionsFolder, check_folder
 from statemachine.config import ConfigError
 from statemachine.registry.machines import StateMachine, read_revisions
-from statemachine.store.base import StoreFull
+from statemachine.store.interface import StoreFull
 from statemachine.testing import InMemoryServer, in_memory_server
 from tests.engine.definitions import FAIL, PASS, machine, wait
 from tests.store.unreliable_store import UnreliableStore

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from statemachine.cli.main import main
 from statemachine.core.advance import TIMER_TOLERANCE
 from statemachine.engine import loop
-from statemachine.store.base import StoreDamaged, StoreFull
+from statemachine.store.interface import StoreDamaged, StoreFull
 from statemachine.store.locks import INTERPRETER, DirectoryLock
 from statemachine.store.sqlite import SqliteStore
 from statemachine.times.timestamps import iso_time, parse_epoch_seconds

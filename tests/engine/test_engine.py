@@ -15,7 +15,7 @@ from statemachine.core.model import Event
 from statemachine.engine import writer
 from statemachine.engine.timers import HORIZON_SECONDS
 from statemachine.host import Unavailable
-from statemachine.store.base import Rows
+from statemachine.store.interface import Rows
 from statemachine.store.memory import MemoryStore
 from statemachine.tasks.kind import Failed, Succeeded, Task
 from statemachine.testing import START, ScriptedTasks, in_memory_server

@@ -10,7 +10,7 @@ import pytest
 
 from statemachine.engine import loop
 from statemachine.host import NotDurable, Unavailable
-from statemachine.store.base import KeyConflict, StoreDamaged, StoreError, StoreFull
+from statemachine.store.interface import KeyConflict, StoreDamaged, StoreError, StoreFull
 from statemachine.store.memory import MemoryStore
 from statemachine.tasks.kind import Succeeded
 from statemachine.testing import InMemoryServer, in_memory_server

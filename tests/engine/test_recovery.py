@@ -8,7 +8,7 @@ import pytest
 from msgspec import ValidationError
 
 from statemachine.engine import loop
-from statemachine.store.base import StoreFull
+from statemachine.store.interface import StoreFull
 from statemachine.store.memory import MemoryStore
 from statemachine.tasks.kind import Failed, Succeeded
 from statemachine.testing import ScriptedTasks, VirtualClock, in_memory_server

@@ -9,7 +9,7 @@ import pytest
 
 from statemachine.core.ids import execution_id
 from statemachine.reads.headers import header
-from statemachine.store.base import Readable
+from statemachine.store.interface import Readable
 from statemachine.store.memory import MemoryStore
 from statemachine.testing import in_memory_server
 from tests.engine.definitions import PASS, wait

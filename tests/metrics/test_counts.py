@@ -12,7 +12,7 @@ from statemachine.engine import loop
 from statemachine.host import Commit, NotDurable, TaskEnd
 from statemachine.metrics.counts import Counts
 from statemachine.metrics.queues import Queues
-from statemachine.store.base import StoreFull
+from statemachine.store.interface import StoreFull
 from statemachine.store.memory import MemoryStore
 from statemachine.tasks.kind import Failed, Outcome, Succeeded
 from statemachine.testing import FUNCTION, START, in_memory_server

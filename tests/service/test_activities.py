@@ -8,7 +8,7 @@ import pytest
 
 from statemachine.engine import loop
 from statemachine.host import NotDurable, Unavailable
-from statemachine.store.base import StoreFull
+from statemachine.store.interface import StoreFull
 from statemachine.testing import START, InMemoryServer, in_memory_server
 from tests.engine.definitions import ACTIVITY, task
 from tests.service.refusals import refusal

@@ -11,7 +11,7 @@ import pytest
 from statemachine.engine import loop
 from statemachine.host import NotDurable
 from statemachine.service.state_machines import delete
-from statemachine.store.base import StoreFull
+from statemachine.store.interface import StoreFull
 from statemachine.testing import START, InMemoryServer, in_memory_server
 from tests.engine.definitions import FAIL, PASS, ROLE, machine, task, wait
 from tests.service.refusals import refusal

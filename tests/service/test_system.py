@@ -9,7 +9,7 @@ import pytest
 from statemachine.checkpoint import keys
 from statemachine.core.model import ENDED, UNENDED
 from statemachine.host import NotDurable
-from statemachine.store.base import StoreFull
+from statemachine.store.interface import StoreFull
 from statemachine.store.memory import MemoryStore
 from statemachine.tasks.kind import Succeeded
 from statemachine.testing import START, InMemoryServer, in_memory_server

@@ -16,7 +16,7 @@ from statemachine.core.model import UNENDED, HistoryEvent
 from statemachine.core.tally import Tally, counted
 from statemachine.json_text import load
 from statemachine.reads.history import read_history
-from statemachine.store.base import Store
+from statemachine.store.interface import Store
 from tests.simulation.histories import FORKS, check_history
 from tests.simulation.scenario import Scenario
 from tests.simulation.witness import promise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from statemachine.store.base import Rows, Store, StoreFull
+from statemachine.store.interface import Rows, Store, StoreFull
 
 
 class Crash(BaseException):

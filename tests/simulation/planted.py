@@ -22,7 +22,7 @@ from statemachine.engine.live import Live
 from statemachine.engine.releases import Releases
 from statemachine.engine.timers import Timers
 from statemachine.engine.writer import Group, Writer
-from statemachine.store.base import Rows, Store
+from statemachine.store.interface import Rows, Store
 from tests.simulation.faults import FaultyStore
 from tests.simulation.process import Process
 

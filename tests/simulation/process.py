@@ -15,7 +15,7 @@ from statemachine.engine.releases import Releases
 from statemachine.engine.timers import Timer, Timers
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 from statemachine.query.jsonata.evaluation.evaluate import evaluate
-from statemachine.store.base import Store
+from statemachine.store.interface import Store
 from statemachine.tasks.kind import Answer, Task
 from tests.simulation.definitions import ACTIVITIES, CALLBACK, FUNCTIONS
 from tests.simulation.scenario import Scenario

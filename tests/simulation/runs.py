@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from statemachine.store.base import Store
+from statemachine.store.interface import Store
 from statemachine.store.memory import MemoryStore
 from tests.core.law6 import checked_in
 from tests.simulation.aftermath import Ending, check_end, compare

@@ -14,7 +14,7 @@ from statemachine.engine.admission import Limits
 from statemachine.engine.timers import Timer
 from statemachine.host import Reply
 from statemachine.reads.history import read_history
-from statemachine.store.base import Store
+from statemachine.store.interface import Store
 
 Attempt = tuple[str, str, int, int]
 """Execution, scope, the event at which the state was entered, and how often it was retried since."""

@@ -20,7 +20,7 @@ from statemachine.checkpoint.read import read_execution
 from statemachine.core.model import UNENDED, Event
 from statemachine.core.payload import Payload
 from statemachine.host import NotDurable, Reply, Unavailable
-from statemachine.store.base import Store
+from statemachine.store.interface import Store
 from tests.simulation.aftermath import check_commands
 from tests.simulation.faults import Crash, Faults, FaultyStore
 from tests.simulation.process import Outside, Process

@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from statemachine.store.base import KeyConflict, Rows, StaleEpoch, Store
+from statemachine.store.interface import KeyConflict, Rows, StaleEpoch, Store
 from statemachine.store.memory import MemoryStore
 from statemachine.store.sqlite import SqliteStore
 from tests.store.fast_directory import fast_directory

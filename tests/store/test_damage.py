@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from statemachine.store.base import StoreDamaged, StoreError
+from statemachine.store.interface import StoreDamaged, StoreError
 from statemachine.store.sqlite import SqliteStore
 
 ROWS = {

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 import statemachine
-from statemachine.store.base import StoreDamaged, StoreError
 from statemachine.store.codec import unseal
+from statemachine.store.interface import StoreDamaged, StoreError
 from statemachine.store.sqlite import DurableDict, SqliteStore
 from statemachine.store.write_connection import has_wal_reset_bug
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import pytest
 
 from statemachine.store import connection
-from statemachine.store.base import StoreDamaged, StoreError, StoreFull
+from statemachine.store.interface import StoreDamaged, StoreError, StoreFull
 from statemachine.store.sqlite import DurableDict, SqliteStore
 from statemachine.store.sqlite_errors import store_error
 

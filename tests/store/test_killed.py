@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from statemachine.store.base import StaleEpoch
+from statemachine.store.interface import StaleEpoch
 from statemachine.store.sqlite import SqliteStore
 
 ROOT = Path(__file__).parents[2]

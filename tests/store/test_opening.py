@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from statemachine.store import directory
-from statemachine.store.base import StoreDamaged, StoreError, UnknownFormat
 from statemachine.store.directory import file_system, private_directory
+from statemachine.store.interface import StoreDamaged, StoreError, UnknownFormat
 from statemachine.store.sqlite import FORMAT, DurableDict, SqliteStore
 
 

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from statemachine.store.base import KeyConflict, StaleEpoch, Store
+from statemachine.store.interface import KeyConflict, StaleEpoch, Store
 from statemachine.store.memory import MemoryStore
 from statemachine.store.sqlite import SqliteStore
 from tests.store.fast_directory import fast_directory

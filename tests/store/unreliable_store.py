@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from statemachine.store.base import Rows, StoreError
+from statemachine.store.interface import Rows, StoreError
 from statemachine.store.memory import MemoryStore
 
 

@@ -10,7 +10,7 @@ from statemachine.reads.history import history_page
 from statemachine.service.executions.find import find_execution
 from statemachine.service.executions.history_event import AwsHistoryEvent, HistoryPage, aws_history_event
 from statemachine.service.paging import make_page_token, page_size, read_page_number
-from statemachine.store.base import Readable
+from statemachine.store.interface import Readable
 
 
 class ExecutionHistories:
