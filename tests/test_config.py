@@ -12,8 +12,8 @@ from statemachine.config import (
     ConfigError,
     Settings,
     ShellCommand,
-    read_configuration,
     read_settings,
+    read_settings_with_origins,
 )
 
 
@@ -33,7 +33,7 @@ def refusal(toml: str, environment: dict[str, str] | None = None, options: dict[
 
 
 def test_without_anything_there_are_the_defaults() -> None:
-    settings, origins = read_configuration({}, {})
+    settings, origins = read_settings_with_origins({}, {})
     assert settings == Settings()
     assert settings.store_path.as_posix() == "statemachine-data/statemachine.db"
     assert set(origins) == set(Settings.__struct_fields__)
@@ -94,7 +94,8 @@ def test_the_file(toml: str, name: str, value: Any) -> None:
 def test_an_option_comes_before_the_environment_and_that_before_the_file() -> None:
     Path("statemachine.toml").write_text('host = "::1"\nport = 1\ndata = "file"\n[functions]\na = "m:a"')
     environment = {"STATEMACHINE_PORT": "2", "STATEMACHINE_DATA": "environment", "AWS_DEFAULT_REGION": "x"}
-    settings, origins = read_configuration(environment, {"data": "option", "workers": None, "functions": ("b",)})
+    options = {"data": "option", "workers": None, "functions": ("b",)}
+    settings, origins = read_settings_with_origins(environment, options)
     assert (settings.host, settings.port, settings.data, settings.functions) == ("::1", 2, "option", ("b",))
     assert {name: origin for name, origin in origins.items() if origin != "default"} == {
         "host": "statemachine.toml",

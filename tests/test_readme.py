@@ -9,7 +9,7 @@ import pytest
 
 from statemachine.api.rest import ROUTES
 from statemachine.cli.main import main
-from statemachine.config import ENVIRONMENT, Settings, read_configuration
+from statemachine.config import ENVIRONMENT, Settings, read_settings_with_origins
 from statemachine.service.actions import ACTIONS
 
 ROOT = Path(__file__).parent.parent
@@ -39,7 +39,7 @@ def test_readme_names(name: str) -> None:
 def test_the_settings_file_of_the_readme_is_one(tmp_path: Path) -> None:
     file = tmp_path / "statemachine.toml"
     file.write_text(README.partition("```toml\n")[2].partition("```")[0])
-    settings, origins = read_configuration({}, {}, str(file))
+    settings, origins = read_settings_with_origins({}, {}, str(file))
     assert settings.functions == ("charge=shop.orders:charge_card",)
     assert {name for name, origin in origins.items() if origin != "default"} == {
         "port", "running_max", "functions", "shell", "running_max_by_machine"

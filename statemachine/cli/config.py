@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from statemachine.cli.setting_options import with_configuration
-from statemachine.config import Configuration
+from statemachine.config import SettingsWithOrigins
 
 HIDDEN = "…"
 
@@ -16,7 +16,7 @@ HIDDEN = "…"
 @click.command()
 @with_configuration
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, and nothing else.")
-def config(configuration: Configuration, as_json: bool) -> None:
+def config(configuration: SettingsWithOrigins, as_json: bool) -> None:
     """Print every setting in force, and its origin.
 
     `serve` runs with these settings when it is given the same options.

@@ -6,12 +6,12 @@ import click
 
 from statemachine.cli.refusals import Refusal
 from statemachine.cli.setting_options import with_configuration
-from statemachine.config import ConfigError, Configuration
+from statemachine.config import ConfigError, SettingsWithOrigins
 
 
 @click.command()
 @with_configuration
-def serve(configuration: Configuration) -> None:
+def serve(configuration: SettingsWithOrigins) -> None:
     """Serve the AWS API and the REST API on one port."""
     from statemachine.server.serve import serve as run_server  # noqa: PLC0415
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from statemachine.cli.refusals import Refusal
-from statemachine.config import ConfigError, Configuration, read_configuration
+from statemachine.config import ConfigError, SettingsWithOrigins, read_settings_with_origins
 
 CommandFunction = Callable[..., Any]
 
@@ -46,13 +46,13 @@ def with_configuration(command: CommandFunction) -> CommandFunction:
     return called
 
 
-def configuration_from(options: Mapping[str, Any], config_file: str | None) -> Configuration:
+def configuration_from(options: Mapping[str, Any], config_file: str | None) -> SettingsWithOrigins:
     """The settings in force. `options` are values by setting; None and () mean that an option was not given.
 
     Raises Refusal.
     """
     given = {name: None if value == () else value for name, value in options.items()}
     try:
-        return read_configuration(os.environ, given, config_file)
+        return read_settings_with_origins(os.environ, given, config_file)
     except ConfigError as error:
         raise Refusal(str(error)) from None

@@ -2,15 +2,15 @@
 
 from statemachine.config.settings import ENVIRONMENT, Settings
 from statemachine.config.shell_command import ShellCommand
-from statemachine.config.sources import Configuration, read_configuration, read_settings
+from statemachine.config.sources import SettingsWithOrigins, read_settings, read_settings_with_origins
 from statemachine.config.values import ConfigError
 
 __all__ = [
     "ENVIRONMENT",
     "ConfigError",
-    "Configuration",
     "Settings",
+    "SettingsWithOrigins",
     "ShellCommand",
-    "read_configuration",
     "read_settings",
+    "read_settings_with_origins",
 ]

@@ -24,7 +24,7 @@ DEFAULT = "default"
 _TYPES = {field.name: field.type for field in msgspec.structs.fields(Settings)}
 
 
-class Configuration(NamedTuple):
+class SettingsWithOrigins(NamedTuple):
     """Settings in force; `origins` says of each where it comes from: an option, a variable, a file, or DEFAULT."""
 
     settings: Settings
@@ -45,13 +45,13 @@ class _Found:
 def read_settings(
     environment: Mapping[str, str], options: Mapping[str, Any], config_file: str | None = None
 ) -> Settings:
-    """The settings alone; see read_configuration."""
-    return read_configuration(environment, options, config_file).settings
+    """The settings alone; see read_settings_with_origins."""
+    return read_settings_with_origins(environment, options, config_file).settings
 
 
-def read_configuration(
+def read_settings_with_origins(
     environment: Mapping[str, str], options: Mapping[str, Any], config_file: str | None = None
-) -> Configuration:
+) -> SettingsWithOrigins:
     """Settings from all sources; `options` go by the settings' names, None for one that was not given.
 
     The file is `config_file`, else that of STATEMACHINE_CONFIG, else ./statemachine.toml where there is one. Raises
@@ -72,7 +72,7 @@ def read_configuration(
             mistakes.append(str(error))
     if mistakes:
         raise ConfigError("\n".join(mistakes))
-    return Configuration(Settings(**values), origins)
+    return SettingsWithOrigins(Settings(**values), origins)
 
 
 def _value(found: _Found) -> Any:

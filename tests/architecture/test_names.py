@@ -10,7 +10,6 @@ from tests.architecture.ratchet import hold, hold_numbers
 
 SHARED_NAMES = {
     "Call": 2,
-    "Configuration": 2,
     "Evaluation": 3,
     "Fault": 2,
     "Function": 2,
