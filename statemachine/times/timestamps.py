@@ -32,10 +32,10 @@ def parse_timestamp(text: object) -> int | None:
     offset = timedelta(hours=int(offset_hours or 0), minutes=int(offset_minutes or 0))
     try:
         zone = timezone(-offset if sign == "-" else offset)
-        moment = datetime(year, month, day, hour, minute, int(second or 0), tzinfo=zone)
+        time = datetime(year, month, day, hour, minute, int(second or 0), tzinfo=zone)
     except ValueError:
         return None
-    since = moment - _EPOCH
+    since = time - _EPOCH
     return (since.days * 86_400 + since.seconds) * _NANOSECONDS + int((fraction or "0").ljust(9, "0"))
 
 

@@ -27,7 +27,7 @@ PARTS = {
     "NestedChoiceRule": _OPERANDS,
     "ItemReader": {"ReaderConfig": "ReaderConfig"},
 }
-"""Which members of which kind of object are parts, and of what kind."""
+"""By the type of an object: its members that are parts, with the type of each part."""
 
 BLOCKS = {"Parallel": ("Branches",), "Map": ("ItemProcessor", "Iterator")}
 """Which members of which state type hold states."""
@@ -38,9 +38,9 @@ ARRAYS = frozenset(("Retry", "Catch", "Choices", "And", "Or", "Branches"))
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An object with fields of its own: a state, of the kind of its Type, or one of PARTS inside it."""
+    """An object with fields of its own: a state, or one of PARTS inside it. The `type` of a state is its Type."""
 
-    kind: str
+    type: str
     path: Path
     fields: Fields
 
@@ -57,11 +57,11 @@ class Block:
     fields: Fields
     outer: Block | None
     express: bool
-    states: list[State] = field(default_factory=list)
+    states: list[StateDefinition] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class StateDefinition:
     """`type` is "" where the definition names none that exists; `language` is None where it names none that exists.
     The first of `parts` is the state itself."""
 
@@ -93,12 +93,12 @@ def distributed(processor: Fields) -> bool:
     return mapping(processor, "ProcessorConfig").get("Mode") == "DISTRIBUTED"
 
 
-def _read_state(name: str, fields: Fields, block: Block, machine_language: str | None) -> State:
+def _read_state(name: str, fields: Fields, block: Block, machine_language: str | None) -> StateDefinition:
     path = (*block.path, "States", name)
-    kind = text(fields, "Type")
-    type = kind if kind in STATE_TYPES else ""
+    given = text(fields, "Type")
+    type = given if given in STATE_TYPES else ""
     parts = tuple(_read_parts(Part(type, path, fields)))
-    return State(name, path, fields, type, _language(fields, machine_language), block, parts)
+    return StateDefinition(name, path, fields, type, _language(fields, machine_language), block, parts)
 
 
 def _language(fields: Fields, default: str | None) -> str | None:
@@ -110,12 +110,12 @@ def _language(fields: Fields, default: str | None) -> str | None:
 
 def _read_parts(part: Part) -> Iterator[Part]:
     yield part
-    for name, kind in PARTS.get(part.kind, {}).items():
+    for name, type in PARTS.get(part.type, {}).items():
         for path, fields in _objects(part.fields, name):
-            yield from _read_parts(Part(kind, (*part.path, *path), fields))
+            yield from _read_parts(Part(type, (*part.path, *path), fields))
 
 
-def _inner_blocks(state: State) -> Iterator[Block]:
+def _inner_blocks(state: StateDefinition) -> Iterator[Block]:
     for name in BLOCKS.get(state.type, ()):
         for path, fields in _objects(state.fields, name):
             place = (*state.path, *path)

@@ -35,7 +35,7 @@ def schema_faults(blocks: Iterable[Block]) -> Iterator[Fault]:
             name = f"{state.type.lower()}-state" if state.type else "state"
             yield from _faults(validators[name], state.path, state.fields)
             for part in state.parts:
-                if part.kind == "NestedChoiceRule":
+                if part.type == "NestedChoiceRule":
                     yield from _faults(validators["nested-choice-rule"], part.path, part.fields)
 
 

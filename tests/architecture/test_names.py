@@ -9,15 +9,11 @@ from tests.architecture.package import dotted, modules, tree_of
 from tests.architecture.ratchet import hold, hold_numbers
 
 SHARED_NAMES = {
-    "Call": 2,
-    "Evaluation": 3,
+    "Evaluation": 2,
     "Fault": 2,
-    "Function": 2,
     "Limits": 2,
     "Live": 2,
-    "State": 2,
     "Task": 2,
-    "_Function": 2,
 }
 """How many classes bore the same name when the rule came."""
 

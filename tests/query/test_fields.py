@@ -66,7 +66,7 @@ def test_a_field_that_cannot_be_compiled_is_refused(fields: dict[str, Any], name
 
 @pytest.mark.parametrize("function", sorted(INTRINSICS))
 def test_error_path_and_cause_path_call_only_functions_that_give_text(function: str) -> None:
-    arguments = ", ".join(["$"] * len(INTRINSICS[function].rules))
+    arguments = ", ".join(["$"] * len(INTRINSICS[function].checks))
     fields = {"CausePath": f"{function}({arguments})"}
     if function in TEXT_FUNCTIONS:
         assert JSONPATH.field(fields, "Cause") is not None

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from statemachine.query.evaluation import EvaluationLimits, ExpressionFailed, ExpressionResult, Undefined, Value
-from statemachine.query.jsonata.evaluation.evaluator import Evaluation, Evaluator
+from statemachine.query.jsonata.evaluation.evaluator import BoundExpression, Evaluator
 from statemachine.query.jsonata.evaluation.functions import functions_meant, hosted_functions, with_functions
 from statemachine.query.jsonata.evaluation.host_functions import Surroundings
 from statemachine.query.jsonata.evaluation.numbers import read_result
@@ -91,11 +91,11 @@ def outcome_of(evaluator: Evaluator, expression: str, case: dict[str, Any]) -> E
         milliseconds=case.get("timelimit", 10_000), depth=case.get("depth", 500), sequence=10_000_000
     )
     surroundings = Surroundings(1_700_000_000_000, Chance("suite"))
-    evaluation = Evaluation(
+    bound = BoundExpression(
         with_functions(expression, names), bindings, lambda: hosted_functions(names, surroundings), limits, input
     )
     with contextlib.redirect_stdout(io.StringIO()):
-        return evaluator.evaluate(evaluation)
+        return evaluator.evaluate(bound)
 
 
 def as_wanted(outcome: ExpressionResult, case: dict[str, Any]) -> bool:

@@ -123,7 +123,7 @@ class Replay:
         self.current, self.input[name], self.error, self.next = name, input, ABSENT, None
 
     def _flow(self, name: str) -> tuple[dict[str, Any], str, str]:
-        """The fields that decide how a state is left, their kind and place."""
+        """The fields that decide how a state is left, their type and place."""
         state = self.machine[name]
         if self.error is not ABSENT:
             return state["Catch"][0], "Catch", "Catch[0]"
@@ -134,10 +134,10 @@ class Replay:
         return state, state["Type"], ""
 
     def _left(self, name: str) -> Any:
-        fields, kind, where = self._flow(name)
+        fields, type, where = self._flow(name)
         self.next = fields.get("Next", fields.get("Default"))
         result = ABSENT if self.error is not ABSENT else self.result
-        return JSONATA.dataflow(fields, kind, where).after(self.view(name, result=result, error=self.error))
+        return JSONATA.dataflow(fields, type, where).after(self.view(name, result=result, error=self.error))
 
     def _exited(self, about: dict[str, Any]) -> None:
         name = about["name"]

@@ -21,9 +21,9 @@ TABLE = json.loads((Path(__file__).parent / "values.json").read_text("utf-8"))
 CASES = [(row, field) for row in TABLE["values"] for field in row["fields"]]
 
 
-def object_of(kind: str) -> tuple[dict[str, Any], dict[str, Any], list[str | int]]:
-    """A definition with an object of that kind, the object, and its path."""
-    found = TABLE["objects"][kind]
+def object_of(type: str) -> tuple[dict[str, Any], dict[str, Any], list[str | int]]:
+    """A definition with an object of that type, the object, and its path."""
+    found = TABLE["objects"][type]
     definition = copy.deepcopy(found["definition"])
     holder = definition
     for step in found["at"]:
@@ -37,9 +37,9 @@ def messages(definition: dict[str, Any], *path: str | int) -> list[str]:
     return [finding.message for finding in found if finding.location == location_of(path)]
 
 
-def said_of(kind: str, field: str, value: Any) -> list[str]:
+def said_of(type: str, field: str, value: Any) -> list[str]:
     """What is said of a field when it holds that value."""
-    definition, holder, path = object_of(kind)
+    definition, holder, path = object_of(type)
     holder[field] = value
     return messages(definition, *path, field)
 
@@ -53,15 +53,15 @@ def test_values(row: dict[str, Any], field: str) -> None:
             assert said_of(row["in"], field, value) == [message], value
 
 
-@pytest.mark.parametrize("kind", TABLE["objects"])
-def test_no_object_has_other_fields(kind: str) -> None:
-    assert said_of(kind, "Extra", 1) == ["Field 'Extra' is not supported"]
+@pytest.mark.parametrize("type", TABLE["objects"])
+def test_no_object_has_other_fields(type: str) -> None:
+    assert said_of(type, "Extra", 1) == ["Field 'Extra' is not supported"]
 
 
 @pytest.mark.parametrize(
-    ("kind", "field"), [(kind, field) for kind, fields in TABLE["required"].items() for field in fields]
+    ("type", "field"), [(type, field) for type, fields in TABLE["required"].items() for field in fields]
 )
-def test_required(kind: str, field: str) -> None:
-    definition, holder, path = object_of(kind)
+def test_required(type: str, field: str) -> None:
+    definition, holder, path = object_of(type)
     del holder[field]
     assert f"These fields are required: [{field}]" in messages(definition, *path)

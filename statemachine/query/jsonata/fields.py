@@ -35,7 +35,7 @@ def compile_field(fields: Mapping[str, Any], name: str, where: str = "") -> Read
     if is_expression(value):
         return _expression_reader(compile_expression(value, location), CHECKS[name])
     if name == "Timestamp":
-        return _literal_moment(value)
+        return _literal_timestamp(value)
     read = template_reader(value, location)
     return partial(_with_role, read, location) if name == "Credentials" else read
 
@@ -52,11 +52,11 @@ def _input_array(view: View) -> Any:
     return view.input
 
 
-def _literal_moment(text: str) -> Reader:
-    moment = parse_epoch_seconds(text)
-    if moment is None:
+def _literal_timestamp(text: str) -> Reader:
+    timestamp = parse_epoch_seconds(text)
+    if timestamp is None:
         raise ExpressionSyntaxError("String does not match RFC3339 timestamp")
-    return lambda view: moment
+    return lambda view: timestamp
 
 
 def _with_role(read: Reader, location: str, view: View) -> Any:
@@ -67,14 +67,14 @@ def _with_role(read: Reader, location: str, view: View) -> Any:
     return value
 
 
-def _moment(value: Any, expression: Expression) -> float:
-    moment = parse_epoch_seconds(_text(value, expression))
-    if moment is None:
+def _timestamp(value: Any, expression: Expression) -> float:
+    timestamp = parse_epoch_seconds(_text(value, expression))
+    if timestamp is None:
         raise QueryEvaluationError(
             f"The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {value}",
             expression.location,
         )
-    return moment
+    return timestamp
 
 
 def _text(value: Any, expression: Expression) -> str:
@@ -123,7 +123,7 @@ _timeout = partial(_integer, 1, SECONDS_MAX)
 
 CHECKS: dict[str, Callable[[Any, Expression], Any]] = {
     "Seconds": partial(_integer, 0, SECONDS_MAX),
-    "Timestamp": _moment,
+    "Timestamp": _timestamp,
     "TimeoutSeconds": _timeout,
     "HeartbeatSeconds": _timeout,
     "Items": _array,

@@ -12,11 +12,11 @@ from statemachine.query.jsonata.expressions import Expression, compile_expressio
 from statemachine.query.jsonata.programs import Program
 from statemachine.query.language import Reader
 
-Filler = Callable[[Sequence[Any]], Any]
+TemplateFiller = Callable[[Sequence[Any]], Any]
 """From the values of a program's expressions to what they are part of."""
 
 
-def compile_template(template: Any, location: str, expressions: list[Expression]) -> Filler:
+def compile_template(template: Any, location: str, expressions: list[Expression]) -> TemplateFiller:
     """What fills the template at that place of a state (`Output`, `Catch[0]/Output`) with the values of `expressions`,
     to which those of the template are added. Raises ExpressionSyntaxError."""
     return _compiled(template, location, expressions) or (lambda values: template)
@@ -32,7 +32,7 @@ def template_reader(template: Any, location: str) -> Reader:
     return lambda view: fill(program.run(view))
 
 
-def _compiled(template: Any, location: str, expressions: list[Expression]) -> Filler | None:
+def _compiled(template: Any, location: str, expressions: list[Expression]) -> TemplateFiller | None:
     """As `compile_template`, but None where the template holds no expression."""
     if is_expression(template):
         place = len(expressions)
@@ -47,9 +47,9 @@ def _compiled(template: Any, location: str, expressions: list[Expression]) -> Fi
     return None
 
 
-def _object(template: dict[str, Any], members: dict[str, Filler | None]) -> Filler:
+def _object(template: dict[str, Any], members: dict[str, TemplateFiller | None]) -> TemplateFiller:
     return lambda values: {name: fill(values) if fill else template[name] for name, fill in members.items()}
 
 
-def _array(template: list[Any], elements: list[Filler | None]) -> Filler:
+def _array(template: list[Any], elements: list[TemplateFiller | None]) -> TemplateFiller:
     return lambda values: [fill(values) if fill else value for fill, value in zip(elements, template, strict=True)]

@@ -38,12 +38,14 @@ def _boolean(value: Any) -> Comparable:
 
 
 def _timestamp(value: Any) -> Comparable:
-    moment = parse_timestamp(value)
-    return ABSENT if moment is None else moment
+    nanoseconds = parse_timestamp(value)
+    return ABSENT if nanoseconds is None else nanoseconds
 
 
-Kind = Callable[[Any], Comparable]
-Relation = Callable[[Any, Any], bool]
+ToComparable = Callable[[Any], Comparable]
+"""From a JSON value to the value that an operator compares."""
+Relation = Callable[[Comparable, Comparable], bool]
+"""From the values on the left and right of an operator to its answer."""
 
 _ORDERS: dict[str, Relation] = {
     "LessThan": operator.lt,
@@ -52,7 +54,7 @@ _ORDERS: dict[str, Relation] = {
     "GreaterThanEquals": operator.ge,
 }
 
-COMPARISONS: dict[str, tuple[Kind, Relation]] = {
+COMPARISONS: dict[str, tuple[ToComparable, Relation]] = {
     "StringEquals": (_text, operator.eq),
     "NumericEquals": (_number, operator.eq),
     "BooleanEquals": (_boolean, operator.eq),
@@ -123,23 +125,23 @@ def _comparison(name: str, variable: Path, operand: Any, where: str) -> Conditio
         matches = compile_wildcards(operand)
         return lambda view: isinstance(text := value(view), str) and matches(text)
     if name in COMPARISONS:
-        kind, relation = COMPARISONS[name]
-        return _with_literal(value, kind, relation, kind(operand))
-    kind, relation = COMPARISONS[name.removesuffix("Path")]
-    return _with_path(value, kind, relation, _reader(parse_path(operand)))
+        comparable, relation = COMPARISONS[name]
+        return _with_literal(value, comparable, relation, comparable(operand))
+    comparable, relation = COMPARISONS[name.removesuffix("Path")]
+    return _with_path(value, comparable, relation, _reader(parse_path(operand)))
 
 
-def _with_literal(value: Reader, kind: Kind, relation: Relation, right: Comparable) -> Condition:
+def _with_literal(value: Reader, comparable: ToComparable, relation: Relation, right: Comparable) -> Condition:
     def test(view: View) -> bool:
-        left = kind(value(view))
+        left = comparable(value(view))
         return left is not ABSENT and right is not ABSENT and relation(left, right)
 
     return test
 
 
-def _with_path(value: Reader, kind: Kind, relation: Relation, other: Reader) -> Condition:
+def _with_path(value: Reader, comparable: ToComparable, relation: Relation, other: Reader) -> Condition:
     def test(view: View) -> bool:
-        left, right = kind(value(view)), kind(other(view))
+        left, right = comparable(value(view)), comparable(other(view))
         return left is not ABSENT and right is not ABSENT and relation(left, right)
 
     return test

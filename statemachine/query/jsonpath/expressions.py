@@ -5,11 +5,11 @@ The one door for every place that takes either.
 
 from __future__ import annotations
 
-from statemachine.query.jsonpath.intrinsics.calls import Call, read_call
+from statemachine.query.jsonpath.intrinsics.calls import IntrinsicCall, read_call
 from statemachine.query.jsonpath.paths.path import Path, parse_path
 from statemachine.query.jsonpath.paths.scanner import Scanner
 
-Expression = Path | Call
+Expression = Path | IntrinsicCall
 
 
 def parse_expression(text: str) -> Expression:

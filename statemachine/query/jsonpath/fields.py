@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from statemachine.errors import ExpressionSyntaxError, RuntimeFailure
 from statemachine.json_text import dump
 from statemachine.query.jsonpath.expressions import parse_expression
-from statemachine.query.jsonpath.intrinsics.calls import Call
+from statemachine.query.jsonpath.intrinsics.calls import IntrinsicCall
 from statemachine.query.jsonpath.paths.path import parse_path
 from statemachine.query.jsonpath.templates import compile_template
 from statemachine.query.language import Reader
@@ -42,12 +42,12 @@ _DECIMAL = re.compile(r"[+-]?\d{1,40}(?:\.\d{1,40})?", re.ASCII)
 
 
 class PathForm(NamedTuple):
-    """What a `…Path` field does: `find` compiles its text to a reader, `convert` checks what that reads.
+    """What a `…Path` field does: `compile` makes a reader of its text, `convert` checks what that reads.
 
     Both are given the field's name and text for their messages.
     """
 
-    find: Callable[[str, str], Reader]
+    compile: Callable[[str, str], Reader]
     convert: Callable[[Any, str, str], Any]
 
 
@@ -63,13 +63,13 @@ def compile_field(fields: Mapping[str, Any], name: str, where: str = "") -> Read
         return _read_path(PATH_FORMS[name], path_name, fields.get(path_name, "$"))
     if name not in fields:
         return None
-    value = _literal_moment(fields[name]) if name == "Timestamp" else fields[name]
+    value = _literal_timestamp(fields[name]) if name == "Timestamp" else fields[name]
     return lambda view: value
 
 
 def _read_path(form: PathForm, name: str, text: str) -> Reader:
-    find, convert = form.find(name, text), form.convert
-    return lambda view: convert(find(view), name, text)
+    read, convert = form.compile(name, text), form.convert
+    return lambda view: convert(read(view), name, text)
 
 
 def _credentials(template: Any, where: str) -> Reader:
@@ -84,11 +84,11 @@ def _credentials(template: Any, where: str) -> Reader:
     return read
 
 
-def _literal_moment(text: Any) -> float:
-    moment = parse_epoch_seconds(text)
-    if moment is None:
+def _literal_timestamp(text: Any) -> float:
+    timestamp = parse_epoch_seconds(text)
+    if timestamp is None:
         raise ExpressionSyntaxError("String does not match RFC3339 timestamp")
-    return moment
+    return timestamp
 
 
 def _path(name: str, text: str) -> Reader:
@@ -103,7 +103,7 @@ def _parameter_of_wait(name: str, text: str) -> Reader:
 
 def _text_expression(name: str, text: str) -> Reader:
     expression = parse_expression(text)
-    if isinstance(expression, Call) and expression.function not in TEXT_FUNCTIONS:
+    if isinstance(expression, IntrinsicCall) and expression.function not in TEXT_FUNCTIONS:
         raise ExpressionSyntaxError(f"{expression.function} gives no text and is not allowed in {name}")
     return expression.reader(name)
 
@@ -124,14 +124,14 @@ def _positive_seconds(value: Any, name: str, text: str) -> int:
     return seconds
 
 
-def _moment(value: Any, name: str, text: str) -> float:
-    moment = parse_epoch_seconds(value)
-    if moment is None:
+def _timestamp(value: Any, name: str, text: str) -> float:
+    timestamp = parse_epoch_seconds(value)
+    if timestamp is None:
         raise RuntimeFailure(
             f"The {name} parameter does not reference a valid ISO-8601 extended offset date-time format string: "
             f"{text} == {_shown(value)}"
         )
-    return moment
+    return timestamp
 
 
 def _count(value: Any, name: str, text: str) -> int:
@@ -178,7 +178,7 @@ def _shown(value: Any) -> str:
 
 PATH_FORMS = {
     "Seconds": PathForm(_parameter_of_wait, _seconds),
-    "Timestamp": PathForm(_parameter_of_wait, _moment),
+    "Timestamp": PathForm(_parameter_of_wait, _timestamp),
     "TimeoutSeconds": PathForm(_path, _positive_seconds),
     "HeartbeatSeconds": PathForm(_path, _positive_seconds),
     "Items": PathForm(_path, _array),

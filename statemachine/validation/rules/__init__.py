@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from statemachine.validation.finding import Fault
-from statemachine.validation.parts import Block, Part, State
+from statemachine.validation.parts import Block, Part, StateDefinition
 from statemachine.validation.rules import (
     choices,
     exclusive,
@@ -45,7 +45,7 @@ BLOCK_RULES: tuple[Callable[[Block], Iterator[Fault]], ...] = (
     targets.missing_end,
 )
 
-PART_RULES: tuple[Callable[[State, Part], Iterator[Fault]], ...] = (
+PART_RULES: tuple[Callable[[StateDefinition, Part], Iterator[Fault]], ...] = (
     exclusive.exclusive_fields,
     exclusive.batch_limits,
     languages.fields_of_other_language,
@@ -68,7 +68,7 @@ PART_RULES: tuple[Callable[[State, Part], Iterator[Fault]], ...] = (
     variables.variable_names,
 )
 
-WARNING_RULES: tuple[Callable[[State, Part], Iterator[Fault]], ...] = (
+WARNING_RULES: tuple[Callable[[StateDefinition, Part], Iterator[Fault]], ...] = (
     warnings.no_dollar,
     warnings.no_path,
     warnings.static_result,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from statemachine.query.jsonpath.conditions import OPERATORS
 from statemachine.validation.finding import TOO_DEEPLY_NESTED, Fault
-from statemachine.validation.parts import Part, State
+from statemachine.validation.parts import Part, StateDefinition
 
 DEPTH_MAX = 64
 """Ours: how deeply And, Or and Not may be nested."""
@@ -14,9 +14,9 @@ DEPTH_MAX = 64
 _COMBINATIONS = ("And", "Or", "Not")
 
 
-def choice_tests(state: State, part: Part) -> Iterator[Fault]:
+def choice_tests(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """JSONPath: And, Or, Not, or a Variable with one comparison operator. JSONata: a Condition."""
-    if part.kind not in ("ChoiceRule", "NestedChoiceRule"):
+    if part.type not in ("ChoiceRule", "NestedChoiceRule"):
         return
     if state.language == "JSONPath":
         yield from _one_test(part)
@@ -24,10 +24,10 @@ def choice_tests(state: State, part: Part) -> Iterator[Fault]:
         yield Fault(part.path, "These fields are required: [Condition]")
 
 
-def choice_depth(state: State, part: Part) -> Iterator[Fault]:
+def choice_depth(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """And, Or and Not are nested DEPTH_MAX deep at most."""
     depth = sum(step in _COMBINATIONS for step in part.path[len(state.path) :])
-    if part.kind == "NestedChoiceRule" and depth == DEPTH_MAX + 1:
+    if part.type == "NestedChoiceRule" and depth == DEPTH_MAX + 1:
         yield Fault(part.path, f"Choice rules are nested more than {DEPTH_MAX} deep", TOO_DEEPLY_NESTED)
 
 

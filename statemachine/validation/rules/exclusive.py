@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from statemachine.validation.finding import Fault
-from statemachine.validation.parts import Part, State
+from statemachine.validation.parts import Part, StateDefinition
 
 
 class OneOf(NamedTuple):
@@ -17,7 +17,6 @@ class OneOf(NamedTuple):
 
 
 _TRANSITION = OneOf(("Next", "End"), needed=True)
-_SOURCE = OneOf(("Parameters", "Arguments"))
 
 ONE_OF: dict[str, tuple[OneOf, ...]] = {
     "Task": (
@@ -44,14 +43,14 @@ ONE_OF: dict[str, tuple[OneOf, ...]] = {
         OneOf(("MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")),
     ),
 }
-"""By the kind of object."""
+"""By the type of the object."""
 
 BATCH_LIMITS = ("MaxItemsPerBatch", "MaxItemsPerBatchPath", "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")
 
 
-def exclusive_fields(state: State, part: Part) -> Iterator[Fault]:
+def exclusive_fields(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """The rows of ONE_OF. `End: false` counts as absent."""
-    for row in ONE_OF.get(part.kind, ()):
+    for row in ONE_OF.get(part.type, ()):
         given = [name for name in row.names if name in part.fields and not _no_end(part, name)]
         listed = f"[{', '.join(row.names)}]"
         if len(given) > 1:
@@ -60,9 +59,9 @@ def exclusive_fields(state: State, part: Part) -> Iterator[Fault]:
             yield Fault(part.path, f"One of these fields is required: {listed}")
 
 
-def batch_limits(state: State, part: Part) -> Iterator[Fault]:
+def batch_limits(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """An item batcher names at least one limit."""
-    if part.kind == "ItemBatcher" and not any(name in part.fields for name in BATCH_LIMITS):
+    if part.type == "ItemBatcher" and not any(name in part.fields for name in BATCH_LIMITS):
         yield Fault(part.path, f"One of these fields is required: [{', '.join(BATCH_LIMITS)}]")
 
 

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from statemachine.validation.finding import Fault
 from statemachine.validation.members import elements, number
-from statemachine.validation.parts import Part, State
+from statemachine.validation.parts import Part, StateDefinition
 
 _ALL = "States.ALL"
 _INTERVAL_SECONDS = 1
 
 
-def states_all(state: State, part: Part) -> Iterator[Fault]:
+def states_all(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """States.ALL is alone in its list, and its retrier or catcher is the last one."""
-    if part.kind not in ("Retrier", "Catcher"):
+    if part.type not in ("Retrier", "Catcher"):
         return
     names = elements(part.fields, "ErrorEquals")
     if _ALL not in names:
@@ -27,9 +27,9 @@ def states_all(state: State, part: Part) -> Iterator[Fault]:
         yield Fault(place, f"{_ALL} must be in the last element of {field}")
 
 
-def longest_delay(state: State, part: Part) -> Iterator[Fault]:
+def longest_delay(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """MaxDelaySeconds is more than IntervalSeconds (default 1)."""
-    if part.kind != "Retrier":
+    if part.type != "Retrier":
         return
     longest = number(part.fields, "MaxDelaySeconds")
     interval = number(part.fields, "IntervalSeconds")

@@ -26,7 +26,7 @@ from statemachine.query.jsonata.expressions import (
 from statemachine.query.jsonata.syntax import Unread, read_syntax
 from statemachine.validation.finding import INVALID_JSONATA_EXPRESSION, UNSUPPORTED_JSONATA_EXPRESSION, Fault
 from statemachine.validation.members import text
-from statemachine.validation.parts import Block, Part, State
+from statemachine.validation.parts import Block, Part, StateDefinition
 from statemachine.validation.rules.variables import assigned_names
 
 LITERALS = {
@@ -50,7 +50,7 @@ AFTER_WORK = ("Output", "Assign")
 is_jsonata = is_expression
 
 
-def literals(state: State, part: Part) -> Iterator[Fault]:
+def literals(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """The rows of LITERALS: a string is an expression, and that in JSONata states only."""
     for name, type in LITERALS.items():
         value = text(part.fields, name)
@@ -59,7 +59,7 @@ def literals(state: State, part: Part) -> Iterator[Fault]:
         yield Fault((*part.path, name), f"Expected value of type {type}")
 
 
-def expressions(state: State, part: Part) -> Iterator[Fault]:
+def expressions(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """A string that begins with `{%` ends with `%}`, and the other way round; between them is JSONata that reads
     nothing that there is none of."""
     if state.language != "JSONata":
@@ -67,7 +67,7 @@ def expressions(state: State, part: Part) -> Iterator[Fault]:
     for name in EXPRESSION_FIELDS:
         for path, value in strings_in(part.fields.get(name), (*part.path, name)):
             if is_expression(value):
-                for code, message in _wrong_in(expression_text(value), part.kind, name):
+                for code, message in _wrong_in(expression_text(value), part.type, name):
                     yield Fault(path, message, code)
             elif _meant_as_expression(value):
                 message = f"A JSONata expression must begin with '{OPENING}' and end with '{CLOSING}'"
@@ -92,7 +92,7 @@ def _meant_as_expression(value: str) -> bool:
     return value.startswith(OPENING) or value.endswith(CLOSING)
 
 
-def _wrong_in(expression: str, kind: str, field: str) -> Iterator[tuple[str, str]]:
+def _wrong_in(expression: str, part_type: str, field: str) -> Iterator[tuple[str, str]]:
     """Code and message of what is wrong in an expression of that field."""
     try:
         known = analyse(expression)
@@ -102,7 +102,7 @@ def _wrong_in(expression: str, kind: str, field: str) -> Iterator[tuple[str, str
     for reference in known.at_top:
         message = f"Reference to '{reference}' at the top level is not supported."
         yield UNSUPPORTED_JSONATA_EXPRESSION, message
-    for member in _missing_members(known, kind, field):
+    for member in _missing_members(known, part_type, field):
         message = f"Reference to '${STATES}.{member}' is not supported for the field '{field}'."
         yield UNSUPPORTED_JSONATA_EXPRESSION, message
 
@@ -116,11 +116,11 @@ def _functions_in(value: str) -> frozenset[str]:
     return frozenset()
 
 
-def _missing_members(known: Analysis, kind: str, field: str) -> Iterator[str]:
+def _missing_members(known: Analysis, part_type: str, field: str) -> Iterator[str]:
     """The members of `$states` that are read and are not there (AWS documentation: refused at creation; the words are
     ours)."""
     read = known.reads.get(STATES) or {}
-    if "result" in read and not (kind in WITH_RESULT and field in AFTER_WORK):
+    if "result" in read and not (part_type in WITH_RESULT and field in AFTER_WORK):
         yield "result"
-    if "errorOutput" in read and kind != "Catcher":
+    if "errorOutput" in read and part_type != "Catcher":
         yield "errorOutput"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from statemachine.query.jsonpath.conditions import OPERATORS
 from statemachine.validation.finding import Fault
 from statemachine.validation.members import text
-from statemachine.validation.parts import Block, Part, State
+from statemachine.validation.parts import Block, Part, StateDefinition
 
 ONLY_IN = {
     "JSONPath": OPERATORS
@@ -37,7 +37,7 @@ def jsonpath_in_jsonata(blocks: list[Block]) -> Iterator[Fault]:
                 )
 
 
-def fields_of_other_language(state: State, part: Part) -> Iterator[Fault]:
+def fields_of_other_language(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """A field of the other language is refused, at the state."""
     for language, names in ONLY_IN.items():
         if state.language is None or state.language == language:

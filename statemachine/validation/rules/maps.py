@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from statemachine.validation.finding import INVALID_LABEL_NAME, Fault
 from statemachine.validation.members import Fields, mapping, text
-from statemachine.validation.parts import Part, State, distributed
+from statemachine.validation.parts import Part, StateDefinition, distributed
 
 DISTRIBUTED_ONLY = ("ItemReader", "ItemBatcher", "ResultWriter")
 
@@ -15,24 +15,24 @@ _LABEL = re.compile(r"""[^\s?*<>{}\[\]"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,40}""
 """A label is part of an ARN and obeys the rule for names of machines (recorded: refused ones)."""
 
 
-def distributed_fields(state: State, part: Part) -> Iterator[Fault]:
+def distributed_fields(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """Reader, batcher and writer belong to DISTRIBUTED mode; a label does no harm elsewhere."""
-    if part.kind != "Map" or distributed(_processor(part)):
+    if part.type != "Map" or distributed(_processor(part)):
         return
     for name in DISTRIBUTED_ONLY:
         if name in part.fields:
             yield Fault((*part.path, name), f"Field '{name}' is only supported for the 'DISTRIBUTED' Mode")
 
 
-def distributed_in_express(state: State, part: Part) -> Iterator[Fault]:
+def distributed_in_express(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """An Express execution has no distributed Map."""
-    if part.kind == "Map" and state.block.express and distributed(_processor(part)):
+    if part.type == "Map" and state.block.express and distributed(_processor(part)):
         yield Fault(part.path, "Express state machine does not support Map states in 'DISTRIBUTED' Mode")
 
 
-def labels(state: State, part: Part) -> Iterator[Fault]:
+def labels(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """A label has 1 to 40 characters that may stand in a name."""
-    label = text(part.fields, "Label") if part.kind == "Map" else None
+    label = text(part.fields, "Label") if part.type == "Map" else None
     if label is not None and not _LABEL.fullmatch(label):
         yield Fault((*part.path, "Label"), "Label is not valid", INVALID_LABEL_NAME)
 

@@ -11,11 +11,11 @@ from statemachine.errors import ExpressionSyntaxError
 from statemachine.query.jsonpath.conditions import OPERATORS
 from statemachine.query.jsonpath.expressions import Expression, parse_expression
 from statemachine.query.jsonpath.fields import TEXT_FUNCTIONS
-from statemachine.query.jsonpath.intrinsics.calls import Call
+from statemachine.query.jsonpath.intrinsics.calls import IntrinsicCall
 from statemachine.query.jsonpath.paths.path import Path
 from statemachine.validation.finding import Fault
 from statemachine.validation.members import text
-from statemachine.validation.parts import Part, State
+from statemachine.validation.parts import Part, StateDefinition
 from statemachine.validation.rules.templates import AN_EXPRESSION
 
 _NOT_A_REFERENCE = "Value is not a Reference Path"
@@ -42,7 +42,7 @@ def _result_path(name: str, expression: Expression) -> str | None:
 
 def _text_path(name: str, expression: Expression) -> str | None:
     """A reference path, or a call of an intrinsic function that gives text."""
-    if isinstance(expression, Call):
+    if isinstance(expression, IntrinsicCall):
         return None if expression.function in TEXT_FUNCTIONS else f"{expression.function} gives no text"
     return _reference_path(name, expression)
 
@@ -70,7 +70,7 @@ PATHS: dict[str, Callable[[str, Expression], str | None]] = {
 """What says why an expression is not of the kind that a field takes (None: it is), by field."""
 
 
-def path_fields(state: State, part: Part) -> Iterator[Fault]:
+def path_fields(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """The rows of PATHS."""
     if state.language != "JSONPath":
         return

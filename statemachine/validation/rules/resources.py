@@ -13,7 +13,7 @@ from importlib import resources
 
 from statemachine.validation.finding import Fault
 from statemachine.validation.members import text
-from statemachine.validation.parts import Part, State
+from statemachine.validation.parts import Part, StateDefinition
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _ARN = re.compile(r"arn:[a-z-]+:(?P<service>[A-Za-z0-9.-]+):(?P<region>[^:\s]*):(?P<account>[^:\s]*):(?P<rest>\S+)")
@@ -29,10 +29,10 @@ _REFUSED_BY_EXPRESS = {
 """As recorded, the last one with a blank at its end (`.sync:2` follows `.sync`)."""
 
 
-def task_resource(state: State, part: Part) -> Iterator[Fault]:
+def task_resource(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """A Resource is an ARN of any partition, or a URI of another scheme. The form `arn:aws:states:::…` stands for AWS's
     own integrations, so it must be one of them (recorded)."""
-    resource = text(part.fields, "Resource") if part.kind in ("Task", "ItemReader", "ResultWriter") else None
+    resource = text(part.fields, "Resource") if part.type in ("Task", "ItemReader", "ResultWriter") else None
     if not resource:
         return
     place = (*part.path, "Resource")
@@ -42,7 +42,7 @@ def task_resource(state: State, part: Part) -> Iterator[Fault]:
             yield Fault(place, "Value is not a valid resource ARN")
     elif arn["service"] == "lambda" and not _FUNCTION.fullmatch(arn["rest"]):
         yield Fault(place, "Value is not a valid resource ARN")
-    elif arn["service"] == "states" and not arn["region"] and not arn["account"] and not _known(part.kind, arn["rest"]):
+    elif arn["service"] == "states" and not arn["region"] and not arn["account"] and not _known(part.type, arn["rest"]):
         yield Fault(
             place,
             f"The resource provided {resource} is not recognized. "
@@ -50,9 +50,9 @@ def task_resource(state: State, part: Part) -> Iterator[Fault]:
         )
 
 
-def express_resource(state: State, part: Part) -> Iterator[Fault]:
+def express_resource(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """A task of an Express execution has request and response only (recorded), and no activity."""
-    arn = _ARN.fullmatch(text(part.fields, "Resource") or "") if part.kind == "Task" and state.block.express else None
+    arn = _ARN.fullmatch(text(part.fields, "Resource") or "") if part.type == "Task" and state.block.express else None
     if arn is None or arn["service"] != "states":
         return
     pattern = _PATTERN.search(arn["rest"])
@@ -62,11 +62,11 @@ def express_resource(state: State, part: Part) -> Iterator[Fault]:
         yield Fault((*part.path, "Resource"), "Express state machine does not support Activity ARN")
 
 
-def _known(kind: str, integration: str) -> bool:
-    if kind == "Task" and integration.startswith("aws-sdk:"):
+def _known(type: str, integration: str) -> bool:
+    if type == "Task" and integration.startswith("aws-sdk:"):
         return _SDK_ACTION.fullmatch(integration) is not None
     pattern = _PATTERN.search(integration)
-    patterns = _integrations()[kind].get(_PATTERN.sub("", integration))
+    patterns = _integrations()[type].get(_PATTERN.sub("", integration))
     return patterns is not None and (pattern is None or pattern[1] in patterns)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from statemachine.validation.finding import MISSING_END_STATE, MISSING_TRANSITION_TARGET, Fault, Path
 from statemachine.validation.members import mapping, text
-from statemachine.validation.parts import Block, State
+from statemachine.validation.parts import Block, StateDefinition
 
 _TARGET_FIELDS = ("Next", "Default")
 
@@ -47,7 +47,7 @@ def missing_end(block: Block) -> Iterator[Fault]:
         yield Fault((*block.path, "States"), "No state ends the workflow", MISSING_END_STATE, shown=block.path)
 
 
-def transitions(state: State) -> Iterator[tuple[Path, str]]:
+def transitions(state: StateDefinition) -> Iterator[tuple[Path, str]]:
     """Where a state may lead: the way to each Next and Default in it, and the name that stands there."""
     for part in state.parts:
         for name in _TARGET_FIELDS:
@@ -73,7 +73,7 @@ def _reached(block: Block) -> set[str]:
     return reached
 
 
-def _ends(state: State, reached: set[str]) -> bool:
+def _ends(state: StateDefinition, reached: set[str]) -> bool:
     if state.type in ("Succeed", "Fail") or state.fields.get("End") is True:
         return True
     return not any(target in reached for path, target in transitions(state) if "Catch" not in path)

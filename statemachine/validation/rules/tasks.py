@@ -6,19 +6,19 @@ from collections.abc import Iterator
 
 from statemachine.validation.finding import Fault
 from statemachine.validation.members import number
-from statemachine.validation.parts import Part, State
+from statemachine.validation.parts import Part, StateDefinition
 
 
-def heartbeat(state: State, part: Part) -> Iterator[Fault]:
+def heartbeat(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """HeartbeatSeconds is less than TimeoutSeconds, where both are numbers."""
     timeout, beat = number(part.fields, "TimeoutSeconds"), number(part.fields, "HeartbeatSeconds")
-    if part.kind == "Task" and timeout is not None and beat is not None and beat >= timeout:
+    if part.type == "Task" and timeout is not None and beat is not None and beat >= timeout:
         yield Fault((*part.path, "HeartbeatSeconds"), "HeartbeatSeconds must be less than TimeoutSeconds")
 
 
-def credentials(state: State, part: Part) -> Iterator[Fault]:
+def credentials(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """Credentials name a role (recorded)."""
-    given = part.fields.get("Credentials") if part.kind == "Task" else None
+    given = part.fields.get("Credentials") if part.type == "Task" else None
     if isinstance(given, dict) and "RoleArn" not in given:
         if state.language == "JSONPath" and "RoleArn.$" in given:
             return

@@ -13,7 +13,7 @@ from statemachine.query.jsonpath.expressions import parse_expression
 from statemachine.query.jsonpath.templates import SUFFIX
 from statemachine.validation.finding import Fault, Path
 from statemachine.validation.members import Fields
-from statemachine.validation.parts import Part, State
+from statemachine.validation.parts import Part, StateDefinition
 
 TEMPLATES = ("Parameters", "ItemSelector", "ResultSelector", "Assign", "Credentials", "BatchInput")
 """The fields that are payload templates, wherever they stand in a state."""
@@ -21,7 +21,7 @@ TEMPLATES = ("Parameters", "ItemSelector", "ResultSelector", "Assign", "Credenti
 AN_EXPRESSION = "a valid JSONPath or a valid intrinsic function call"
 
 
-def payload_templates(state: State, part: Part) -> Iterator[Fault]:
+def payload_templates(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """A field `x.$` holds a path or an intrinsic function call (recorded, at the template), and no `x` is beside it."""
     if state.language != "JSONPath":
         return

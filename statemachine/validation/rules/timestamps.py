@@ -9,7 +9,7 @@ from statemachine.query.jsonpath.conditions import OPERATORS
 from statemachine.times.timestamps import parse_timestamp
 from statemachine.validation.finding import Fault
 from statemachine.validation.members import text
-from statemachine.validation.parts import Part, State
+from statemachine.validation.parts import Part, StateDefinition
 from statemachine.validation.rules.jsonata import is_jsonata
 
 _WITH_SECONDS = re.compile(r".*T\d\d:\d\d:\d\d.*")
@@ -19,7 +19,7 @@ TIMESTAMPS = frozenset(
 )
 
 
-def timestamps(state: State, part: Part) -> Iterator[Fault]:
+def timestamps(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """A literal is an RFC 3339 timestamp with a capital T and Z, or an offset (recorded for Wait; in a JSONPath state
     `{% … %}` is just such a literal)."""
     for name in part.fields:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from statemachine.validation.finding import Fault, Path
 from statemachine.validation.members import mapping
-from statemachine.validation.parts import Block, Part, State
+from statemachine.validation.parts import Block, Part, StateDefinition
 
 NAME_LENGTH_MAX = 80
 RESERVED = "states"
 
 
-def variable_names(state: State, part: Part) -> Iterator[Fault]:
+def variable_names(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """A name is a Unicode identifier of 80 characters at most, and not `states`."""
     for path, name in _assigned(state, part):
         if not name.isidentifier():
@@ -41,7 +41,7 @@ def assigned_names(blocks: list[Block]) -> set[str]:
     return {name for state in states for part in state.parts for _, name in _assigned(state, part)}
 
 
-def _assigned(state: State, part: Part) -> Iterator[tuple[Path, str]]:
+def _assigned(state: StateDefinition, part: Part) -> Iterator[tuple[Path, str]]:
     for name in mapping(part.fields, "Assign"):
         yield (*part.path, "Assign", name), name.removesuffix(".$") if state.language == "JSONPath" else name
 

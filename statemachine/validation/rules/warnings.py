@@ -12,14 +12,14 @@ from typing import Any
 from statemachine.query.jsonpath.templates import SUFFIX
 from statemachine.validation.finding import NO_DOLLAR, NO_PATH, PASS_RESULT_IS_STATIC, Fault
 from statemachine.validation.members import text
-from statemachine.validation.parts import Part, State
+from statemachine.validation.parts import Part, StateDefinition
 from statemachine.validation.rules.paths import PATHS
 from statemachine.validation.rules.templates import TEMPLATES, is_expression, template_objects
 
 _LIKE_A_PATH = re.compile(r"\$\$?[.\[]|States\.[A-Z]\w*\(")
 
 
-def no_dollar(state: State, part: Part) -> Iterator[Fault]:
+def no_dollar(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """A field of a payload template whose value is an expression, without `.$` at its name."""
     if state.language != "JSONPath":
         return
@@ -33,7 +33,7 @@ def no_dollar(state: State, part: Part) -> Iterator[Fault]:
                     yield Fault((*path, name), message, NO_DOLLAR)
 
 
-def no_path(state: State, part: Part) -> Iterator[Fault]:
+def no_path(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """A field that has a twin ending in Path, and a value that is a path."""
     if state.language != "JSONPath":
         return
@@ -43,9 +43,9 @@ def no_path(state: State, part: Part) -> Iterator[Fault]:
             yield Fault((*part.path, name), message, NO_PATH)
 
 
-def static_result(state: State, part: Part) -> Iterator[Fault]:
+def static_result(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """The Result of a Pass state is taken as it stands."""
-    if part.kind != "Pass" or state.language != "JSONPath":
+    if part.type != "Pass" or state.language != "JSONPath":
         return
     for path, fields in template_objects(part.fields.get("Result"), (*part.path, "Result")):
         for name, value in fields.items():

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult, ExpressionFailed, ExpressionResult, Value
-from statemachine.query.jsonata.evaluation.evaluator import Evaluation, Evaluator
+from statemachine.query.jsonata.evaluation.evaluator import BoundExpression, Evaluator
 from statemachine.query.jsonata.evaluation.functions import REMOVED, functions_meant, hosted_functions, with_functions
 from statemachine.query.jsonata.evaluation.host_functions import Surroundings
 from statemachine.query.jsonata.evaluation.installed import EVALUATOR
@@ -30,7 +30,7 @@ def evaluate(request: EvaluationRequest, evaluator: Evaluator = EVALUATOR) -> Ev
     for place, text in enumerate(request.expressions):
         names = functions_meant(text, given)
         functions = partial(_functions, names, request, place)
-        outcome = evaluator.evaluate(Evaluation(with_functions(text, names), bindings, functions, request.limits))
+        outcome = evaluator.evaluate(BoundExpression(with_functions(text, names), bindings, functions, request.limits))
         if isinstance(outcome, Value):
             characters -= len(outcome.text)
             if characters < 0:

@@ -11,18 +11,22 @@ from typing import Any, NamedTuple, Protocol
 from statemachine.query.evaluation import EvaluationLimits, ExpressionResult
 
 
-class Evaluation(NamedTuple):
-    """One expression with all it may see.
+class BoundExpression(NamedTuple):
+    """One expression with everything that it may see.
 
-    `functions` gives the functions written in Python, afresh for each evaluation, because they draw on chance. `input`
-    is what `$` stands for: JSON text, or None for nothing, as in Step Functions always.
+    `make_functions` makes the functions that are written in Python. It is called once for each evaluation, because
+    they draw on chance. `input` is the JSON text of `$`; in Step Functions it is always None: `$` is undefined.
     """
 
     text: str
     bindings: Mapping[str, Any]
-    functions: Callable[[], Mapping[str, Callable[..., Any]]]
+    make_functions: Callable[[], Mapping[str, Callable[..., Any]]]
     limits: EvaluationLimits
     input: str | None = None
+
+
+class FunctionInResult(Exception):
+    """A function or a regular expression is part of the result, so it is no JSON value."""
 
 
 class Evaluator(Protocol):
@@ -31,5 +35,5 @@ class Evaluator(Protocol):
     def check(self, text: str) -> None:
         """Raises ExpressionSyntaxError for text that the library cannot compile."""
 
-    def evaluate(self, evaluation: Evaluation) -> ExpressionResult:
+    def evaluate(self, expression: BoundExpression) -> ExpressionResult:
         """The outcome of one evaluation."""

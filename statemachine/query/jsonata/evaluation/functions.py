@@ -16,7 +16,7 @@ HOST = "0"
 """What the names of the functions written in Python begin with inside an expression: no variable is called so."""
 
 
-class Function(NamedTuple):
+class HostedFunction(NamedTuple):
     """`parameters` and `signature` are in JSONata; `call` is given the Surroundings and the parameters. `body` is what
     makes something of its result: `{call}` stands for that."""
 
@@ -26,17 +26,17 @@ class Function(NamedTuple):
     body: str = "{call}"
 
 
-FUNCTIONS: dict[str, Function] = {
-    "partition": Function("$array, $size", host.partition),
-    "range": Function("$start, $end, $step", host.range_),
-    "hash": Function("$data, $algorithm", host.hash_),
-    "random": Function("$seed", host.random),
-    "uuid": Function("", host.uuid),
-    "parse": Function("$text", host.parse_json),
-    "shuffle": Function("$array", host.shuffle, "<a:a>"),
-    "pad": Function("$text, $width, $padding", host.pad, "<s-ns?:s>"),
-    "millis": Function("", host.millis),
-    "now": Function("$picture, $timezone", host.millis, body="$fromMillis({call}, $picture, $timezone)"),
+FUNCTIONS: dict[str, HostedFunction] = {
+    "partition": HostedFunction("$array, $size", host.partition),
+    "range": HostedFunction("$start, $end, $step", host.range_),
+    "hash": HostedFunction("$data, $algorithm", host.hash_),
+    "random": HostedFunction("$seed", host.random),
+    "uuid": HostedFunction("", host.uuid),
+    "parse": HostedFunction("$text", host.parse_json),
+    "shuffle": HostedFunction("$array", host.shuffle, "<a:a>"),
+    "pad": HostedFunction("$text, $width, $padding", host.pad, "<s-ns?:s>"),
+    "millis": HostedFunction("", host.millis),
+    "now": HostedFunction("$picture, $timezone", host.millis, body="$fromMillis({call}, $picture, $timezone)"),
 }
 """By their names without `$`."""
 
@@ -65,7 +65,7 @@ def hosted_functions(names: Iterable[str], surroundings: Surroundings) -> dict[s
     return {f"{HOST}{name}": _hosted(FUNCTIONS[name].call, surroundings) for name in names}
 
 
-def _definition(name: str, function: Function) -> str:
+def _definition(name: str, function: HostedFunction) -> str:
     # What is written in Python gives an array of one value, or an empty one for undefined.
     call = f"${HOST}{name}({function.parameters})[0]"
     return f"${name} := function({function.parameters}){function.signature}{{ {function.body.format(call=call)} }};"

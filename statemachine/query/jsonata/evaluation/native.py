@@ -15,7 +15,7 @@ import jsonatapy
 from statemachine.errors import ExpressionSyntaxError
 from statemachine.json_text import dump, load
 from statemachine.query.evaluation import ExpressionResult, Undefined, Unsupported, Value
-from statemachine.query.jsonata.evaluation.evaluator import Evaluation
+from statemachine.query.jsonata.evaluation.evaluator import BoundExpression, FunctionInResult
 from statemachine.query.jsonata.evaluation.messages import failure_of, worded
 from statemachine.query.jsonata.evaluation.numbers import plain
 
@@ -34,16 +34,12 @@ class NativeEvaluator:
         except BaseException as error:
             raise ExpressionSyntaxError(worded(failure_of(_explained(error)))) from None
 
-    def evaluate(self, evaluation: Evaluation) -> ExpressionResult:
+    def evaluate(self, expression: BoundExpression) -> ExpressionResult:
         """The outcome of one evaluation."""
         try:
-            return _evaluate(evaluation)
+            return _evaluate(expression)
         except BaseException as error:
             return failure_of(_explained(error))
-
-
-class _Function(Exception):
-    """A function or regular expression is part of the result."""
 
 
 def _explained(error: BaseException) -> str:
@@ -53,38 +49,38 @@ def _explained(error: BaseException) -> str:
     return str(error)
 
 
-def _evaluate(evaluation: Evaluation) -> ExpressionResult:
+def _evaluate(expression: BoundExpression) -> ExpressionResult:
     limits = {
-        "timeout": evaluation.limits.milliseconds,
-        "max_stack_depth": evaluation.limits.depth,
-        "max_sequence_length": evaluation.limits.sequence,
+        "timeout": expression.limits.milliseconds,
+        "max_stack_depth": expression.limits.depth,
+        "max_sequence_length": expression.limits.sequence,
     }
-    text = _compiled(evaluation).evaluate_json_or_none(evaluation.input, evaluation.bindings, **limits)
+    text = _compiled(expression).evaluate_json_or_none(expression.input, expression.bindings, **limits)
     if text is None:
         return Undefined()
     # JSON writes an infinity as null and a function as "": what it really was, the same result as Python values tells.
-    if ("null" in text or '""' in text) and not _only_picks(evaluation):
+    if ("null" in text or '""' in text) and not _only_picks(expression):
         try:
-            result = _compiled(evaluation).evaluate(_value(evaluation.input), evaluation.bindings, **limits)
+            result = _compiled(expression).evaluate(_value(expression.input), expression.bindings, **limits)
             return Value(dump(_restored(load(text), result)))
-        except _Function:
+        except FunctionInResult:
             return Unsupported()
     return Value(text)
 
 
-def _only_picks(evaluation: Evaluation) -> bool:
+def _only_picks(expression: BoundExpression) -> bool:
     """Can the result hold nothing but parts of the bound values and of the text?"""
-    text = evaluation.text
-    return bool(_WITHOUT_WORK.fullmatch(text)) and all(name in evaluation.bindings for name in _NAME.findall(text))
+    text = expression.text
+    return bool(_WITHOUT_WORK.fullmatch(text)) and all(name in expression.bindings for name in _NAME.findall(text))
 
 
 def _value(input: str | None) -> Any:
     return None if input is None else load(input)
 
 
-def _compiled(evaluation: Evaluation) -> Any:
-    compiled = jsonatapy.compile(evaluation.text)
-    for name, function in evaluation.functions().items():
+def _compiled(expression: BoundExpression) -> Any:
+    compiled = jsonatapy.compile(expression.text)
+    for name, function in expression.make_functions().items():
         compiled.register(name, function)
     return compiled
 
@@ -96,7 +92,7 @@ def _restored(written: Any, result: Any) -> Any:
     if isinstance(written, list):
         return [_restored(value, other) for value, other in zip(written, result, strict=True)]
     if written == "" and result is None:
-        raise _Function
+        raise FunctionInResult
     if written is None and isinstance(result, float) and not math.isfinite(result):
         return plain(result)
     return written

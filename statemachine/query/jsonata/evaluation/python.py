@@ -14,7 +14,7 @@ from statemachine.errors import ExpressionSyntaxError
 from statemachine.json_text import dump, load
 from statemachine.jsonata_library import JException, Jsonata, Utils
 from statemachine.query.evaluation import ExpressionResult, Undefined, Unsupported, Value
-from statemachine.query.jsonata.evaluation.evaluator import Evaluation
+from statemachine.query.jsonata.evaluation.evaluator import BoundExpression, FunctionInResult
 from statemachine.query.jsonata.evaluation.messages import failure_of
 from statemachine.query.jsonata.evaluation.numbers import plain
 from statemachine.query.jsonata.syntax import Unread, read_syntax
@@ -31,10 +31,10 @@ class PythonEvaluator:
             if unread.refused:
                 raise ExpressionSyntaxError(str(unread)) from None
 
-    def evaluate(self, evaluation: Evaluation) -> ExpressionResult:
+    def evaluate(self, expression: BoundExpression) -> ExpressionResult:
         """The outcome of one evaluation."""
         try:
-            return _evaluate(evaluation)
+            return _evaluate(expression)
         except JException as error:
             return failure_of(f"{error.error}: {error}")
         except RecursionError:
@@ -44,24 +44,20 @@ class PythonEvaluator:
             return failure_of(str(error) or type(error).__name__)
 
 
-class _Function(Exception):
-    """A function or regular expression is part of the result."""
-
-
-def _evaluate(evaluation: Evaluation) -> ExpressionResult:
+def _evaluate(expression: BoundExpression) -> ExpressionResult:
     # Its clock starts here, so a compiled expression cannot be kept. The blank: it looks beyond a comment at the end.
-    compiled = Jsonata(f"{evaluation.text} ", timeout=evaluation.limits.milliseconds, stack=evaluation.limits.depth)
+    compiled = Jsonata(f"{expression.text} ", timeout=expression.limits.milliseconds, stack=expression.limits.depth)
     compiled.set_validate_input(False)
     compiled.set_output_convert_nulls(False)
-    for name, function in evaluation.functions().items():
+    for name, function in expression.make_functions().items():
         compiled.register_lambda(name, _hosted(function))
-    given = None if evaluation.input is None else _given(load(evaluation.input))
-    result = compiled.evaluate(given, _given(evaluation.bindings))
+    given = None if expression.input is None else _given(load(expression.input))
+    result = compiled.evaluate(given, _given(expression.bindings))
     if result is None:
         return Undefined()
     try:
         return Value(dump(_written(result)))
-    except _Function:
+    except FunctionInResult:
         return Unsupported()
 
 
@@ -90,4 +86,4 @@ def _written(result: Any) -> Any:
         return None
     if isinstance(result, str | int):
         return result
-    raise _Function
+    raise FunctionInResult

@@ -6,14 +6,13 @@ Knows the syntax of calls; what the functions are stands in `intrinsics`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from statemachine.errors import IntrinsicFailure, RuntimeFailure
 from statemachine.json_text import parse
 from statemachine.query.jsonpath.intrinsics.functions import ArgumentRefused
-from statemachine.query.jsonpath.intrinsics.table import INTRINSICS, Intrinsic, template
+from statemachine.query.jsonpath.intrinsics.table import INTRINSICS, ArgumentCheck, Intrinsic, template
 from statemachine.query.jsonpath.paths.path import Path, read_path
 from statemachine.query.jsonpath.paths.scanner import Scanner
 from statemachine.query.language import Reader
@@ -33,7 +32,7 @@ _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class IntrinsicCall:
     """A compiled call. `function` is its name, `variables` are those that its arguments read."""
 
     text: str
@@ -53,10 +52,10 @@ class _Literal:
     variables: frozenset[str] = frozenset()
 
 
-_Argument = _Literal | Path | Call
+_Argument = _Literal | Path | IntrinsicCall
 
 
-def read_call(scanner: Scanner, nesting: int = 1) -> Call:
+def read_call(scanner: Scanner, nesting: int = 1) -> IntrinsicCall:
     """The call that begins here, as far as it goes. Raises ExpressionSyntaxError."""
     if nesting > NESTING_MAX:
         raise scanner.refusal(f"Intrinsic functions may be nested {NESTING_MAX} deep at most")
@@ -67,13 +66,13 @@ def read_call(scanner: Scanner, nesting: int = 1) -> Call:
         raise scanner.refusal("There is no such intrinsic function")
     arguments = _read_arguments(scanner, nesting)
     intrinsic = INTRINSICS[name]
-    rules = intrinsic.rules_for(len(arguments))
-    if rules is None:
+    checks = intrinsic.checks_for(len(arguments))
+    if checks is None:
         raise scanner.refusal(f"{name} takes {intrinsic.expects} arguments, not {len(arguments)}")
     text = scanner.text[begin : scanner.position]
-    readers = [_reader(argument, text, rule is template) for argument, rule in zip(arguments, rules, strict=True)]
+    readers = [_reader(argument, text, check is template) for argument, check in zip(arguments, checks, strict=True)]
     variables = frozenset().union(*(argument.variables for argument in arguments))
-    return Call(text, name, variables, _calling(intrinsic, rules, readers, text))
+    return IntrinsicCall(text, name, variables, _calling(intrinsic, checks, readers, text))
 
 
 def _read_arguments(scanner: Scanner, nesting: int) -> list[_Argument]:
@@ -109,7 +108,7 @@ def _read_argument(scanner: Scanner, nesting: int) -> _Argument:
 
 
 def _reader(argument: _Argument, call: str, as_template: bool) -> Reader:
-    if isinstance(argument, Call):
+    if isinstance(argument, IntrinsicCall):
         return argument.read
     if isinstance(argument, _Literal):
         value = argument.escaped if as_template and argument.escaped is not None else argument.value
@@ -123,14 +122,14 @@ def _reader(argument: _Argument, call: str, as_template: bool) -> Reader:
     )
 
 
-def _calling(intrinsic: Intrinsic, rules: tuple[Callable[[Any], Any], ...], readers: list[Reader], text: str) -> Reader:
+def _calling(intrinsic: Intrinsic, checks: tuple[ArgumentCheck, ...], readers: list[Reader], text: str) -> Reader:
     function, draws = intrinsic.function, intrinsic.draws
 
     def call(view: View) -> Any:
         values = [read(view) for read in readers]
         try:
-            for place, rule in enumerate(rules):
-                values[place] = _checked(rule, values[place], place)
+            for place, check in enumerate(checks):
+                values[place] = _checked(check, values[place], place)
             return function(view.chance, *values) if draws else function(*values)
         except ArgumentRefused as refused:
             raise IntrinsicFailure(f"The function '{text}' had the following error: {refused}") from None
@@ -138,8 +137,8 @@ def _calling(intrinsic: Intrinsic, rules: tuple[Callable[[Any], Any], ...], read
     return call
 
 
-def _checked(rule: Callable[[Any], Any], value: Any, place: int) -> Any:
+def _checked(check: ArgumentCheck, value: Any, place: int) -> Any:
     try:
-        return rule(value)
+        return check(value)
     except ArgumentRefused as refused:
         raise ArgumentRefused(f"Argument {place + 1} {refused}") from None

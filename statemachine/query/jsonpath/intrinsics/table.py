@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from statemachine.query.jsonpath.intrinsics import functions
 from statemachine.query.jsonpath.intrinsics.functions import INTEGER_MAX, ArgumentRefused, rounded
 
-Rule = Callable[[Any], Any]
+ArgumentCheck = Callable[[Any], Any]
 """From an argument to what the function is given; raises ArgumentRefused, whose text follows "Argument 1"."""
 
 
@@ -23,25 +23,25 @@ class Intrinsic(NamedTuple):
     """
 
     function: Callable[..., Any]
-    rules: tuple[Rule, ...] = ()
+    checks: tuple[ArgumentCheck, ...] = ()
     optional: int = 0
-    more: Rule | None = None
+    more: ArgumentCheck | None = None
     draws: bool = False
 
-    def rules_for(self, count: int) -> tuple[Rule, ...] | None:
+    def checks_for(self, count: int) -> tuple[ArgumentCheck, ...] | None:
         """The rules for `count` arguments, or None where the function does not take so many."""
-        surplus = count - len(self.rules)
+        surplus = count - len(self.checks)
         if surplus > 0:
-            return None if self.more is None else self.rules + (self.more,) * surplus
-        return self.rules[:count] if -surplus <= self.optional else None
+            return None if self.more is None else self.checks + (self.more,) * surplus
+        return self.checks[:count] if -surplus <= self.optional else None
 
     @property
     def expects(self) -> str:
         """How many arguments it takes, for messages."""
-        least = len(self.rules) - self.optional
+        least = len(self.checks) - self.optional
         if self.more is not None:
             return f"{least} or more"
-        return f"{least} to {len(self.rules)}" if self.optional else str(least)
+        return f"{least} to {len(self.checks)}" if self.optional else str(least)
 
 
 def anything(value: Any) -> Any:

@@ -15,13 +15,13 @@ from statemachine.query.jsonpath.paths.segments import Segment
 from statemachine.query.jsonpath.paths.selection import compile_selection
 from statemachine.query.view import ABSENT
 
-Finder = Callable[[Any], Any]
+Lookup = Callable[[Any], Any]
 """From the value where a path starts to the value that it finds, or ABSENT."""
 
 _NOTHING_THERE = (KeyError, IndexError, TypeError)
 
 
-def compile_lookup(segments: Sequence[Segment]) -> Finder:
+def compile_lookup(segments: Sequence[Segment]) -> Lookup:
     """The finder of these segments; where one of them is indefinite it gives a list. Raises ExpressionSyntaxError."""
     if segments and segments[-1].last:
         return _then(compile_lookup(segments[:-1]), segments)
@@ -59,7 +59,7 @@ def obstacle(segments: Sequence[Segment], value: Any) -> str:
     return f"No results for path: ${''.join(segment.text for segment in segments)}"
 
 
-def _follow(keys: Sequence[str | int | None]) -> Finder:
+def _follow(keys: Sequence[str | int | None]) -> Lookup:
     if not keys:
         return lambda value: value
     if any(isinstance(key, int) for key in keys):
@@ -76,7 +76,7 @@ def _follow(keys: Sequence[str | int | None]) -> Finder:
     return follow
 
 
-def _follow_indexes(keys: Sequence[str | int | None]) -> Finder:
+def _follow_indexes(keys: Sequence[str | int | None]) -> Lookup:
     def follow(value: Any) -> Any:
         try:
             for key in keys:
@@ -90,7 +90,7 @@ def _follow_indexes(keys: Sequence[str | int | None]) -> Finder:
     return follow
 
 
-def _then(find: Finder, segments: Sequence[Segment]) -> Finder:
+def _then(find: Lookup, segments: Sequence[Segment]) -> Lookup:
     """A last step after `find`: the length of what it found, or an object of the members that `names` picks."""
     names = segments[-1].names
     definite = all(segment.definite for segment in segments)

@@ -13,7 +13,7 @@ from typing import Any
 
 from statemachine.errors import ExpressionSyntaxError, RuntimeFailure, StateError
 from statemachine.json_text import dump
-from statemachine.query.jsonpath.paths.lookup import Finder, compile_lookup, obstacle
+from statemachine.query.jsonpath.paths.lookup import Lookup, compile_lookup, obstacle
 from statemachine.query.jsonpath.paths.placement import place
 from statemachine.query.jsonpath.paths.scanner import Scanner
 from statemachine.query.jsonpath.paths.segments import Segment, read_segments
@@ -141,7 +141,7 @@ def read_path(scanner: Scanner) -> Path:
     )
 
 
-def _from_root(root: str, lookup: Finder) -> Reader:
+def _from_root(root: str, lookup: Lookup) -> Reader:
     if root == "$":
         return lambda view: lookup(view.input)
     if root == "$$":

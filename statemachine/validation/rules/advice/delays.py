@@ -26,7 +26,7 @@ def retries_beyond_the_timeout(blocks: list[Block]) -> Iterator[Fault]:
     for block in blocks:
         for state in block.states:
             for part in state.parts:
-                if part.kind == "Retrier" and part.fields.get("JitterStrategy", "NONE") == "NONE":
+                if part.type == "Retrier" and part.fields.get("JitterStrategy", "NONE") == "NONE":
                     message = _too_long(part.fields, timeout)
                     if message:
                         yield Fault(part.path, message, RETRY_OUTLASTS_TIMEOUT)

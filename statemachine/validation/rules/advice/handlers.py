@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from statemachine.validation.finding import NEVER_MATCHES, Fault, Path
 from statemachine.validation.members import elements
-from statemachine.validation.parts import Block, State
+from statemachine.validation.parts import Block, StateDefinition
 
 _ALL = "States.ALL"
 _TASK_FAILED = "States.TaskFailed"
@@ -37,7 +37,7 @@ def names_that_never_match(blocks: list[Block]) -> Iterator[Fault]:
                 yield from _in_field(state, field)
 
 
-def _in_field(state: State, field: str) -> Iterator[Fault]:
+def _in_field(state: StateDefinition, field: str) -> Iterator[Fault]:
     matched: dict[str, int] = {}  # by which element
     for number, handler in enumerate(elements(state.fields, field)):
         place: Path = (*state.path, field, number)
@@ -56,7 +56,7 @@ def _in_field(state: State, field: str) -> Iterator[Fault]:
             yield from (Fault(path, reason, NEVER_MATCHES) for path, reason in wrong)
 
 
-def _not_raised(state: State, name: str) -> str | None:
+def _not_raised(state: StateDefinition, name: str) -> str | None:
     if name == _NEVER_CAUGHT:
         return f"{name} is neither retried nor caught"
     if state.type != "Task":

@@ -16,7 +16,7 @@ from statemachine.query.jsonpath.paths.path import Path as JsonPath
 from statemachine.query.jsonpath.templates import SUFFIX
 from statemachine.validation.finding import NOT_IN_LITERAL, Fault, Path
 from statemachine.validation.members import text
-from statemachine.validation.parts import Block, State
+from statemachine.validation.parts import Block, StateDefinition
 from statemachine.validation.rules.jsonata import is_jsonata
 from statemachine.validation.rules.targets import transitions
 from statemachine.validation.rules.templates import template_objects
@@ -57,9 +57,9 @@ def members_that_are_not_there(blocks: list[Block]) -> Iterator[Fault]:
                     yield Fault(path, message, NOT_IN_LITERAL)
 
 
-def _only_predecessors(block: Block) -> dict[str, State]:
+def _only_predecessors(block: Block) -> dict[str, StateDefinition]:
     """By the names of states: the state that alone leads there, when its work is done."""
-    ways: dict[str, list[State | None]] = {text(block.fields, "StartAt") or "": [None]}
+    ways: dict[str, list[StateDefinition | None]] = {text(block.fields, "StartAt") or "": [None]}
     for state in block.states:
         for path, target in transitions(state):
             done = state.type != "Choice" and path == (*state.path, "Next")
@@ -67,7 +67,7 @@ def _only_predecessors(block: Block) -> dict[str, State]:
     return {name: states[0] for name, states in ways.items() if len(states) == 1 and states[0] is not None}
 
 
-def _literal_output(state: State) -> tuple[str, Any] | None:
+def _literal_output(state: StateDefinition) -> tuple[str, Any] | None:
     """The field that is the whole output of a state as it stands, and what it holds."""
     if state.language == "JSONata" and "Output" in state.fields:
         return "Output", state.fields["Output"]
@@ -77,7 +77,7 @@ def _literal_output(state: State) -> tuple[str, Any] | None:
     return None
 
 
-def _reads(state: State) -> Iterator[tuple[Path, str, Sequence[str | int]]]:
+def _reads(state: StateDefinition) -> Iterator[tuple[Path, str, Sequence[str | int]]]:
     """The paths into the input of a state: where each stands, its text, and the keys it goes along."""
     if state.language == "JSONata":
         for field in EXPRESSION_FIELDS:
@@ -92,7 +92,7 @@ def _reads(state: State) -> Iterator[tuple[Path, str, Sequence[str | int]]]:
                 yield path, value, keys
 
 
-def _paths(state: State) -> Iterator[tuple[Path, str]]:
+def _paths(state: StateDefinition) -> Iterator[tuple[Path, str]]:
     if state.fields.get("InputPath", "$") != "$":
         fields: tuple[str, ...] = ("InputPath",)
     else:
@@ -110,9 +110,9 @@ def _paths(state: State) -> Iterator[tuple[Path, str]]:
             yield (*state.path, name), value
 
 
-def _tested(state: State) -> Iterator[tuple[Path, str]]:
+def _tested(state: StateDefinition) -> Iterator[tuple[Path, str]]:
     """What the rules of a Choice look at, unless they ask what is there."""
-    rules = [part for part in state.parts if part.kind in ("ChoiceRule", "NestedChoiceRule")]
+    rules = [part for part in state.parts if part.type in ("ChoiceRule", "NestedChoiceRule")]
     if not any("IsPresent" in rule.fields for rule in rules):
         for rule in rules:
             variable = text(rule.fields, "Variable")
