@@ -198,8 +198,8 @@ def _worded(error: json.JSONDecodeError, text: str) -> JsonError:
 def _unfinished(text: str) -> str:
     bracket = _open_bracket(text)
     if bracket:
-        kind = "Object" if bracket == "{" else "Array"
-        return f"Unexpected end-of-input: expected close marker for {kind}"
+        container = "Object" if bracket == "{" else "Array"
+        return f"Unexpected end-of-input: expected close marker for {container}"
     return "No content to map due to end-of-input"
 
 

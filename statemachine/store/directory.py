@@ -50,9 +50,9 @@ def private_directory(path: str | os.PathLike[str]) -> Path:
     if status.st_mode & _OTHERS_MAY_WRITE:
         mode = f"{status.st_mode & 0o7777:04o}"
         raise StoreError(f"{directory}: other users may write into it (mode {mode}); chmod 700 would do")
-    kind = file_system(status.st_dev)
-    if kind in _NETWORK_FILE_SYSTEMS:
-        raise StoreError(f"{directory}: on a network file system ({kind}); a store needs a local disk")
+    type = file_system(status.st_dev)
+    if type in _NETWORK_FILE_SYSTEMS:
+        raise StoreError(f"{directory}: on a network file system ({type}); a store needs a local disk")
     return directory
 
 

@@ -37,8 +37,8 @@ def store_error(error: sqlite3.Error | UnicodeDecodeError, path: str) -> StoreEr
     """The StoreError that an error of SQLite is, naming the file."""
     code: int | None = getattr(error, "sqlite_errorcode", None)
     if code is None:  # Python's own: a key or a message that is not UTF-8, or else the use of a closed connection
-        kind = StoreError if isinstance(error, sqlite3.ProgrammingError) else StoreDamaged
-        return kind(f"{path}: {error}")
+        error_type = StoreError if isinstance(error, sqlite3.ProgrammingError) else StoreDamaged
+        return error_type(f"{path}: {error}")
     message = f"{path}: {error} ({getattr(error, 'sqlite_errorname', code)})"
     primary = code & 0xFF
     if code in _DAMAGED or primary in _DAMAGED:

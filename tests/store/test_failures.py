@@ -87,7 +87,7 @@ def test_a_failure_at_any_statement_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"),
+    ("name", "error_type"),
     [
         ("SQLITE_FULL", StoreFull),
         ("SQLITE_BUSY", StoreFull),
@@ -107,9 +107,9 @@ def test_a_failure_at_any_statement_leaves_nothing_behind(
         ("SQLITE_CONSTRAINT_TRIGGER", StoreError),
     ],
 )
-def test_what_each_error_of_sqlite_means(name: str, kind: type[StoreError]) -> None:
+def test_what_each_error_of_sqlite_means(name: str, error_type: type[StoreError]) -> None:
     error = store_error(sqlite_error(name), "/data/store.db")
-    assert type(error) is kind
+    assert type(error) is error_type
     assert str(error) == f"/data/store.db: injected ({name})"
 
 

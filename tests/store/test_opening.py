@@ -81,12 +81,12 @@ MOUNTS = """\
 
 
 @pytest.mark.parametrize(
-    ("device", "kind"), [((254, 0), "ext4"), ((0, 35), "nfs4"), ((0, 36), "fuse.sshfs"), ((0, 99), None)]
+    ("device", "type"), [((254, 0), "ext4"), ((0, 35), "nfs4"), ((0, 36), "fuse.sshfs"), ((0, 99), None)]
 )
-def test_the_file_system_of_a_device(tmp_path: Path, device: tuple[int, int], kind: str | None) -> None:
+def test_the_file_system_of_a_device(tmp_path: Path, device: tuple[int, int], type: str | None) -> None:
     mounts = tmp_path / "mountinfo"
     mounts.write_text(MOUNTS)
-    assert file_system(os.makedev(*device), mounts) == kind
+    assert file_system(os.makedev(*device), mounts) == type
     assert file_system(os.makedev(*device), tmp_path / "missing") is None
 
 
