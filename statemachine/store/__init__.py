@@ -1,1 +1,1 @@
-"""Floor 1: key → JSON bytes, written in atomic groups. Knows nothing of workflows."""
+"""Stores: rows of key → JSON bytes, written in atomic groups. They know nothing of workflows."""

@@ -1,7 +1,7 @@
-"""A SQLite connection that can be used from any thread of one process, and the kind of it that only reads.
+"""A SQLite connection for all threads of one process, and a connection that only reads.
 
-It offers the methods that sqlitedict calls on its own connection, without a queue or a thread: each call returns when
-it is done, or raises in its caller. It knows statements only as text.
+A connection has the methods that sqlitedict calls on its own connection, but no queue and no thread. Each call returns
+when it is done, or raises in its caller. A connection knows statements only as text.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from statemachine.store.interface import StoreError
 from statemachine.store.sqlite_errors import as_store_errors
 
 BUSY_SECONDS = 5.0
-"""How long a statement waits for a foreign lock."""
+"""How long a statement waits for the lock of another connection."""
 
 
 class Connection:
-    """One connection, one statement at a time. Statements raise sqlite3.Error."""
+    """One connection, which runs one statement at a time. Statements raise sqlite3.Error."""
 
     def __init__(self, path: str, mode: Literal["ro", "rw"]) -> None:
         self.path = path
@@ -37,33 +37,33 @@ class Connection:
         )
 
     def select(self, statement: str, values: Sequence[Any] | None = None) -> list[Any]:
-        """All rows of the answer."""
+        """All rows of the result."""
         self.check_process()
         with self._lock:
             return self._database.execute(statement, values or ()).fetchall()
 
     def select_one(self, statement: str, values: Sequence[Any] | None = None) -> Any:
-        """The first row of the answer, or None."""
+        """The first row of the result, or None if the result has no rows."""
         rows = self.select(statement, values)
         return rows[0] if rows else None
 
     def check_process(self) -> None:
-        """Raises StoreError in a forked child: the locks on the file are its parent's."""
+        """Raises StoreError in a forked child, because its parent owns the locks on the file."""
         if os.getpid() != self._process:
             raise StoreError(f"{self.path}: opened by process {self._process}, used in its fork {os.getpid()}")
 
     def close(self, force: bool = False) -> None:
-        """Give the file back. Harmless a second time, and in a forked child, which must not touch it."""
+        """Close the file. Does nothing if it is closed, or in a forked child, which must not touch the file."""
         if os.getpid() == self._process:
             with self._lock:
                 self._database.close()
 
 
 class ReadConnection(Connection):
-    """A connection that cannot write, and so need not wait for the one that does."""
+    """A connection that cannot write. It never waits for the connection that writes."""
 
     def __init__(self, path: str) -> None:
-        """Raises StoreError for a file that cannot be opened."""
+        """Raises StoreError if the file cannot be opened."""
         with as_store_errors(path):
             super().__init__(path, "ro")
             self._database.execute("PRAGMA mmap_size = 0")

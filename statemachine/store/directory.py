@@ -1,4 +1,4 @@
-"""The directory that holds a store: on a local disk, and closed to other users. It knows no file in it by name."""
+"""The directory of a store: it is on a local disk, and other users may not write to it. Knows no names of files."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ _MOUNTS = Path("/proc/self/mountinfo")
 
 
 def private_directory(path: str | os.PathLike[str]) -> Path:
-    """The real path of the directory, which is made with mode 0700 where it is missing.
+    """The real path of the directory. If it does not exist, it is made with mode 0700.
 
-    Raises StoreError for a directory that users other than its owner may write into, or that lies on a network file
-    system (as far as the system tells): locks and shared memory do not hold there.
+    Raises StoreError if users other than the owner may write into the directory, or if it is known to be on a network
+    file system: locks and shared memory are not reliable there.
     """
     directory = Path(os.path.realpath(path))
     missing = [path for path in (directory, *directory.parents) if not path.exists()]
@@ -57,16 +57,16 @@ def private_directory(path: str | os.PathLike[str]) -> Path:
 
 
 def private_file(path: str | os.PathLike[str]) -> None:
-    """Make the file where it is missing, and let only its owner read and write it."""
+    """Make the file if it does not exist. Only its owner may read and write it."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
-        # Not opened here: closing any descriptor of a database drops all locks that this process has on it.
+        # The file is not opened here: closing a descriptor of a database drops all locks of this process on it.
         os.chmod(path, 0o600)
 
 
 def file_system(device: int, mounts: Path = _MOUNTS) -> str | None:
-    """The type of the file system on a device (`st_dev`), such as ext4 or nfs4; None where the system does not say."""
+    """The type of the file system on a device (`st_dev`), such as ext4 or nfs4, or None if it is not known."""
     number = f"{os.major(device)}:{os.minor(device)}"
     try:
         lines = mounts.read_text(errors="replace").splitlines()
@@ -81,7 +81,7 @@ def file_system(device: int, mounts: Path = _MOUNTS) -> str | None:
 
 
 def _sync(directory: Path) -> None:
-    """Let the names in a directory survive a power cut."""
+    """Write the names in a directory to disk, so that they survive a power cut."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -1,6 +1,6 @@
-"""What every store offers: rows of key → JSON bytes, written in atomic and durable groups.
+"""The interface of every store: rows of key → JSON bytes, written in atomic and durable groups.
 
-A store never knows what its keys or values mean: no executions, no histories, no time.
+A store never knows the meaning of its keys and values. It knows no executions, no histories and no time.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 Rows = Mapping[str, bytes | None]
-"""Key → JSON bytes; None deletes the key. Keys are text of at least one character, without lone surrogates."""
+"""Key → JSON bytes. None deletes the key. A key has at least one character and no lone surrogates."""
 
 
 class StoreError(Exception):
-    """The store refused. Only StoreFull is worth another try; after any other, the owner should stop."""
+    """The store refused. Only after StoreFull may a later try succeed. After any other error the owner should stop."""
 
 
 class KeyConflict(StoreError):
-    """A fresh row's `key` exists already: somebody else has written it."""
+    """The `key` of a fresh row exists already: another writer has written it."""
 
     def __init__(self, key: str) -> None:
         super().__init__(f"the key {key!r} exists already")
@@ -25,7 +25,7 @@ class KeyConflict(StoreError):
 
 
 class StaleEpoch(StoreError):
-    """The commit bore the epoch `given`, but a newer owner has raised it to `current`."""
+    """The commit was made under the epoch `given`, but a newer owner has raised the epoch to `current`."""
 
     def __init__(self, given: int, current: int) -> None:
         super().__init__(f"the store is owned under epoch {current}, not {given}")
@@ -34,25 +34,25 @@ class StaleEpoch(StoreError):
 
 
 class StoreFull(StoreError):
-    """No room, a foreign lock or a failed write: nothing of the group is kept, and a later try may succeed."""
+    """The disk is full, another process holds a lock, or a write failed. Nothing is kept; a later try may succeed."""
 
 
 class StoreDamaged(StoreError):
-    """What was written cannot be trusted any more, or a sync to disk failed: the owner must stop the process."""
+    """The stored data can no longer be trusted, or a sync to disk failed. The owner must stop the process."""
 
 
 class UnknownFormat(StoreError):
-    """The file is no store of ours, or one that a newer version has written. Its tables were left as they were."""
+    """The file is not a store of ours, or a newer version has written it. Its tables were not changed."""
 
 
 class Readable(Protocol):
     """The reading half of a store. Reads see committed groups only and may be made in any thread.
 
-    Every method raises StoreError; StoreDamaged if the stored bytes are not what was written.
+    Every method raises StoreError. It raises StoreDamaged if the stored bytes differ from the written ones.
     """
 
     def get(self, key: str) -> bytes | None:
-        """The value of `key`, None where there is none."""
+        """The value of `key`, or None if the key does not exist."""
 
     def scan(
         self,
@@ -63,47 +63,48 @@ class Readable(Protocol):
         before: str | None = None,
         reverse: bool = False,
     ) -> list[tuple[str, bytes]]:
-        """The rows whose key starts with `prefix`, in key order (that of UTF-8 bytes), descending when `reverse`.
+        """The rows whose key starts with `prefix`, in the order of their keys' UTF-8 bytes, descending if `reverse`.
 
-        `after` is the last key of the page before: only keys beyond it follow, which are the greater ones, or the
-        smaller ones when `reverse`. Without it the scan begins at the first key, or at the last when `reverse`.
-        `before` is an upper bound in both directions: only keys smaller than it are returned. Both bounds are whole
-        keys, are themselves left out, and need not exist. `limit` is the greatest number of rows, None for all.
+        `after` is the last key of the previous page. The scan returns only greater keys, or only smaller ones if
+        `reverse`. Without `after` it begins at the first key, or at the last one if `reverse`. `before` is an upper
+        bound in both directions: only smaller keys are returned. Both bounds are whole keys. They are excluded from
+        the answer and need not exist. `limit` is the greatest number of rows, or None for all rows.
         """
 
     def gather(self, prefixes: Sequence[str]) -> dict[str, bytes]:
-        """All rows whose key starts with any of the prefixes, in as few round trips as the store can.
+        """All rows whose key starts with one of the prefixes, read in as few round trips as the store can make.
 
         A whole key is a prefix too. The order of the rows is not defined.
         """
 
 
 class Store(Readable, Protocol):
-    """Readable, and written by one thread. Every method raises StoreError.
+    """A store with both halves. One thread writes to it. Every method raises StoreError.
 
-    `remote` says that a read waits for a network, so that nobody may read on the event loop.
+    `remote` says that a read waits for a network. Such a store must not be read on the event loop.
     """
 
     remote: bool
 
     def commit(self, rows: Rows, fresh: Rows, epoch: int) -> None:
-        """Write one group: all of it is durable when this returns, none of it is kept when this raises.
+        """Write one group. When this returns, the whole group is durable. If this raises, none of it is kept.
 
-        `rows` are written over what stands there; deleting a key that does not exist is no error. `fresh` rows must
-        be new: KeyConflict names the first that exists. `epoch` must be what the latest `raise_epoch` returned, or 0
-        before the first; else StaleEpoch. Raises StoreFull and StoreDamaged as the disk does, and ValueError for a
-        key that is in both mappings, an impossible key or a fresh row without a value.
+        `rows` replace the existing values; deleting a key that does not exist is no error. `fresh` rows must be new:
+        KeyConflict names the first key that exists. `epoch` must be the number that the latest `raise_epoch`
+        returned, or 0 before the first one; else StaleEpoch is raised. Raises StoreFull and StoreDamaged for errors
+        of the disk. Raises ValueError for a key that is empty, has lone surrogates or is in both mappings, and for a
+        fresh row without a value.
         """
 
     def raise_epoch(self) -> int:
-        """Called once at start by the owner: the new epoch. Commits of every older owner are refused from now on."""
+        """Raise the epoch and return it. The owner calls this once at its start. Older owners can no longer commit."""
 
     def close(self) -> None:
-        """Give back files and connections. A store that is not closed loses nothing."""
+        """Close files and connections. A store that is never closed loses nothing."""
 
 
 def check_group(rows: Rows, fresh: Rows) -> None:
-    """Refuse (ValueError) a group that means nothing: an empty key, a key twice, a fresh row without a value."""
+    """Raises ValueError for a group with an empty key, a key in both mappings or a fresh row without a value."""
     if "" in rows or "" in fresh:
         raise ValueError("the empty key is no key")
     if not rows.keys().isdisjoint(fresh):

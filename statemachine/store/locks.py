@@ -1,8 +1,8 @@
 """Locks on a data directory, so that it has one owner. They know nothing of servers, workers or stores.
 
-The kernel lets go of a lock (flock) when the last process that has it open ends, however it ends: there are no stale
-locks, and the files are never deleted. A forked child shares a lock; a program that is started does not, unless it is
-given `fileno()`.
+The kernel releases a lock (flock) when the last process that has it open ends, also when that process is killed. So
+there are no stale locks, and the lock files are never deleted. A forked child shares the lock of its parent. A program
+that is started does not share it, unless it is given `fileno()`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _POLL_SECONDS = 0.05
 
 
 class DirectoryInUse(Exception):
-    """Another process, `pid` (None where it did not say), holds the lock file `path`."""
+    """Another process holds the lock file `path`. `pid` is None if the file does not name the process."""
 
     def __init__(self, path: Path, pid: int | None) -> None:
         holder = "another process" if pid is None else f"process {pid}"
@@ -32,7 +32,7 @@ class DirectoryInUse(Exception):
 
 
 class DirectoryLock:
-    """The lock file `name` in the real directory behind `directory`, which must exist. Taken once, released once."""
+    """The lock file `name` in the real path of `directory`, which must exist. It is acquired once and released once."""
 
     def __init__(self, directory: str | os.PathLike[str], name: str) -> None:
         self.path = Path(os.path.realpath(directory)) / name
@@ -42,24 +42,24 @@ class DirectoryLock:
 
     @property
     def held(self) -> bool:
-        """Do we hold it?"""
+        """Does this process hold the lock?"""
         return self._descriptor is not None
 
     def fileno(self) -> int:
-        """The descriptor that holds the lock, for `pass_fds` of a program that shall hold it too."""
+        """The descriptor that holds the lock, for the `pass_fds` of a program that shares the lock."""
         assert self._descriptor is not None, "the lock is not held"
         return self._descriptor
 
     def holder(self) -> int | None:
-        """The pid that the holder, or the last one, has written into the file."""
+        """The pid in the file, which the present or the last holder wrote, or None if it cannot be read."""
         with suppress(OSError, ValueError):
             return int(self.path.read_text())
         return None
 
     def acquire(self, wait: float | None = None) -> None:
-        """Take the lock, waiting for at most `wait` seconds, or without end.
+        """Take the lock. Waits for at most `wait` seconds, or without a limit if `wait` is None.
 
-        Raises DirectoryInUse when that time is over, or when another thread calls `release` meanwhile.
+        Raises DirectoryInUse after that time, or when another thread calls `release` in the meantime.
         """
         until = math.inf if wait is None else time.monotonic() + wait
         while not self._try():
@@ -68,11 +68,11 @@ class DirectoryLock:
                 raise DirectoryInUse(self.path, self.holder())
 
     def release(self) -> None:
-        """Let go of the lock, or give up waiting for it, for good. Harmless a second time."""
+        """Release the lock, or stop waiting for it. It cannot be acquired again. A second call does nothing."""
         with self._guard:
             self._released.set()
             if self._descriptor is not None:
-                # Closed, not unlocked: a forked child that shares the lock keeps it.
+                # Closing does not unlock: a forked child that shares the lock keeps it.
                 os.close(self._descriptor)
                 self._descriptor = None
 
@@ -89,7 +89,7 @@ class DirectoryLock:
                     return False
                 raise
             self._descriptor = descriptor
-            with suppress(OSError):  # the pid is for messages only: a full disk must not keep the owner out
+            with suppress(OSError):  # the pid is only for messages: the lock must be taken on a full disk too
                 os.ftruncate(descriptor, 0)
                 os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
             return True

@@ -1,7 +1,7 @@
-"""A store in memory, for tests and for running a definition once. It knows no files, and a restart forgets it.
+"""A store in memory, for tests and for running a definition once. It has no files; its rows end with the process.
 
-It keeps keys as UTF-8 bytes and looks for prefixes by comparing them, not by bounds as SQL must: the two stores then
-check each other.
+It keeps keys as UTF-8 bytes and compares prefixes. The store on disk computes bounds for SQL instead. So tests that
+compare the two stores find errors in both.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from statemachine.store.interface import KeyConflict, Rows, StaleEpoch, check_gr
 
 
 class MemoryStore:
-    """The Store interface over a dict and a sorted list of its keys. It stays readable after `close`."""
+    """The Store interface over a dict and a sorted list of its keys. It can still be read after `close`."""
 
     remote = False
 
@@ -83,4 +83,4 @@ class MemoryStore:
             return self._epoch
 
     def close(self) -> None:
-        """Nothing to give back."""
+        """Does nothing: there are no files or connections."""

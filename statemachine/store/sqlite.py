@@ -1,7 +1,7 @@
-"""The store on disk: one SQLite file, reached through sqlitedict. It knows no meaning of any key.
+"""The store on disk: one SQLite file, used through sqlitedict. It does not know the meaning of any key.
 
-sqlitedict as it comes does not sync, hangs when a commit fails and reads pickles; `DurableDict` is the one subclass
-that may be used, and the constructor of SqliteDict appears nowhere else.
+sqlitedict itself does not sync, hangs if a commit fails, and reads pickles. So `DurableDict` is its only subclass here,
+and SqliteDict is constructed nowhere else.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _VERIFY_ROWS = 256
 
 
 class DurableDict(SqliteDict):
-    """A dict of JSON values in a table of a SQLite file, where every write is durable when it returns.
+    """A dict of JSON values in a table of a SQLite file. Every write is durable when it returns.
 
-    All dicts over one file share one connection, so `transaction` makes one atomic group of whatever is written inside
-    it, to any of them. Statements raise sqlite3.Error in the caller; opening raises StoreError.
+    All dicts over one file share one connection. So `transaction` makes one atomic group of all writes to any of them.
+    Statements raise sqlite3.Error in the caller. The constructor raises StoreError.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class DurableDict(SqliteDict):
         autocommit: bool = True,
         journal_mode: str = "WAL",
     ) -> None:
-        """`autocommit` and `journal_mode` are there for SqliteDict's callers: durability is no choice here."""
+        """`autocommit` and `journal_mode` are parameters of SqliteDict. They are ignored: every write is durable."""
         super().__init__(  # type: ignore[no-untyped-call]  # sqlitedict has no types
             fspath(filename), tablename, encode=encode, decode=decode, outer_stack=False
         )
@@ -55,13 +55,13 @@ class DurableDict(SqliteDict):
         return write_connection(self.filename)
 
     def transaction(self) -> AbstractContextManager[None]:
-        """One atomic, durable group: all that is written in the block, or nothing if it raises."""
+        """One atomic and durable group: all writes of the block are kept, or none if the block raises."""
         connection: WriteConnection = self.conn
         return connection.transaction()
 
 
 class SqliteStore:
-    """The Store interface over one SQLite file. Reads use a connection of their own and never wait for a commit."""
+    """The Store interface over one SQLite file. Reads have their own connection and never wait for a commit."""
 
     remote = False
 
@@ -83,7 +83,7 @@ class SqliteStore:
     def _open_tables(self, opened: ExitStack) -> None:
         is_new = not self._writer.select("SELECT 1 FROM sqlite_master")
         self._about: DurableDict = opened.enter_context(DurableDict(self._path, "about"))
-        opened.enter_context(DurableDict(self._path, statements.TABLE))  # makes the table
+        opened.enter_context(DurableDict(self._path, statements.TABLE))  # this makes the table
         if is_new:
             self._about.update(format=FORMAT, epoch=0)
         found = self._about.get("format")
@@ -151,7 +151,7 @@ class SqliteStore:
         return epoch
 
     def _write(self, statement: Callable[[int], str], rows: list[tuple[Any, ...]]) -> None:
-        rows.sort()  # neighbours share pages of the index: up to a sixth faster, the sorting included
+        rows.sort()  # neighbours share pages of the index: up to a sixth faster, sorting included
         for batch in statements.batches(rows):
             self._writer.execute(statement(len(batch)), tuple(chain.from_iterable(batch)))
 
@@ -165,9 +165,9 @@ class SqliteStore:
         self._opened.close()
 
     def verify(self) -> None:
-        """Read everything: `PRAGMA integrity_check`, then the checksum of every value. Raises StoreDamaged.
+        """Check the whole file: `PRAGMA integrity_check`, then the checksum of every value. Raises StoreDamaged.
 
-        Takes seconds for a large file, and may run in any thread while the store is in use.
+        This takes seconds for a large file. It may run in any thread while the store is in use.
         """
         with as_store_errors(self._path), closing(ReadConnection(self._path)) as connection:
             finding = connection.select_one("PRAGMA integrity_check(1)")[0]
@@ -186,11 +186,11 @@ class SqliteStore:
 
 
 def _bound_of_prefix(prefix: str) -> str | bytes:
-    """The smallest value that is greater than all keys with this prefix."""
+    """The smallest value that SQLite orders after all keys with this prefix."""
     stem = prefix.rstrip("\U0010ffff")
     if not stem:
         return _BEYOND_ALL_KEYS
     following = ord(stem[-1]) + 1
-    if following == 0xD800:  # surrogates stand for no character
+    if following == 0xD800:  # surrogates are no characters
         following = 0xE000
     return stem[:-1] + chr(following)

@@ -1,4 +1,4 @@
-"""What SQLite's error codes mean to the owner of a store: try again, stop, or a defect of ours."""
+"""From an error code of SQLite to a StoreError, which tells the owner of a store to try again or to stop."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _DAMAGED = {
     sqlite3.SQLITE_CORRUPT,
     sqlite3.SQLITE_NOTADB,
     sqlite3.SQLITE_READONLY,
-    # The statements are right, so the tables are not.
+    # Our statements are correct, so the tables must be wrong.
     sqlite3.SQLITE_ERROR,
-    # After a failed sync the page cache may claim as written what the disk has lost.
+    # After a failed sync, pages that the disk has lost may look written in the page cache.
     sqlite3.SQLITE_IOERR_FSYNC,
     sqlite3.SQLITE_IOERR_DIR_FSYNC,
-    # The disk cannot give back what it was given.
+    # The disk cannot read data that it has written.
     sqlite3.SQLITE_IOERR_READ,
     sqlite3.SQLITE_IOERR_SHORT_READ,
     sqlite3.SQLITE_IOERR_CORRUPTFS,
@@ -34,9 +34,9 @@ _DAMAGED = {
 
 
 def store_error(error: sqlite3.Error | UnicodeDecodeError, path: str) -> StoreError:
-    """The StoreError that an error of SQLite is, naming the file."""
+    """The StoreError for an error of SQLite. Its text names the file."""
     code: int | None = getattr(error, "sqlite_errorcode", None)
-    if code is None:  # Python's own: a key or a message that is not UTF-8, or else the use of a closed connection
+    if code is None:  # an error of Python: a key or a message that is not UTF-8, or the use of a closed connection
         error_type = StoreError if isinstance(error, sqlite3.ProgrammingError) else StoreDamaged
         return error_type(f"{path}: {error}")
     message = f"{path}: {error} ({getattr(error, 'sqlite_errorname', code)})"
@@ -50,7 +50,7 @@ def store_error(error: sqlite3.Error | UnicodeDecodeError, path: str) -> StoreEr
 
 @contextmanager
 def as_store_errors(path: str) -> Iterator[None]:
-    """Raise what SQLite raises in the block as the StoreError that it is."""
+    """Turn errors of SQLite in the block into StoreErrors."""
     try:
         yield
     except (sqlite3.Error, UnicodeDecodeError) as error:

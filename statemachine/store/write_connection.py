@@ -1,5 +1,7 @@
-"""The one SQLite connection of this process that writes to a file, and keeps its promises: what is committed is on
-disk, a group is whole or absent, an error reaches the caller that caused it. It knows statements only as text.
+"""The only SQLite connection of this process that writes to a file.
+
+It promises that committed groups are on disk, that a group is kept whole or not at all, and that an error is raised in
+the call that caused it. It knows statements only as text.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from statemachine.store.sqlite_errors import as_store_errors
 
 _SYNCHRONOUS_FULL = 2
 _SETTINGS = {
-    "fullfsync": "ON",  # macOS: a plain fsync leaves data in the disk's own cache
+    "fullfsync": "ON",  # macOS: after a plain fsync, data may still be in the disk's own cache
     "checkpoint_fullfsync": "ON",
     "mmap_size": 0,
     "cache_size": -32 * 1024,  # KiB
@@ -28,10 +30,10 @@ _SETTINGS = {
 
 
 def has_wal_reset_bug(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> bool:
-    """Can two connections that write to one WAL database at the same instant damage it in this version of SQLite?
+    """Can two connections that write to one WAL database at the same time damage it in this version of SQLite?
 
-    True from 3.7.0 to 3.51.2, but for the repaired 3.44.6 and 3.50.7 (sqlite.org/wal.html#walresetbug). Our stores
-    have one such connection; a foreign program that writes to the file would be the second.
+    True from 3.7.0 to 3.51.2, except in 3.44.6 and 3.50.7 (sqlite.org/wal.html#walresetbug). A store of ours has one
+    connection that writes. Another program that writes to the file would be the second one.
     """
     repaired = {(3, 44): 6, (3, 50): 7}.get(version[:2])
     if repaired is not None:
@@ -40,12 +42,12 @@ def has_wal_reset_bug(version: tuple[int, int, int] = sqlite3.sqlite_version_inf
 
 
 class WriteConnection(Connection):
-    """WAL, a sync before each commit returns, and transactions that cannot be half done."""
+    """A connection in WAL mode, with a sync before each commit returns and with atomic transactions."""
 
-    autocommit = False  # sqlitedict reads it
+    autocommit = False  # for sqlitedict, which reads it
 
     def __init__(self, path: str) -> None:
-        """Raises StoreError where durability is not to be had, StoreDamaged where SQLite finds the file damaged."""
+        """Raises StoreError if commits cannot be made durable, and StoreDamaged if SQLite finds damage in the file."""
         private_file(path)
         self.users = 0
         self._inside = False
@@ -78,10 +80,10 @@ class WriteConnection(Connection):
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """One atomic group: committed and on disk when the block ends, rolled back when it raises.
+        """One atomic group. It is on disk when the block ends. It is rolled back if the block raises.
 
-        A transaction inside another is a part of it, and so is every single statement. Once a part has failed the
-        whole cannot be committed any more, even if the error was caught inside.
+        A transaction inside another transaction is a part of it, and so is a single statement. After a part has
+        failed, the whole cannot be committed, even if the block has caught the error.
         """
         self.check_process()
         with self._lock:
@@ -98,7 +100,7 @@ class WriteConnection(Connection):
             self._refuse_doomed()
             self._database.execute("COMMIT")
         except BaseException:
-            if self._database.in_transaction:  # SQLite may have rolled back by itself
+            if self._database.in_transaction:  # SQLite may have rolled back already
                 self._database.execute("ROLLBACK")
             raise
         finally:
@@ -117,20 +119,20 @@ class WriteConnection(Connection):
             raise StoreError(f"{self.path}: a part of this transaction has failed, so none of it is kept")
 
     def execute(self, statement: str, values: Sequence[Any] | None = None) -> None:
-        """Run one statement that writes; durable when this returns, unless it is part of a transaction."""
+        """Run one statement that writes. It is durable when this returns, unless it is part of a transaction."""
         with self.transaction():
             self._database.execute(statement, values or ())
 
     def executemany(self, statement: str, items: Iterable[Sequence[Any]]) -> None:
-        """Run one statement for each of the items, all or none."""
+        """Run one statement for each of the items, in one transaction."""
         with self.transaction():
             self._database.executemany(statement, items)
 
     def commit(self, blocking: bool = True) -> None:
-        """Nothing to do: what was written outside a transaction is durable already. sqlitedict calls it."""
+        """Does nothing: writes outside a transaction are durable already. sqlitedict calls this."""
 
     def close(self, force: bool = False) -> None:
-        """One user less; the last one closes the file. Harmless in a forked child."""
+        """Subtract one user. The last user closes the file. In a forked child the file is not touched."""
         with _opening:
             self.users -= 1
             if self.users <= 0 and os.getpid() == self._process:
@@ -139,11 +141,11 @@ class WriteConnection(Connection):
 
 
 _open: dict[str, WriteConnection] = {}
-_opening = threading.RLock()  # reentrant: collecting garbage may close a dict while another one is opened
+_opening = threading.RLock()  # reentrant: the garbage collector may close one dict while another one is opened
 
 
 def write_connection(path: str) -> WriteConnection:
-    """The connection that writes to this file, the same for each caller in this process; each closes it once."""
+    """The connection that writes to this file. All callers in this process share it, and each closes it once."""
     real = os.path.realpath(path)
     with _opening:
         connection = _open.get(real)

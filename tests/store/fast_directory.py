@@ -1,4 +1,4 @@
-"""A directory for tests in which nothing depends on a disk: syncs take most of a store's time."""
+"""A directory for tests that need no disk. On a disk, syncs take most of a store's time."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ _IN_MEMORY = Path("/dev/shm")
 
 
 def fast_directory() -> TemporaryDirectory[str]:
-    """In memory where the system has such a place, else as usual."""
+    """A temporary directory, in memory if the system has a file system in memory."""
     return TemporaryDirectory(dir=_IN_MEMORY if _IN_MEMORY.is_dir() else None)

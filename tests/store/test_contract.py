@@ -1,4 +1,4 @@
-"""What every store promises, whatever it is made of."""
+"""The promises of the Store interface, tested on every store."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_the_edges_of_a_prefix(store: Store, prefix: str, inside: list[str], out
 
 
 def test_keys_sort_as_their_utf8_bytes_do(store: Store) -> None:
-    # In UTF-16 the last two would change places.
+    # As UTF-16, characters beyond U+FFFF would sort before U+E000.
     ordered = ["\0", "0", "A", "a", "é", "\ud7ff", "\ue000", "\uffff", "\U00010000", HIGHEST]
     write(store, *reversed(ordered))
     assert keys(store.scan("")) == ordered

@@ -1,6 +1,6 @@
-"""A file with wrong bytes in it: the store refuses to open or to read, or it serves what is right.
+"""Files with wrong bytes in them. The store refuses to open, refuses to read, or returns the right values.
 
-No value is ever served changed or under another key. A row may be missed only where `verify` finds the damage.
+It never returns a changed value or a value of another key. A row may be missing only if `verify` finds the damage.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 def served(store: SqliteStore) -> dict[str, bytes]:
-    """What `get` and `scan` serve, by key; what they refuse to serve is left out."""
+    """The values that `get` and `scan` return, by key. Keys that they refuse are left out."""
     found = {}
     for key in ROWS:
         with suppress(StoreDamaged):

@@ -1,4 +1,4 @@
-"""sqlitedict behind our connection: durable, atomic, JSON only, one connection per file, and never bare."""
+"""DurableDict: durable and atomic writes, JSON only, one connection per file. The package uses no other SqliteDict."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def in_file(path: Path, table: str = "unnamed") -> dict[str, Any]:
-    """What another program finds committed."""
+    """The rows that another program finds in the file."""
     other = sqlite3.connect(path)
     rows = other.execute(f"SELECT key, value FROM {table}").fetchall()
     other.close()
@@ -80,7 +80,7 @@ def test_a_sqlite_that_does_not_grant_them_is_refused(
         DurableDict(path)
 
 
-def test_an_error_reaches_the_caller_that_caused_it_and_nobody_else(path: Path) -> None:
+def test_an_error_reaches_only_the_caller_that_caused_it(path: Path) -> None:
     with DurableDict(path) as durable:
         refuse_the_key_bad(path)
         with pytest.raises(sqlite3.IntegrityError):
@@ -167,7 +167,7 @@ class Planted:
 @pytest.mark.parametrize(
     "value", [pickle.dumps(Planted()), pickle.dumps("text"), b'{"no":"checksum"}', b"", "text", 7, None]
 )
-def test_what_was_not_written_by_it_is_refused_unread(
+def test_a_value_that_it_did_not_write_is_refused_before_it_is_parsed(
     path: Path, value: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -183,7 +183,7 @@ def test_what_was_not_written_by_it_is_refused_unread(
 
 
 def in_fork(use: Callable[[], object]) -> str:
-    """What a forked child sees: the message of the StoreError that `use` raises."""
+    """The message of the StoreError that `use` raises in a forked child."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

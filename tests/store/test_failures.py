@@ -1,5 +1,7 @@
-"""What the disk and other programs can do to a commit: a group is whole or absent, the error says what to do, and the
-store works on when the cause has gone."""
+"""Commits that the disk or another program makes fail.
+
+A group is kept whole or not at all. The error says what to do. The store works again when the cause is gone.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,7 @@ def sqlite_error(name: str) -> sqlite3.Error:
 
 
 class FailingConnection(sqlite3.Connection):
-    """Raises `error` instead of running the statement that comes after `left` others; notes what it was asked to."""
+    """Runs `left` statements, then raises `error` instead of running the next. `asked` holds the first words of all."""
 
     error: BaseException | None = None
     left = 0
@@ -129,7 +131,7 @@ def test_a_full_disk_refuses_groups_until_there_is_room(tmp_path: Path) -> None:
             commit_group(number)
         assert store.get("last") == b"%d" % (number - 1)
         assert len(store.scan("")) == 1 + 3 * number
-        store.commit({"last": b"0"}, {}, 0)  # needs no room
+        store.commit({"last": b"0"}, {}, 0)  # this needs no space
         same_file.conn.select_one("PRAGMA max_page_count = 4000")
         commit_group(number)
     assert len(store.scan("")) == 1 + 3 * (number + 1)

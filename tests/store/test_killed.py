@@ -1,4 +1,4 @@
-"""kill -9 in the middle of commits, and owners that overlap: acknowledged groups are there, none is half there."""
+"""kill -9 during commits, and a second owner. Every acknowledged group is kept, and no group is kept in part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One owner of a data directory, over real processes."""
+"""A data directory has one owner. The tests run real processes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ENOUGH = 20.0
 
 @contextmanager
 def running(program: str, *arguments: str, pass_fds: tuple[int, ...] = ()) -> Iterator[subprocess.Popen[bytes]]:
-    """A Python process that has printed its first line and ends with its input."""
+    """A Python process that has printed its first line. It ends when its input is closed."""
     command = [sys.executable, "-c", program, *arguments]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=pass_fds
@@ -133,7 +133,7 @@ def test_waiting_without_end_can_be_given_up(tmp_path: Path) -> None:
     waiting.join(ENOUGH)
     assert len(ends) == 1
     owner.release()
-    with pytest.raises(DirectoryInUse):  # given up for good, though it would be free
+    with pytest.raises(DirectoryInUse):  # a lock that was released is never acquired again, even if it is free
         lock.acquire(0)
     take_and_release(tmp_path)
 

@@ -1,4 +1,4 @@
-"""Which files and directories a store opens, which it refuses, and how private it keeps them."""
+"""The files and directories that a store opens, those that it refuses, and their permissions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two stores give the same answers to any sequence of calls, also across restarts."""
+"""Both stores give the same results for any sequence of calls, also after restarts."""
 
 from __future__ import annotations
 

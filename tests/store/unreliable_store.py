@@ -7,7 +7,7 @@ from statemachine.store.memory import MemoryStore
 
 
 class UnreliableStore(MemoryStore):
-    """A store whose commits fail for a while. `commits` and `failed` count those that held and those that did not."""
+    """A store whose commits can be made to fail. `commits` counts those that succeeded, `failed` those that failed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -16,11 +16,11 @@ class UnreliableStore(MemoryStore):
         self._from = 0
 
     def fail(self, error: StoreError, after: int = 0) -> None:
-        """Refuse every commit, once `after` more of them have held."""
+        """Refuse every commit after `after` more commits have succeeded."""
         self._error, self._from = error, self.commits + after
 
     def recover(self) -> None:
-        """Refuse no more."""
+        """Accept commits again."""
         self._error = None
 
     def commit(self, rows: Rows, fresh: Rows, epoch: int) -> None:
