@@ -1,4 +1,4 @@
-"""What can go wrong, in two kinds: what a definition can catch, and what an API caller is told.
+"""Errors of two sorts: failures inside an execution, which a definition may catch, and errors for API callers.
 
 This module knows no state, no store and no wire format.
 """
@@ -11,8 +11,8 @@ from typing import Any
 class StateError(Exception):
     """A failure inside an execution, with AWS's error name and cause. A definition may retry or catch it.
 
-    `located` says that the interpreter itself found it: the cause is then prefixed with "An error occurred while
-    executing the state 'NAME' (entered at the event id #N). " as AWS does (errors of tasks and Fail states are not).
+    `located` says that the interpreter found it. The cause then gets AWS's prefix "An error occurred while executing
+    the state 'NAME' (entered at the event id #N). ". Errors of tasks and of Fail states get no prefix.
     """
 
     def __init__(self, error: str | None, cause: str | None = None, *, located: bool = False) -> None:
@@ -23,7 +23,7 @@ class StateError(Exception):
 
 
 class RuntimeFailure(StateError):
-    """States.Runtime: found by the interpreter, never retried or caught (recorded: not even by its own name)."""
+    """States.Runtime: found by the interpreter. It is never retried or caught (recorded: not even by its own name)."""
 
     def __init__(self, cause: str) -> None:
         super().__init__("States.Runtime", cause, located=True)
@@ -37,7 +37,7 @@ class IntrinsicFailure(StateError):
 
 
 class QueryEvaluationError(StateError):
-    """States.QueryEvaluationError: a JSONata expression failed; `location` names the field, as in `Output/result`."""
+    """States.QueryEvaluationError: a JSONata expression failed. `location` names the field, as in `Output/result`."""
 
     def __init__(self, cause: str, location: str | None = None) -> None:
         super().__init__("States.QueryEvaluationError", cause, located=True)
@@ -45,13 +45,13 @@ class QueryEvaluationError(StateError):
 
 
 class ExpressionSyntaxError(ValueError):
-    """A path, template, intrinsic call or JSONata expression that cannot be compiled. The text says why."""
+    """A path, template, intrinsic call or JSONata expression cannot be compiled. The text says why."""
 
 
 class ServiceError(Exception):
-    """What an API caller is told: AWS's exception name, its text and the HTTP status.
+    """An error for an API caller: AWS's exception name, a text and the HTTP status.
 
-    `members` are further members of the answer, such as `reason` of a ValidationException.
+    `members` are further members of the response, such as `reason` of a ValidationException.
     """
 
     def __init__(self, code: str, message: str, *, status: int = 400, **members: Any) -> None:

@@ -1,6 +1,6 @@
-"""JSON in and out: one strict parser for everything that comes from outside, one compact writer.
+"""Reads and writes JSON: one strict parser for all text from outside, and one compact writer.
 
-Knows nothing of requests or workflows. Errors are worded as AWS words them (its parser is Jackson).
+Knows nothing of requests or workflows. Errors have AWS's texts (AWS's parser is Jackson).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ DIGITS_MAX = 400
 """How many digits an integer may have."""
 
 _TOKEN = re.compile(r"[^\s,:\[\]{}\"']+")
-# Without a closing quote this must not try every way to take the text apart: each character fits in one place only.
+# Each character fits in one place only, so a missing closing quote cannot make the search exponential.
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _MANY_DIGITS = re.compile(rf"(?<!\d)\d{{{DIGITS_MAX + 1}}}")
 _NOT_BRACKET = re.compile(r"[^\[\]{}]+")
@@ -29,13 +29,13 @@ _VALUE_EXPECTED = "was expecting (JSON String, Number, Array, Object or token 'n
 
 
 class JsonText(str):
-    """A string that holds JSON text. The type tells a door to show it as AWS does (a string) or as JSON."""
+    """JSON text. By this type the AWS API writes a string, and the REST API writes the JSON value."""
 
     __slots__ = ()
 
 
 class JsonError(ValueError):
-    """Text that is no JSON, or JSON beyond our limits. `line` and `column` count from 1."""
+    """The text is no JSON, or exceeds our limits. `line` and `column` count from 1."""
 
     def __init__(self, message: str, text: str, position: int) -> None:
         super().__init__(message)
@@ -46,7 +46,7 @@ class JsonError(ValueError):
 
     @property
     def place(self) -> str:
-        """The place in Jackson's words, e.g. `[Source: (String)"{x"; line: 1, column: 3]`."""
+        """The place as Jackson writes it, e.g. `[Source: (String)"{x"; line: 1, column: 3]`."""
         shown = self.text if len(self.text) <= 500 else f"{self.text[:500]}[truncated {len(self.text) - 500} chars]"
         return f'[Source: (String)"{shown}"; line: {self.line}, column: {self.column}]'
 
@@ -54,8 +54,8 @@ class JsonError(ValueError):
 def parse(text: str) -> Any:
     """The value of strict JSON text.
 
-    Refuses what the standard leaves open or a store cannot keep: duplicate keys, NaN and infinities, lone surrogates,
-    integers of more than DIGITS_MAX digits, nesting beyond DEPTH_MAX. Raises JsonError.
+    Raises JsonError, also for text that the standard does not define or a store cannot keep: duplicate keys, NaN and
+    infinities, lone surrogates, integers of more than DIGITS_MAX digits, nesting beyond DEPTH_MAX.
     """
     try:
         value = _decode(text)
@@ -73,7 +73,7 @@ def parse(text: str) -> Any:
 
 
 def parse_bytes(data: bytes) -> Any:
-    """As `parse`, for UTF-8 bytes."""
+    """As `parse`, for bytes in UTF-8."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -82,12 +82,12 @@ def parse_bytes(data: bytes) -> Any:
 
 
 def dump(value: Any) -> str:
-    """Compact JSON text (no blanks, non-ASCII characters as they are)."""
+    """Compact JSON text, without blanks. Non-ASCII characters are not escaped."""
     return msgspec.json.encode(value).decode()
 
 
 load: Callable[[str | bytes], Any] = msgspec.json.decode
-"""The value of JSON text that we wrote ourselves."""
+"""The value of JSON text that we have written ourselves."""
 
 
 class _Refused(ValueError):
@@ -156,7 +156,7 @@ def is_deeper_than(text: str, depth_max: int) -> bool:
 
 
 def _worded(error: json.JSONDecodeError, text: str) -> JsonError:
-    """Jackson's wording of a syntax error."""
+    """The syntax error with Jackson's text."""
     position = error.pos
     if error.msg.startswith("Unterminated string"):
         return JsonError("Unexpected end-of-input: was expecting closing quote for a string value", text, len(text))
@@ -165,7 +165,7 @@ def _worded(error: json.JSONDecodeError, text: str) -> JsonError:
     char = text[position]
     shown = f"('{char}' (code {ord(char)}))"
     if error.msg.startswith("Expecting property name"):
-        # After a comma the standard library points at the comma or at the closing bracket.
+        # After a comma, the standard library gives the position of the comma or of the closing bracket.
         return JsonError(
             f"Unexpected character {shown}: was expecting double-quote to start field name", text, position + 1
         )

@@ -1,7 +1,7 @@
-"""Structured logs: one line per event on standard error, as JSON or, for people, as text.
+"""Structured logs: one line per event on standard error, as JSON or as text for people.
 
-A line that cannot be written is lost: a full disk or a reader that has gone must not stop what the line tells of.
-Knows nothing of what is logged.
+A line that cannot be written is dropped: a full disk or a closed pipe must not stop the work that is logged. Knows
+nothing of the events.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ LogFormat = Literal["json", "console"]
 
 
 def configure_logs(level: int | str = logging.INFO, format: LogFormat | None = None) -> None:
-    """Log from `level` (a number or a name, as of `logging`) on; `format` None is text where a terminal looks on, else
-    JSON."""
+    """Log events of `level` and above.
+
+    `level` is a number or a name of `logging`. If `format` is None, lines are text on a terminal, and else JSON.
+    """
     if isinstance(level, str):
         level = logging.getLevelNamesMapping()[level.upper()]
     if format is None:
         format = "console" if sys.stderr.isatty() else "json"
-    # Unbuffered where it can be, so that nothing of a line that failed is left over to be written later.
+    # The stream is unbuffered if it can be, so that no part of a failed line is written later.
     stream = getattr(sys.stderr.buffer, "raw", sys.stderr.buffer)
     structlog.configure(
         processors=_as_json() if format == "json" else _as_text(coloured=sys.stderr.isatty()),
@@ -41,7 +43,7 @@ class _Stream(Protocol):
 
 
 class _Lines:
-    """Writes each line whole, and at once."""
+    """Writes each line as a whole, without a buffer."""
 
     def __init__(self, stream: _Stream) -> None:
         self._stream = stream
@@ -54,7 +56,7 @@ class _Lines:
 
 
 def _as_json() -> list[Processor]:
-    # By far the most lines are these: they are made in one go, at half the cost of structlog's own processors.
+    # Most lines are JSON. One processor makes them at half the cost of structlog's own processors.
     encode = msgspec.json.Encoder(enc_hook=repr).encode
 
     def json_line(_logger: WrappedLogger, level: str, event: EventDict) -> bytes:
@@ -64,8 +66,8 @@ def _as_json() -> list[Processor]:
 
 
 def _as_text(*, coloured: bool) -> list[Processor]:
-    # Values as Python writes them, so that none can send a control sequence to the terminal; and tracebacks plain:
-    # with local variables they would show payloads.
+    # Values are written as Python literals, so that none can send a control sequence to the terminal. Tracebacks are
+    # plain, because local variables in them would show payloads.
     render = structlog.dev.ConsoleRenderer(
         colors=coloured, repr_native_str=True, exception_formatter=structlog.dev.plain_traceback
     )

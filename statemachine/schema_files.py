@@ -1,4 +1,4 @@
-"""The JSON files of `schemas/`, beside the package when it is installed, one level up in a checkout."""
+"""The JSON files of `schemas/`: inside the installed package, or beside it in a checkout."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ def schema_folder() -> Path:
 
 @cache
 def read_schema(name: str) -> Any:
-    """The content of a schema file. Treat it as immutable."""
+    """The content of a schema file. It is shared: do not change it."""
     return json.loads((schema_folder() / name).read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Settings: an option before the environment before the file before the default; mistakes are named by their places."""
+"""Settings: options win over the environment, the environment over the file. Mistakes are named by their places."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from statemachine.config import (
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working directory, in which nothing is yet."""
+    """The working directory, which is empty."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def refusal(toml: str, environment: dict[str, str] | None = None, options: dict[str, Any] | None = None) -> list[str]:
-    """What is said of these settings, line by line."""
+    """The lines of the ConfigError that these settings raise."""
     Path("statemachine.toml").write_text(toml)
     with pytest.raises(ConfigError) as refused:
         read_settings(environment or {}, options or {})
     return str(refused.value).splitlines()
 
 
-def test_without_anything_there_are_the_defaults() -> None:
+def test_without_any_source_the_defaults_are_in_force() -> None:
     settings, origins = read_settings_with_origins({}, {})
     assert settings == Settings()
     assert settings.store_path.as_posix() == "statemachine-data/statemachine.db"
@@ -91,7 +91,7 @@ def test_the_file(toml: str, name: str, value: Any) -> None:
     assert getattr(read_settings({}, {}), name) == value
 
 
-def test_an_option_comes_before_the_environment_and_that_before_the_file() -> None:
+def test_an_option_wins_over_the_environment_and_the_environment_over_the_file() -> None:
     Path("statemachine.toml").write_text('host = "::1"\nport = 1\ndata = "file"\n[functions]\na = "m:a"')
     environment = {"STATEMACHINE_PORT": "2", "STATEMACHINE_DATA": "environment", "AWS_DEFAULT_REGION": "x"}
     options = {"data": "option", "workers": None, "functions": ("b",)}
@@ -106,7 +106,7 @@ def test_an_option_comes_before_the_environment_and_that_before_the_file() -> No
     }
 
 
-def test_a_file_that_is_named_is_read_instead_of_the_usual_one() -> None:
+def test_a_named_file_is_read_instead_of_the_usual_one() -> None:
     for name, port in (("statemachine.toml", 1), ("a.toml", 2), ("b.toml", 3)):
         Path(name).write_text(f"port = {port}")
     assert read_settings({}, {}).port == 1
@@ -132,7 +132,7 @@ def test_a_file_that_is_named_is_read_instead_of_the_usual_one() -> None:
         ("AWS_ENDPOINT_URL", "ftp://localhost"),
     ],
 )
-def test_a_variable_that_makes_no_sense_is_named(variable: str, value: str) -> None:
+def test_a_variable_with_a_wrong_value_is_named(variable: str, value: str) -> None:
     (line,) = refusal("", {variable: value})
     assert line.startswith(variable)
     assert ": Expected `" in line
@@ -159,11 +159,11 @@ def test_a_variable_that_makes_no_sense_is_named(variable: str, value: str) -> N
         ("port 8083", "statemachine.toml: Expected '=' after a key in a key/value pair (at line 1, column 6)"),
     ],
 )
-def test_a_mistake_in_the_file_is_told_with_its_place(toml: str, told: str) -> None:
+def test_a_mistake_in_the_file_is_reported_with_its_place(toml: str, told: str) -> None:
     assert refusal(toml) == [told]
 
 
-def test_all_mistakes_are_told_at_once_even_where_another_source_wins() -> None:
+def test_all_mistakes_are_reported_at_once_even_if_another_source_wins() -> None:
     toml = 'port = 0\n[shell.a]\nargv = []\n[shell.b]\nargv = ["/b"]\ntimeout = 0'
     lines = refusal(toml, {"STATEMACHINE_PORT": "x"}, {"port": 70_000})
     assert [line.partition(": Expected")[0] for line in lines] == [
@@ -175,7 +175,7 @@ def test_all_mistakes_are_told_at_once_even_where_another_source_wins() -> None:
     ]
 
 
-def test_a_file_that_cannot_be_read_is_told_by_who_named_it(folder: Path) -> None:
+def test_a_file_that_cannot_be_read_is_reported_with_its_source(folder: Path) -> None:
     for environment, option, told in (
         ({"STATEMACHINE_CONFIG": "no.toml"}, None, "STATEMACHINE_CONFIG no.toml: No such file or directory"),
         ({}, "no.toml", "--config no.toml: No such file or directory"),

@@ -1,4 +1,4 @@
-"""The operator's tables `[shell.NAME]`: what they may say, and how a mistake is told."""
+"""The operator's tables `[shell.NAME]`: their members, and the messages about mistakes."""
 
 from __future__ import annotations
 

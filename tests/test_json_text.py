@@ -1,4 +1,4 @@
-"""The one strict parser: what it takes, what it refuses and how it says so, and that no text can hold it up."""
+"""The strict parser: accepted texts, refused texts with their messages, and its cost, which no text can raise."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from statemachine.json_text import DEPTH_MAX, DIGITS_MAX, JsonError, dump, is_de
 VALUE = "was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 CHARACTERS = 1_000_000
 WALKS_MAX = 100
-"""How many walks over CHARACTERS one text may cost: ten times what any takes, far less than a search that tries every
-way."""
+"""One text may cost as much as this many walks over CHARACTERS. Every text costs a tenth of that or less; a search that
+tries every way would cost far more."""
 
 
 def refusal(text: str) -> JsonError:
@@ -35,7 +35,7 @@ def refusal(text: str) -> JsonError:
         "[" * DEPTH_MAX + "]" * DEPTH_MAX, '"' + "[{" * 500 + '"', '"' + "9" * 1000 + '"', '["\\"[", "]\\\\"]',
     ],
 )  # fmt: skip
-def test_what_is_json_is_taken(text: str) -> None:
+def test_json_is_accepted(text: str) -> None:
     assert parse(text) == parse_bytes(text.encode()) == json.loads(text)
 
 
@@ -71,7 +71,7 @@ def test_what_is_json_is_taken(text: str) -> None:
         ('{"a":' * 100_000, "Nesting is deeper than 100"),
     ],
 )  # fmt: skip
-def test_what_is_not_is_refused_in_the_words_of_aws(text: str, message: str) -> None:
+def test_other_text_is_refused_with_the_texts_of_aws(text: str, message: str) -> None:
     assert refusal(text).message == message
 
 
@@ -82,7 +82,7 @@ def test_this_is_no_json_either(text: str) -> None:
     assert refusal(text).message
 
 
-def test_the_place_of_an_error_is_told() -> None:
+def test_an_error_names_its_place() -> None:
     refused = refusal('{\n  "a": 1,\n  b: 2\n}')
     assert (refused.line, refused.column) == (3, 4)
     assert refused.place == '[Source: (String)"{\n  "a": 1,\n  b: 2\n}"; line: 3, column: 4]'
@@ -113,13 +113,13 @@ def test_bytes_must_be_utf_8() -> None:
     ],
     ids=lambda text: f"{text[:12]!r} of {len(text)}",
 )
-def test_no_text_holds_the_parser_up(text: str) -> None:
+def test_no_text_takes_the_parser_long(text: str) -> None:
     assert len(text) < 1.1 * CHARACTERS
     assert work(lambda: parse(text)) < WALKS_MAX * work(lambda: [ord(character) for character in "x" * CHARACTERS])
 
 
 def work(do: Callable[[], Any]) -> float:
-    """The seconds of the processor that something takes, however busy the machine is."""
+    """The seconds of processor time that a call takes. Other processes do not change it."""
     began = time.thread_time()
     with contextlib.suppress(JsonError):
         do()
@@ -148,7 +148,7 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_what_is_written_is_read_back(value: Any) -> None:
+def test_a_written_value_is_read_back(value: Any) -> None:
     text = dump(value)
     assert load(text) == value
     assert parse(text) == value

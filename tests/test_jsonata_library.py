@@ -1,4 +1,4 @@
-"""Importing JSONata leaves the recursion limit of the process as it was, whatever it was."""
+"""Importing JSONata does not change the recursion limit of the process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ assert "jsonata" in sys.modules
 
 
 def limit_after(statements: str, limit: int) -> int:
-    """The recursion limit of a new process that has run `statements` under `limit`."""
+    """The recursion limit of a new process that sets `limit` and then runs `statements`."""
     text = f"import sys\nsys.setrecursionlimit({limit})\n{statements}\nprint(sys.getrecursionlimit())"
     return int(subprocess.run([sys.executable, "-c", text], capture_output=True, check=True).stdout)
 
@@ -29,5 +29,5 @@ def test_importing_the_query_languages_leaves_the_recursion_limit(limit: int) ->
 
 
 def test_the_library_alone_changes_it() -> None:
-    """Why statemachine/jsonata_library.py is there."""
+    """The reason for statemachine/jsonata_library.py."""
     assert limit_after("import jsonata", 2_345) == 10_000

@@ -1,4 +1,4 @@
-"""Log lines: what is said of executions, how it is written, and what is never said."""
+"""Log lines: their events, their form, and the values that they never show."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SECRET = "4111 1111 1111 1111"
 
 @pytest.fixture
 def written(capfdbinary: pytest.CaptureFixture[bytes]) -> Iterator[Callable[[], list[bytes]]]:
-    """Gives the lines on standard error since the last time."""
+    """A function that gives the lines on standard error since its last call."""
 
     def lines() -> list[bytes]:
         return capfdbinary.readouterr().err.splitlines()
@@ -41,7 +41,7 @@ def written(capfdbinary: pytest.CaptureFixture[bytes]) -> Iterator[Callable[[], 
 
 @pytest.fixture
 def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[EventDict]]:
-    """What the engine logs, whatever was configured before."""
+    """The captured log lines of the engine. Earlier configurations of structlog are reset."""
     structlog.reset_defaults()
     for module in (chronicle, loop):
         monkeypatch.setattr(module, "log", structlog.get_logger())
@@ -104,7 +104,7 @@ async def test_payloads_and_causes_are_never_logged(logged: list[EventDict], out
     assert SECRET not in str(logged)
 
 
-async def test_what_was_rolled_back_is_not_told(logged: list[EventDict], monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_rolled_back_group_is_not_logged(logged: list[EventDict], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "RETRY_SECONDS", 0.0)
     store = UnreliableStore()
     async with in_memory_server(store, observers=[Chronicle()]) as server:
@@ -169,7 +169,7 @@ def test_the_level(written: Written, level: str, told: int) -> None:
     assert len(written()) == told
 
 
-def test_where_no_terminal_looks_on_it_is_json(written: Written) -> None:
+def test_without_a_terminal_the_lines_are_json(written: Written) -> None:
     configure_logs()
     structlog.get_logger().info("told")
     (line,) = written()
@@ -178,7 +178,7 @@ def test_where_no_terminal_looks_on_it_is_json(written: Written) -> None:
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a full device")
 @pytest.mark.parametrize("format", ["json", "console"])
-def test_a_full_disk_loses_lines_and_stops_nobody(format: LogFormat) -> None:
+def test_a_full_disk_loses_lines_and_stops_no_work(format: LogFormat) -> None:
     program = (
         f"import structlog; from statemachine.logs import configure_logs; configure_logs(format={format!r})\n"
         "for _ in range(5000): structlog.get_logger().error('lost')\n"

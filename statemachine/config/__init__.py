@@ -1,4 +1,4 @@
-"""What an operator may set: the settings, where they come from, and what is wrong with them."""
+"""The settings of a server: their types, their sources and the errors in them."""
 
 from statemachine.config.settings import ENVIRONMENT, Settings
 from statemachine.config.shell_command import ShellCommand

@@ -1,4 +1,4 @@
-"""The settings by name, with their types, ranges and AWS's values as defaults. Reads no file and no environment."""
+"""The settings by name, with types, ranges and defaults (AWS's values). Reads no file and no environment."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: Annotated[int, Meta(ge=1, le=65_535)] = 8083
     data: Text = "statemachine-data"
     definitions: Text | None = None
-    """A directory whose definitions are registered, and registered again when they change."""
+    """A directory of definitions. They are registered at the start, and again when they change."""
     functions: tuple[Text, ...] = ()
     shell: dict[CommandName, ShellCommand] = {}
     allow_unauthenticated: bool = False
@@ -31,18 +31,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     region: Annotated[str, Meta(pattern="^[a-z0-9-]+$")] = "us-east-1"
     lambda_endpoint: Annotated[str, Meta(pattern="^https?://[^/]")] | None = None
     workers: Count = 4
-    """How many functions run at once."""
+    """How many functions may run at once."""
     running_max: Count | None = None
-    """How many executions run at once; the others are queued. None: all."""
+    """How many executions may run at once; others are queued. None: no limit."""
     running_max_by_machine: dict[str, Count] = {}
-    """The same for the executions of one state machine, by its name."""
+    """As `running_max`, for the executions of one state machine, by the name of the machine."""
     ageing_seconds: Annotated[float, Meta(ge=0)] = 60.0
-    """How much waiting one step of priority is worth: queued executions are started in the order of the moment at which
-    they were queued, less their priority times this, so that none waits for ever."""
+    """Seconds of waiting that are worth one step of priority. Queued executions start in the order of the time at which
+    they were queued minus priority times these seconds. So none of them waits for ever."""
     metrics: bool = True
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     log_format: Literal["json", "console"] | None = None
-    """None: text where a terminal looks on, else JSON."""
+    """None: text if standard error is a terminal, else JSON."""
     body_bytes_max: Count = 1_048_576
     state_machines_max: Count = 10_000
     activities_max: Count = 10_000
@@ -51,14 +51,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     pollers_max: Count = 1_000
     connections_max: Count = 1_000
     body_seconds: Seconds = 20.0
-    """How long a client may take to send a request."""
+    """How long a client may take to send the body of a request."""
     disk_bytes_min: Annotated[int, Meta(ge=0)] = 16_777_216
-    """Free space below which the server reports itself not ready."""
+    """The server reports that it is not ready if the disk has less free space than this."""
     drain_seconds: Seconds = 20.0
 
     @property
     def store_path(self) -> Path:
-        """The file that holds everything."""
+        """The file of the store."""
         return Path(self.data) / "statemachine.db"
 
 
@@ -69,12 +69,12 @@ _FOREIGN_VARIABLES = {
     "AWS_ENDPOINT_URL_LAMBDA": "lambda_endpoint",
 }
 _TABLES = {"shell", "running_max_by_machine"}
-"""What only a file can say."""
+"""Settings that only a file can give."""
 
 ENVIRONMENT = _FOREIGN_VARIABLES | {
     f"STATEMACHINE_{name.upper()}": name
     for name in Settings.__struct_fields__
     if name not in _TABLES and name not in _FOREIGN_VARIABLES.values()
 }
-"""Environment variables and their settings (the names of Step Functions Local where it has one); of two that say the
-same, the later one wins."""
+"""The setting of each environment variable (with the names of Step Functions Local, if it has one). If two variables
+give the same setting, the later one in this table wins."""

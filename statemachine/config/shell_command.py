@@ -1,4 +1,4 @@
-"""A program that tasks may run, as the operator's settings say it. Knows no process."""
+"""A program that tasks may run, as the operator's settings define it. Knows no process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
-"""An argument that is filled with the task's argument of that name."""
+"""An argument that stands for the task's argument of that name."""
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -17,10 +17,10 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 class ShellCommand(msgspec.Struct, frozen=True, kw_only=True):
     """One command that tasks may run.
 
-    `argv` is the program, by its absolute path, and its arguments; an argument `{word}` is filled with the task's
-    argument of that name, always as one argument. `timeout` is in seconds; `environment` is all of the command's
-    environment; `directory` is where it runs. A command that writes more than `stdout_bytes_max` is killed; of stderr
-    the last `stderr_bytes_max` are kept.
+    `argv` is the absolute path of the program, then its arguments. An argument `{word}` is replaced by the task's
+    argument of that name, always as one argument. `timeout` is in seconds. `environment` is the whole environment of
+    the command. `directory` is its working directory. A command that writes more than `stdout_bytes_max` bytes to
+    stdout is killed. Of stderr the last `stderr_bytes_max` bytes are kept.
     """
 
     argv: Annotated[tuple[str, ...], Meta(min_length=1)]
@@ -31,7 +31,7 @@ class ShellCommand(msgspec.Struct, frozen=True, kw_only=True):
     stderr_bytes_max: Annotated[int, Meta(ge=1)] = 16_384
 
     def __post_init__(self) -> None:
-        """Raises ValueError, which names the member at fault."""
+        """Raises ValueError, whose text names the wrong member."""
         if not self.argv[0].startswith("/"):
             raise ValueError(f"argv[0] must be an absolute path, not '{self.argv[0]}'")
         for number, argument in enumerate(self.argv):

@@ -1,6 +1,6 @@
-"""Where settings come from: options before the environment, that before one TOML file, that before the defaults.
+"""The sources of settings, from strong to weak: options, environment variables, one TOML file, defaults.
 
-The only module that reads the file. Knows no setting by itself but `functions`, which may be written in two ways.
+Only this module reads the file. It knows one setting by name: `functions`, which may be written in two ways.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from statemachine.config.settings import ENVIRONMENT, Settings
 from statemachine.config.values import ConfigError, checked, unknown
 
 FILE_NAME = "statemachine.toml"
-"""Read from the working directory where no other file is named."""
+"""The file in the working directory, read if no other file is named."""
 FILE_VARIABLE = "STATEMACHINE_CONFIG"
 DEFAULT = "default"
 
@@ -25,7 +25,7 @@ _TYPES = {field.name: field.type for field in msgspec.structs.fields(Settings)}
 
 
 class SettingsWithOrigins(NamedTuple):
-    """Settings in force; `origins` says of each where it comes from: an option, a variable, a file, or DEFAULT."""
+    """The settings in force. `origins` holds the source of each: an option, a variable, a file or DEFAULT."""
 
     settings: Settings
     origins: dict[str, str]
@@ -33,7 +33,7 @@ class SettingsWithOrigins(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A value for a setting. `place` is where a reader would look for it; `text`: numbers in it are written out."""
+    """A value for a setting. `place` names it in messages. `text` says that numbers are given as text."""
 
     name: str
     value: Any
@@ -45,17 +45,17 @@ class _Found:
 def read_settings(
     environment: Mapping[str, str], options: Mapping[str, Any], config_file: str | None = None
 ) -> Settings:
-    """The settings alone; see read_settings_with_origins."""
+    """As `read_settings_with_origins`, without the origins."""
     return read_settings_with_origins(environment, options, config_file).settings
 
 
 def read_settings_with_origins(
     environment: Mapping[str, str], options: Mapping[str, Any], config_file: str | None = None
 ) -> SettingsWithOrigins:
-    """Settings from all sources; `options` go by the settings' names, None for one that was not given.
+    """The settings from all sources. `options` are by the names of settings; an option that was not given is None.
 
-    The file is `config_file`, else that of STATEMACHINE_CONFIG, else ./statemachine.toml where there is one. Raises
-    ConfigError with a line for each mistake, even for a value that another source overrides.
+    The file is `config_file`, else the file that STATEMACHINE_CONFIG names, else ./statemachine.toml if it exists.
+    Raises ConfigError with a line for each mistake, even if another source overrides the wrong value.
     """
     values: dict[str, Any] = {}
     origins = dict.fromkeys(_TYPES, DEFAULT)
@@ -86,7 +86,7 @@ def _value(found: _Found) -> Any:
 
 
 def _functions(found: _Found) -> Any:
-    """The list form of functions that are written as a table or, as text, with commas. Raises ConfigError."""
+    """The functions as a list; they may be given as a table or as text with commas. Raises ConfigError."""
     if found.text:
         return [part.strip() for part in found.value.split(",")]
     if not isinstance(found.value, Mapping):

@@ -1,4 +1,4 @@
-"""One value against the type of its setting: what is wrong is told with its place. Knows no setting and no source."""
+"""Checks a value against the type of its setting. Messages name the place. Knows no setting and no source."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _MISTAKE_PLACE = " - at `$"
 
 
 class ConfigError(ValueError):
-    """Settings that are not understood; each line of the text names the place of a mistake and says what is wrong."""
+    """Wrong settings. Each line of the text names the place of one mistake and says what is wrong."""
 
 
 def checked(value: Any, type_: Any, place: str, *, strict: bool = True) -> Any:
-    """`value` as an instance of `type_`. `place` says where it stands, such as `statemachine.toml: port`.
+    """`value` as an instance of `type_`. `place` names the value in messages, such as `statemachine.toml: port`.
 
-    Without `strict`, numbers and booleans may come as text. Raises ConfigError with each mistake's own place.
+    Without `strict`, numbers and booleans may be given as text. Raises ConfigError with the place of each mistake.
     """
     if isinstance(value, Mapping):
         value = _checked_members(value, type_, place, strict)
@@ -30,13 +30,13 @@ def checked(value: Any, type_: Any, place: str, *, strict: bool = True) -> Any:
 
 
 def unknown(name: str, known: Iterable[str]) -> str:
-    """What is said of a name that does not exist; names the one that is most like it."""
+    """The message about a name that does not exist. It suggests the most similar name."""
     nearest = get_close_matches(name, known, n=1, cutoff=0.0)
     return f"unknown; the nearest name is '{nearest[0]}'" if nearest else "unknown"
 
 
 def _checked_members(members: Mapping[str, Any], type_: Any, place: str, strict: bool) -> dict[str, Any]:
-    """The members of a table, each as its own type; as they are where the type has no members.
+    """The members of a table, each converted to its type. Members are not converted if `type_` is no table.
 
     Raises ConfigError with a line for each mistake.
     """

@@ -1,4 +1,4 @@
-"""What a Prometheus server may ask: counted as the engine tells it, read from the engine when asked.
+"""Metrics for a Prometheus server. Some are counted from the engine's reports, others are read at each scrape.
 
-Labels have few values, known beforehand: never names of executions, state machines or states.
+The values of labels are few and fixed: never names of executions, state machines or states.
 """

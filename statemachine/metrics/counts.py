@@ -1,4 +1,4 @@
-"""What the engine tells of, counted: executions, history events, commits, tasks, recovery. Knows no web framework."""
+"""Counts of executions, history events, commits and tasks, and the cost of recovery. Knows no web framework."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from statemachine.core.resource import parse_resource
 from statemachine.host import Commit, Observer
 
 KINDS = ("lambda", "activity", "shell", "other")
-"""Kinds of task; those of outside packages are all "other", so that no definition can make a new label value."""
+"""The kinds of task. Kinds of other packages count as "other", so no definition can add a label value."""
 OUTCOMES = ("Succeeded", "Failed", "TimedOut")
 COMMIT_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 COMMIT_SIZES = (1, 10, 100, 1_000, 10_000, 100_000)
@@ -17,7 +17,7 @@ TASK_SECONDS = (0.005, 0.025, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 3_600.0, 86
 
 
 class Counts(Observer):
-    """Registers its metrics with `registry`, and every label value at once, so that all series begin at zero."""
+    """An observer of the engine. It registers all metrics and label values at once, so every series begins at zero."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._count_executions(registry)

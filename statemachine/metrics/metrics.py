@@ -1,4 +1,4 @@
-"""All metrics of one server, and the resource that shows them, in the text format that a scraper asks for."""
+"""All metrics of one server, as a web resource. It answers in the text format that the scraper accepts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from statemachine.metrics.queues import Queues
 
 
 class Metrics:
-    """`counts` is an observer for the engine. A registry of its own: two servers in one process do not meet."""
+    """`counts` is an observer for the engine. Two servers in one process share no metrics: each has its registry."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -22,7 +22,7 @@ class Metrics:
         self.counts = Counts(self._registry)
 
     def read(self, lengths: Callable[[], Lengths]) -> None:
-        """Show the lengths of an engine's queues too, from now on."""
+        """From now on show the lengths of an engine's queues too."""
         self._registry.register(Queues(lengths))
 
     async def on_get(self, request: Request, response: Response) -> None:

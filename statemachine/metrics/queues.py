@@ -1,4 +1,4 @@
-"""The lengths of the engine's queues, read when somebody asks and never before."""
+"""The lengths of the engine's queues, read only at a scrape."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ GAUGES = {
     "activity_tasks": ("activity_tasks", "Activity tasks that wait for a worker."),
     "activity_workers": ("activity_polls", "GetActivityTask calls that wait for a task."),
 }
-"""Name and help by the member of `Lengths`."""
+"""The name and the help text of each gauge, by the member of `Lengths`."""
 
 
 class Queues(Collector):
-    """`lengths` is called once for each scrape."""
+    """Gauges of the lengths. `lengths` is called once for each scrape."""
 
     def __init__(self, lengths: Callable[[], Lengths]) -> None:
         self._lengths = lengths
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
-        """The families without their values, so that nothing is read at registration."""
+        """The metric families without values, so that registration reads nothing."""
         for name, help in GAUGES.values():
             yield GaugeMetricFamily(f"statemachine_{name}", help)
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """The families with the values of now."""
+        """The metric families with their present values."""
         lengths = self._lengths()
         for member, (name, help) in GAUGES.items():
             yield GaugeMetricFamily(f"statemachine_{name}", help, value=getattr(lengths, member))

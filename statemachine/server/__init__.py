@@ -1,2 +1,2 @@
-"""The process: gunicorn with one worker in which the event loop, the engine and the doors live. What would break the
-promise of a single interpreter is forced, not suggested."""
+"""The server process: gunicorn with one worker, which runs the event loop, the engine and the APIs. Settings that could
+start a second interpreter are fixed."""

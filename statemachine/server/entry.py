@@ -1,5 +1,5 @@
-"""What `gunicorn -c gunicorn.conf.py` loads in its worker: the application with settings from the
-environment and the file."""
+"""The application that `gunicorn -c gunicorn.conf.py` loads in its worker. Its settings come from the environment and
+the configuration file."""
 
 import os
 

@@ -1,6 +1,6 @@
-"""gunicorn settings that are not up for choice, and the hooks that hold them. Knows gunicorn, no workflow.
+"""The gunicorn settings that are fixed, and the hooks that check them. Knows gunicorn, but no workflow.
 
-Used by `statemachine serve` and by gunicorn.conf.py alike.
+`statemachine serve` and gunicorn.conf.py both use this module.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from statemachine.store.interface import StoreError
 from statemachine.store.locks import SERVER, DirectoryInUse, DirectoryLock
 
 LOCK_SECONDS = 10.0
-"""How long a starting server waits for the one before it to let go."""
+"""How long a starting server waits until the previous server releases its lock."""
 IGNORED_SIGNALS = ("HUP", "TTIN", "TTOU", "USR2", "WINCH")
-"""Signals with which gunicorn would run a second interpreter or none."""
+"""Signals on which gunicorn would start a second interpreter or stop the only one."""
 
 log = structlog.get_logger()
 
 
 def forced_settings(settings: Settings) -> dict[str, Any]:
-    """The gunicorn settings of a server. Raises ConfigError for an address that needs authentication."""
+    """The gunicorn settings of a server. Raises ConfigError if other machines could connect without authentication."""
     if not is_loopback(settings.host) and not settings.allow_unauthenticated:
         raise ConfigError(
             f"--host {settings.host} would be reachable from other machines, and nobody is asked who they are: "
@@ -59,11 +59,11 @@ FORCED: dict[str, Any] = {
     "loglevel": "warning",
     "umask": 0o077,
 }
-"""One interpreter, never two; nothing that restarts it while it is well."""
+"""One interpreter, never two, and no restart without a reason."""
 
 
 def check_surroundings(environment: Mapping[str, str]) -> None:
-    """Raises ConfigError where the environment asks gunicorn for something else than what is forced."""
+    """Raises ConfigError if an environment variable would change a fixed gunicorn setting."""
     if environment.get("GUNICORN_CMD_ARGS"):
         raise ConfigError("GUNICORN_CMD_ARGS is not taken: this server's gunicorn settings are fixed; unset it")
     if environment.get("WEB_CONCURRENCY", "1") != "1":
@@ -71,7 +71,7 @@ def check_surroundings(environment: Mapping[str, str]) -> None:
 
 
 def _on_starting(arbiter: Any, settings: Settings) -> None:
-    """In the master, before anything is bound: check what was configured, raise limits, take the directory."""
+    """Runs in the master before it binds: check the settings, raise the descriptor limit, lock the data directory."""
     for name, value in {**FORCED, "bind": _addresses(settings)}.items():
         found = arbiter.cfg.settings[name].get()
         if name != "loglevel" and found != value:
@@ -87,7 +87,7 @@ def _on_starting(arbiter: Any, settings: Settings) -> None:
         log.critical("cannot own the data directory", error=str(error))
         sys.stderr.write(f"statemachine: {error}\n")
         sys.exit(EXIT_CANNOT_OWN)
-    # Kept for as long as the master or the worker lives: the worker inherits it.
+    # The worker inherits the lock, so it is held as long as the master or the worker lives.
     arbiter.server_lock = lock
 
 
@@ -111,7 +111,7 @@ def _raise_descriptor_limit() -> None:
 
 
 def prepare_directories(settings: Settings) -> None:
-    """Make the data directory, its owner's alone; see that all definitions can be registered. Raises ConfigError."""
+    """Make the private data directory and check the folder of definitions. Raises ConfigError."""
     if settings.definitions is not None:
         check_folder(Path(settings.definitions))
     try:

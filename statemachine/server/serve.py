@@ -1,4 +1,4 @@
-"""Running the server: gunicorn embedded, with settings of our own and none of its configuration files."""
+"""Runs the server: gunicorn inside this process, with our settings and without its configuration files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from statemachine.server.forced import check_surroundings, forced_settings, prep
 
 
 class Application(BaseApplication):
-    """The application as gunicorn wants it: how it is configured and how it is loaded (in the worker)."""
+    """A gunicorn application: gunicorn asks it for the settings, and in the worker for the application."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -30,7 +30,7 @@ class Application(BaseApplication):
 
 
 def serve(settings: Settings) -> None:
-    """Serve until a signal ends it. Raises ConfigError; exits with status 3 when the data directory is in use."""
+    """Serve until a signal ends the server. Raises ConfigError. Exits with status 3 if the data directory is in use."""
     check_surroundings(os.environ)
     forced_settings(settings)
     prepare_directories(settings)

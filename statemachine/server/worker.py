@@ -1,4 +1,4 @@
-"""The one worker: uvicorn in gunicorn, draining the application before it closes connections."""
+"""The only worker: uvicorn in gunicorn. It drains the application before it closes connections."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from statemachine.app import App
 
 
 class DrainingServer(Server):
-    """Lets long polls go and refuses new work before it waits for requests to end."""
+    """A server that ends long polls and refuses new work before it waits for requests to end."""
 
     def __init__(self, config: Config, app: App) -> None:
         super().__init__(config)
@@ -44,7 +44,7 @@ class Worker(UvicornWorker):
         self.config.app = app
         self.config.limit_concurrency = app.settings.connections_max
         self.config.timeout_graceful_shutdown = int(app.settings.drain_seconds)
-        # A finished fsync must not wait for a whole switch interval of the loop's thread.
+        # A thread with a finished fsync must not wait a whole switch interval for the loop's thread.
         sys.setswitchinterval(0.0005)
         server = DrainingServer(self.config, app)
         self._install_sigquit_handler()

@@ -1,1 +1,1 @@
-"""Times as text and as numbers. Pure: knows no clock."""
+"""Times as text and as numbers. Pure: reads no clock."""

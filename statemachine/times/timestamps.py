@@ -1,6 +1,6 @@
-"""Timestamps as AWS reads and writes them: ISO 8601 in the extended form, as in `2024-03-14T01:59:00.5Z`.
+"""Timestamps in AWS's form: the extended form of ISO 8601, as in `2024-03-14T01:59:00.5Z`.
 
-An upper-case T, and Z or an offset, are required (recorded). Knows no clock.
+An upper-case T is required, and so is Z or an offset (recorded). Reads no clock.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 
 class Timestamp(float):
-    """Epoch seconds. The type tells a door to show it as AWS does (a number) or as ISO 8601."""
+    """Epoch seconds. By this type the AWS API writes a number, and the REST API writes ISO 8601."""
 
     __slots__ = ()
 
@@ -23,7 +23,7 @@ _NANOSECONDS = 1_000_000_000
 
 
 def parse_timestamp(text: object) -> int | None:
-    """Nanoseconds since the epoch, or None where `text` is no timestamp."""
+    """Nanoseconds since the epoch, or None if `text` is no timestamp."""
     match = _TIMESTAMP.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         return None
@@ -40,12 +40,12 @@ def parse_timestamp(text: object) -> int | None:
 
 
 def parse_epoch_seconds(text: object) -> float | None:
-    """Seconds since the epoch, or None where `text` is no timestamp."""
+    """Seconds since the epoch, or None if `text` is no timestamp."""
     nanoseconds = parse_timestamp(text)
     return None if nanoseconds is None else nanoseconds / _NANOSECONDS
 
 
 def iso_time(seconds: float) -> str:
-    """ISO 8601 in UTC with milliseconds, for epoch seconds: 2026-01-31T09:05:00.250Z."""
+    """Epoch seconds as ISO 8601 in UTC with milliseconds: 2026-01-31T09:05:00.250Z."""
     text = datetime.fromtimestamp(int(seconds * 1000) / 1000, UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""What is counted: everything that became durable, once, and nothing that did not."""
+"""The counts: everything that became durable is counted once, and nothing else is."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ INVOKE = "arn:aws:states:::lambda:invoke"
 
 
 class Metrics:
-    """Counts in a registry, by name without our prefix."""
+    """The values in a registry, by their names without our prefix."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -138,7 +138,7 @@ async def test_a_callback_ends_with_its_answer_not_its_submission() -> None:
         assert metrics("task_seconds_count", kind="lambda", outcome="Failed") == 1
 
 
-async def test_a_transaction_that_is_lost_is_counted_as_that_and_its_executions_later(
+async def test_a_transaction_that_is_rolled_back_is_counted_as_failed_and_its_executions_are_counted_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(loop, "RETRY_SECONDS", 0.0)
@@ -176,7 +176,7 @@ async def test_recovery() -> None:
         assert metrics("executions_ended_total", status="SUCCEEDED") == 1
 
 
-async def test_one_whose_moment_is_to_come_has_not_started() -> None:
+async def test_an_execution_with_a_later_start_time_is_not_counted_as_started() -> None:
     metrics = Metrics()
     async with in_memory_server(observers=[metrics.counts]) as server:
         machine_arn = await server.create(PASS)
@@ -187,7 +187,7 @@ async def test_one_whose_moment_is_to_come_has_not_started() -> None:
         assert metrics("executions_ended_total", status="SUCCEEDED") == 1
 
 
-async def test_the_lengths_of_queues_are_read_when_asked() -> None:
+async def test_the_lengths_of_queues_are_read_at_a_scrape() -> None:
     registry = CollectorRegistry()
     async with in_memory_server() as server:
         registry.register(Queues(lambda: server.engine.lengths))
@@ -226,7 +226,7 @@ async def test_the_lengths_of_queues_are_read_when_asked() -> None:
         ("", "other"),
     ],
 )
-def test_no_resource_makes_a_label_of_its_own(resource: str, kind: str) -> None:
+def test_no_resource_adds_a_label_value(resource: str, kind: str) -> None:
     metrics = Metrics()
     end = TaskEnd("m:e", "T", resource, 1, "Succeeded", None, 0.5)
     metrics.counts.committed(Commit(rows=1, seconds=0.001, tasks=[end]))

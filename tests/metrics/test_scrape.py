@@ -1,4 +1,4 @@
-"""GET /metrics: what Prometheus gets, from a whole server."""
+"""GET /metrics of a whole server, as Prometheus reads it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LABELS = {
     "kind": {"lambda", "activity", "shell", "other"},
     "outcome": {"Succeeded", "Failed", "TimedOut"},
 }
-"""All labels and their values, but the bounds of histograms."""
+"""All labels with their values, without the bounds of histograms."""
 FAMILIES = {
     "activity_polls": "gauge", "activity_tasks": "gauge", "commit_events": "histogram", "commit_rows": "histogram",
     "commit_seconds": "histogram", "commits_failed": "counter", "evaluations_parked": "gauge",
@@ -58,7 +58,7 @@ async def scrape(client: Client, **headers: str) -> Answer:
 
 
 def parsed(answer: Answer) -> list[Metric]:
-    """The families, without those that only tell when a series began."""
+    """The families, without those that hold the times at which series began."""
     found = parser.text_string_to_metric_families(answer.body.decode())
     return [family for family in found if not family.name.endswith("_created")]
 
@@ -85,7 +85,7 @@ async def test_every_family_has_a_type_and_a_help() -> None:
     assert "process_resident_memory_bytes" in {family.name for family in families}
 
 
-async def test_label_values_are_few_and_there_from_the_beginning() -> None:
+async def test_label_values_are_few_and_exist_from_the_beginning() -> None:
     async with server() as client:
         before = parsed(await scrape(client))
         await client.aws("CreateActivity", {"name": "work"})
@@ -99,7 +99,7 @@ async def test_label_values_are_few_and_there_from_the_beginning() -> None:
         assert all(value in LABELS[label] for label, value in labels if label != "le")
 
 
-async def test_what_has_happened_is_told() -> None:
+async def test_the_values_tell_what_has_happened() -> None:
     async with server() as client:
         await run(client, "m", PASS)
         await run(client, "n", task("letters:count"))
@@ -123,7 +123,7 @@ def samples(answer: Answer) -> dict[Any, float]:
     }
 
 
-async def test_openmetrics_for_whoever_asks_for_it() -> None:
+async def test_a_scraper_that_accepts_openmetrics_gets_it() -> None:
     async with server() as client:
         answer = await scrape(client, Accept=OPENMETRICS)
     assert answer.headers["content-type"].startswith("application/openmetrics-text")
@@ -131,7 +131,7 @@ async def test_openmetrics_for_whoever_asks_for_it() -> None:
     assert "statemachine_executions_started" in {family.name for family in families}
 
 
-async def test_two_servers_in_one_process_do_not_meet() -> None:
+async def test_two_servers_in_one_process_share_no_metrics() -> None:
     async with server() as one, server() as other:
         await run(one, "m", PASS)
         assert samples(await scrape(one))["statemachine_executions_started_total"] == 1
@@ -139,7 +139,7 @@ async def test_two_servers_in_one_process_do_not_meet() -> None:
 
 
 @pytest.mark.parametrize("host", ["example.com", "10.0.0.1:8083"])
-async def test_a_page_from_elsewhere_cannot_read_it(host: str) -> None:
+async def test_a_page_of_another_origin_cannot_read_it(host: str) -> None:
     async with server() as client:
         answer = await client.request("GET", "/metrics", headers={"Host": host})
         assert answer.status == 403

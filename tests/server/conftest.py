@@ -1,4 +1,4 @@
-"""Directories for stores whose syncs cost nothing, and one server for the tests that leave it as it was."""
+"""Fixtures: directories without a disk, and a server that is shared by tests which do not change it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def server() -> Iterator[RealServer]:
 
 @pytest.fixture(scope="package", autouse=True)
 def contender(server: RealServer) -> Iterator[RealServer]:
-    """A second server on the directory of the first, begun early because it waits for a while before it gives up."""
+    """A second server on the directory of the first. It is started early, because it gives up only after a wait."""
     second = RealServer(server.data)
     yield second
     if second.process.poll() is None:

@@ -1,4 +1,4 @@
-"""The server as its operator runs it: processes of its own on a free port, waited for by what they answer."""
+"""A server as an operator runs it: its own processes on a free port. Tests wait for its answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SERVE = (sys.executable, "-m", "statemachine", "serve")
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A port on which no program listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -29,7 +29,7 @@ def free_port() -> int:
 
 
 def until(condition: Callable[[], Any], what: str) -> Any:
-    """Wait until the condition holds; what it gave."""
+    """Wait until the condition gives a true value, and return that value."""
     give_up = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < give_up:
         found = condition()
@@ -40,7 +40,7 @@ def until(condition: Callable[[], Any], what: str) -> Any:
 
 
 class RealServer:
-    """A server process on a data directory; `command` starts it, and it need not come to be ready."""
+    """A server process on a data directory. `command` starts it. It may end before it is ready."""
 
     def __init__(self, data: Path, *command: str, environment: Mapping[str, str] | None = None) -> None:
         self.data = data
@@ -58,16 +58,16 @@ class RealServer:
 
     @property
     def text(self) -> str:
-        """What it has written so far."""
+        """The text that it has written so far."""
         return self.log.read_text()
 
     @property
     def worker(self) -> int:
-        """The process in which the interpreter lives."""
+        """The pid of the process that runs the interpreter."""
         return int((self.data / "interpreter.lock").read_text())
 
     def ready(self) -> RealServer:
-        """The server, once it takes work."""
+        """Wait until the server is ready, and return it."""
         until(self._is_ready, f"ready: {self.text}")
         return self
 
@@ -80,7 +80,7 @@ class RealServer:
     def request(
         self, method: str, target: str, body: bytes | str | None = None, headers: Mapping[str, str] | None = None
     ) -> tuple[int, Any]:
-        """Status and JSON of an answer."""
+        """Send a request; the status and the JSON of the response."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         try:
             connection.request(method, target, body, dict(headers or {}))
@@ -91,29 +91,29 @@ class RealServer:
             connection.close()
 
     def aws(self, action: str, **members: Any) -> Any:
-        """Call an AWS action, which must succeed."""
+        """Call an AWS action and assert that it succeeds."""
         status, answer = self.request("POST", "/", json.dumps(members), target(action))
         assert status == 200, answer
         return answer
 
     def send(self, head: str, body: bytes = b"") -> socket.socket:
-        """A request sent by hand, line by line; what comes back is to be read from the socket."""
+        """Send the lines of a request. The caller reads the response from the socket."""
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_SECONDS)
         connection.sendall(head.replace("\n", "\r\n").encode() + b"\r\n\r\n" + body)
         return connection
 
     def poll(self, activity_arn: str) -> socket.socket:
-        """A GetActivityTask that the server holds."""
+        """Send GetActivityTask and return when the server holds the request."""
         body = json.dumps({"activityArn": activity_arn}).encode()
         named = target("GetActivityTask") | {"Host": "localhost", "Content-Length": str(len(body))}
         head = "\n".join(["POST / HTTP/1.1", *(f"{name}: {value}" for name, value in named.items())])
         connection = self.send(head, body)
-        for _ in range(3):  # by the time that these are answered, that one was read
+        for _ in range(3):  # when these are answered, the server has read the first request
             self.aws("ListActivities")
         return connection
 
     def ended(self, arn: str) -> Any:
-        """The execution, once it has ended."""
+        """Wait until the execution has ended, and describe it."""
 
         def ended() -> Any:
             described = self.aws("DescribeExecution", executionArn=arn)
@@ -129,7 +129,7 @@ class RealServer:
         self.process.wait()
 
     def terminate(self) -> int:
-        """SIGTERM; the exit status."""
+        """Send SIGTERM; the exit status."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE_SECONDS)
 
@@ -141,7 +141,7 @@ def target(action: str) -> dict[str, str]:
 
 @contextmanager
 def serving(data: Path, *command: str, environment: Mapping[str, str] | None = None) -> Iterator[RealServer]:
-    """A server that is ready, and gone at the end."""
+    """A server that is ready. It is killed at the end."""
     server = RealServer(data, *command, environment=environment)
     try:
         yield server.ready()

@@ -23,7 +23,7 @@ EXECUTION = "arn:aws:states:us-east-1:000000000000:execution:none:none"
 
 
 class Recorder:
-    """A client that remembers what it was asked for."""
+    """A client that records the actions that it calls."""
 
     def __init__(self, client: Any) -> None:
         self._client = client

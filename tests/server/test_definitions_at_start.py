@@ -1,4 +1,4 @@
-"""Definitions that cannot be registered keep a server from starting, however it is started."""
+"""A server does not start if a definition cannot be registered, whichever command starts it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a server ends: asked to, it lets everybody go; killed, nothing is lost."""
+"""The end of a server. On SIGTERM it answers its waiting clients. If it is killed, nothing is lost."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def history(server: RealServer, arn: str) -> list[dict[str, Any]]:
     return events
 
 
-def test_asked_to_end_it_lets_long_polls_go_and_exits_with_zero(folder: Path) -> None:
+def test_on_sigterm_it_ends_long_polls_and_exits_with_zero(folder: Path) -> None:
     with serving(folder / "data") as server:
         server.aws("CreateActivity", name="work")
         arn = server.aws("StartExecution", stateMachineArn=create(server, "m", wait(3600)))["executionArn"]
@@ -53,8 +53,8 @@ def test_asked_to_end_it_lets_long_polls_go_and_exits_with_zero(folder: Path) ->
         assert server.terminate() == 0
 
 
-def test_killed_in_the_middle_everything_goes_on(folder: Path) -> None:
-    """A Wait, the delay of a Retry inside a Map, and an activity task in a worker's hands."""
+def test_after_a_kill_all_executions_go_on(folder: Path) -> None:
+    """Running: a Wait, the delay of a Retry inside a Map, and an activity task that a worker has."""
     (folder / "own.py").write_text(FUNCTIONS)
     (folder / "marks").mkdir()
     command = (*SERVE, "--functions", str(folder / "own.py"))
@@ -108,7 +108,7 @@ def test_a_worker_that_was_killed_is_replaced(folder: Path) -> None:
         assert server.terminate() == 0
 
 
-def test_a_store_that_is_none_is_refused_and_left_as_it_was(folder: Path) -> None:
+def test_a_file_that_is_no_store_is_refused_and_not_changed(folder: Path) -> None:
     data = folder / "data"
     data.mkdir(mode=0o700)
     (data / "statemachine.db").write_bytes(b"no database" * 1000)

@@ -1,4 +1,4 @@
-"""What gunicorn's master is made to do, and what it is not let do."""
+"""The fixed settings of gunicorn, and the hooks in its master."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from statemachine.store.locks import SERVER, DirectoryInUse, DirectoryLock
 
 
 class Arbiter:
-    """As much of gunicorn's master as the hooks touch."""
+    """The part of gunicorn's master that the hooks use."""
 
     server_lock: DirectoryLock
 
@@ -28,7 +28,7 @@ class Arbiter:
 
 
 def arbiter(folder: Path, **others: Any) -> Arbiter:
-    """A master with our settings, but for what somebody else has set."""
+    """A master with our settings, except those in `others`."""
     master = Arbiter(Application(Settings(data=str(folder))))
     for name, value in others.items():
         master.cfg.set(name, value)
@@ -51,7 +51,7 @@ def test_any_other_address_must_be_allowed(host: str) -> None:
 
 @pytest.fixture(autouse=True)
 def limits() -> Iterator[tuple[int, int]]:
-    """How many files may be open, now and at most; the same afterwards."""
+    """The soft and hard limits of open files. They are restored after the test."""
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     yield before
     resource.setrlimit(resource.RLIMIT_NOFILE, before)
@@ -113,7 +113,7 @@ def test_how_much_is_logged_is_free(folder: Path) -> None:
     master.server_lock.release()
 
 
-def test_signals_that_would_reload_or_multiply_are_logged_and_nothing_else(folder: Path) -> None:
+def test_signals_that_would_reload_or_add_workers_are_only_logged(folder: Path) -> None:
     master = arbiter(folder)
     master.cfg.on_starting(master)
     for name in ("hup", "ttin", "ttou", "usr2", "winch"):
@@ -141,13 +141,13 @@ def test_surroundings_that_would_change_something(environment: dict[str, str]) -
         check_surroundings(environment)
 
 
-def test_the_directory_is_made_for_its_owner_alone(folder: Path) -> None:
+def test_the_directory_is_made_for_its_owner_only(folder: Path) -> None:
     prepare_directories(Settings(data=str(folder / "a" / "b")))
     assert (folder / "a" / "b").stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize("kind", ["file", "open"])
-def test_a_directory_that_will_not_do(folder: Path, kind: str) -> None:
+def test_a_directory_that_cannot_be_used_is_refused(folder: Path, kind: str) -> None:
     path = folder / "data"
     if kind == "file":
         path.write_text("")

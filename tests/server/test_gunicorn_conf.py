@@ -1,4 +1,4 @@
-"""`gunicorn -c gunicorn.conf.py` is the same server, whatever else gunicorn is told."""
+"""`gunicorn -c gunicorn.conf.py` runs the same server, and refuses options that conflict with it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_it_serves_and_ends(folder: Path) -> None:
         ((), {"STATEMACHINE_PORT": "x"}, "statemachine: STATEMACHINE_PORT: Expected `int`"),
     ],
 )
-def test_what_conflicts_is_refused(
+def test_conflicting_options_are_refused(
     folder: Path, options: tuple[str, ...], environment: dict[str, str], told: str
 ) -> None:
     server = RealServer(folder / "data", *GUNICORN, *options, environment=environment)

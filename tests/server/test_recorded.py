@@ -1,4 +1,4 @@
-"""Recorded behaviour of AWS, replayed against a real server by the checker that came with the records."""
+"""The recorded behaviour of AWS. The checker that belongs to the records replays it against a real server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AREAS = ("activities", "api", "api_activities", "base")
 
 
 def selected() -> Iterator[str]:
-    """The cases of the areas that this server claims, but for those in which a state calls Step Functions itself."""
+    """The cases of the areas that this server supports, without those in which a state calls Step Functions."""
     for path in sorted((SHARED / "cases").glob("*.json")):
         case = json.loads(path.read_text())
         if case["area"] in AREAS and "states-self-call" not in (case["needs"] or ()):

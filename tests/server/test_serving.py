@@ -1,4 +1,4 @@
-"""A real server on a real port: what only sockets and processes can show."""
+"""A real server on a real port: behaviour of sockets and processes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.server.real_server import PATIENCE_SECONDS, RealServer, target, until
 IGNORED = ("HUP", "TTIN", "TTOU", "USR2", "WINCH")
 
 
-def test_both_doors_are_on_one_port(server: RealServer) -> None:
+def test_both_apis_are_on_one_port(server: RealServer) -> None:
     assert server.request("GET", "/health/live") == (200, {"status": "live"})
     made = server.aws("CreateStateMachine", name="m", definition=json.dumps(PASS), roleArn=ROLE)
     assert server.request("GET", "/api/v1/state-machines/m")[1]["stateMachineArn"] == made["stateMachineArn"]
@@ -31,7 +31,7 @@ def test_both_doors_are_on_one_port(server: RealServer) -> None:
         (b"{", 400, "SerializationException"),
     ],
 )
-def test_bad_bodies_are_refused_and_the_process_lives_on(
+def test_bad_bodies_are_refused_and_the_process_goes_on(
     server: RealServer, body: bytes, status: int, code: str
 ) -> None:
     worker = server.worker
@@ -54,7 +54,7 @@ def test_a_body_without_a_length_is_read(server: RealServer) -> None:
         assert connection.recv(100).startswith(b"HTTP/1.1 200")
 
 
-def test_what_is_no_http_is_refused(server: RealServer) -> None:
+def test_data_that_is_no_http_is_refused(server: RealServer) -> None:
     with server.send("NONSENSE") as connection:
         assert b" 400 " in connection.recv(100)
 
