@@ -1,5 +1,5 @@
-"""Query languages: what an expression in a definition means.
+"""Query languages: JSONPath and JSONata, the languages of the expressions in a definition.
 
-Pure: no clock, no randomness, no I/O. Knows nothing of states, scopes or executions; all that an expression may see
-is its `View`.
+Pure: no clock, no randomness, no I/O. Knows nothing of states, scopes or executions. An expression sees only its
+`View`.
 """

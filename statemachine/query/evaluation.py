@@ -1,6 +1,6 @@
-"""What crosses the border to whoever evaluates expressions: a EvaluationRequest there, an EvaluationResult back.
+"""The data between the interpreter and an evaluator of expressions: an EvaluationRequest, and its EvaluationResult.
 
-Plain data that msgspec turns into JSON and back. Knows no state, no field and no evaluator.
+Plain data, which msgspec writes as JSON and reads. Knows no state, no field and no evaluator.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import msgspec
 
 
 class EvaluationLimits(msgspec.Struct, frozen=True):
-    """What each expression may use: milliseconds, nested evaluations, elements of one sequence; and how many
-    characters of JSON text all results may have together."""
+    """The most that each expression may use: milliseconds, depth of nested evaluations, elements of one sequence.
+    `characters` limits the JSON text of all results of a request together."""
 
     milliseconds: int = 500
     depth: int = 500
@@ -19,11 +19,11 @@ class EvaluationLimits(msgspec.Struct, frozen=True):
 
 
 class EvaluationRequest(msgspec.Struct, frozen=True):
-    """Expressions to be evaluated in this order.
+    """Expressions to evaluate in this order.
 
-    `bindings` is the JSON text of an object: what each `$name` stands for. `now` is in epoch milliseconds; `seed` is
-    what chance is drawn from. Both are left empty where no expression asks for them, so that the same expressions
-    over the same values make the same request.
+    `bindings` is the JSON text of an object: the value of each `$name`. `now` is the time in epoch milliseconds.
+    `seed` is the seed of random values. If no expression uses the time, `now` is 0; if none uses chance, `seed` is
+    empty. So equal expressions over equal values make equal requests.
     """
 
     expressions: tuple[str, ...]
@@ -34,13 +34,13 @@ class EvaluationRequest(msgspec.Struct, frozen=True):
 
 
 class Value(msgspec.Struct, frozen=True, tag=True):
-    """The expression gave this JSON value."""
+    """The expression gave a JSON value. `text` is its JSON text."""
 
     text: str
 
 
 class Undefined(msgspec.Struct, frozen=True, tag=True):
-    """The expression gave nothing, which is not null."""
+    """The expression gave undefined, which is not null."""
 
 
 class Unsupported(msgspec.Struct, frozen=True, tag=True):
@@ -48,7 +48,7 @@ class Unsupported(msgspec.Struct, frozen=True, tag=True):
 
 
 class ExpressionFailed(msgspec.Struct, frozen=True, tag=True):
-    """The evaluation failed. `code` is JSONata's, as in T1006, or empty where there is none."""
+    """The evaluation failed. `code` is JSONata's, such as T1006, or empty if the error has no code."""
 
     code: str
     message: str
@@ -58,6 +58,6 @@ ExpressionResult = Value | Undefined | Unsupported | ExpressionFailed
 
 
 class EvaluationResult(msgspec.Struct, frozen=True):
-    """One outcome for each expression, in their order, up to the first that ExpressionFailed."""
+    """One outcome for each expression, in their order, up to the first ExpressionFailed."""
 
     outcomes: tuple[ExpressionResult, ...]

@@ -1,7 +1,7 @@
-"""What a query language must offer: a few methods, called at registration only, most of them giving back closures.
+"""The interface of a query language: a few methods that compile, called only when a definition is registered.
 
-The interpreter uses a language through this interface alone, so that states never ask which language they are in.
-A method raises `ExpressionSyntaxError` for text that the language refuses.
+The interpreter uses a language only through this interface, so a state does not know its language. A method raises
+ExpressionSyntaxError for text that the language refuses.
 """
 
 from __future__ import annotations
@@ -12,30 +12,37 @@ from typing import Any, NamedTuple, Protocol
 from statemachine.query.view import View
 
 Reader = Callable[[View], Any]
+"""From a view to the value of a field, a template or an expression."""
 Condition = Callable[[View], bool]
+"""From a view to the answer of the test in a choice rule."""
 
 
 class Produced(NamedTuple):
-    """What a state hands on: its output, and the variables it assigns (None: it assigns none)."""
+    """The output of a state, and the variables that it assigns (None if it assigns no variables)."""
 
     output: Any
     assigned: dict[str, Any] | None
 
 
 class Dataflow(Protocol):
-    """Input and output processing of one state, catcher or choice rule. A value that passes through unchanged must be
-    the same object, because its JSON text is then kept too."""
+    """Input and output processing of one state, catcher or choice rule.
+
+    A value that passes unchanged must stay the same object, because its JSON text is then kept too.
+    """
 
     def select(self, view: View) -> Any:
         """The effective input (InputPath). `view.input` is the raw input of the state."""
 
     def arguments(self, view: View) -> Any:
-        """What the work is given (Parameters, Arguments). `view.input` is the effective input."""
+        """The arguments of the state's work (Parameters, Arguments). `view.input` is the effective input."""
 
     def after(self, view: View) -> Produced:
-        """Output and variables. `view.input` is the raw input again. `view.result` is what the work gave (a Pass state
-        gives its Result, else its arguments), ABSENT where a state does none (Wait, Choice, Succeed). In a catcher
-        `view.error` is the error output {"Error": …, "Cause": …} and `view.result` is ABSENT."""
+        """Output and variables. `view.input` is the raw input again.
+
+        `view.result` is the result of the state's work. Of a Pass state it is the Result, else the arguments. It is
+        ABSENT for states without work (Wait, Choice, Succeed). In a catcher it is ABSENT too, and `view.error` is the
+        error output {"Error": …, "Cause": …}.
+        """
 
 
 class QueryLanguage(Protocol):
@@ -48,17 +55,17 @@ class QueryLanguage(Protocol):
         `fields` has none of them. Its value is checked and converted as AWS does for that field (see FIELDS)."""
 
     def template(self, template: Any, where: str) -> Reader:
-        """A payload template such as ItemSelector. `where` is the field's name, for messages (`ItemSelector`)."""
+        """The reader of a payload template. `where` is the name of its field, for messages (`ItemSelector`)."""
 
     def condition(self, rule: Mapping[str, Any], where: str) -> Condition:
-        """The test of one choice rule. `where` is its place, as in `Choices[1]`."""
+        """The test of one choice rule. `where` is the place of the rule, as in `Choices[1]`."""
 
     def dataflow(self, fields: Mapping[str, Any], type: str, where: str = "") -> Dataflow:
         """Input and output processing for a state of that type ("Task", …), for a catcher (`type="Catch"`,
         `where="Catch[0]"`), or for a choice rule merged with its state's InputPath and OutputPath (`type="Choice"`)."""
 
     def variables_read(self, fields: Mapping[str, Any]) -> set[str]:
-        """The names of the variables that a state reads, those of states nested in it apart."""
+        """The names of the variables that a state reads. States nested in it do not count."""
 
 
 FIELDS = {

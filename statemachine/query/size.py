@@ -1,6 +1,6 @@
-"""How large a computed value would be as JSON, found without writing it.
+"""The size of a computed value as JSON text, found without writing the text.
 
-A template may name the same large value many times, so that its text is far larger than what is in memory.
+A template may refer to one large value many times. Its text is then far larger than the value in memory.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ def check_size(value: Any) -> None:
 
 
 def too_large() -> StateError:
-    """The failure of a value beyond the limits."""
+    """The failure of a value that exceeds the limits."""
     text = "The computed value has a size or nesting exceeding the maximum of the service limit."
     return StateError("States.DataLimitExceeded", text, located=True)
 
 
 def _size(value: Any, known: dict[int, int], depth: int) -> int:
-    """At least this many characters."""
+    """A lower bound of the number of characters. `known` holds the bounds of values already seen, by id."""
     if isinstance(value, str):
         return len(value) + 2
     if not isinstance(value, dict | list):

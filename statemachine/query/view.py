@@ -1,6 +1,6 @@
-"""All that an expression may see, and the chance it may draw on.
+"""The values that an expression may see, and its source of random values.
 
-Time and chance come in from outside, so that a step which is done again gives the same answer.
+The time and the seed are given from outside. So a step that runs again gives the same result.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Absent:
-    """The type of ABSENT: there is no such value (not the same as null)."""
+    """The type of ABSENT, which stands for a value that does not exist. It is not null."""
 
     def __repr__(self) -> str:
         return "ABSENT"
@@ -28,14 +28,14 @@ ABSENT = Absent()
 
 
 class Unfinished(Exception):
-    """An evaluation that was asked for has no answer yet: nothing has changed, and the same step will ask again.
-    `entered` is how many states the step had entered, and finished with, before the one that asked."""
+    """A requested evaluation has no result yet. The step has changed nothing, and it will request the evaluation again.
+    `entered` counts the states that the step had entered and finished before the state with the request."""
 
     entered = 0
 
 
 class Chance:
-    """A reproducible source of randomness: the same seed gives the same draws (SHA-256 in counter mode)."""
+    """A reproducible source of random values. The same seed gives the same values (SHA-256 in counter mode)."""
 
     __slots__ = ("_counter", "_seed")
 
@@ -44,11 +44,11 @@ class Chance:
         self._counter = 0
 
     def seed_for(self, purpose: str) -> str:
-        """The seed of a source of its own for `purpose`, always the same one; draws nothing from this source."""
+        """A seed for a separate source, made from this seed and `purpose`. It draws nothing from this source."""
         return f"{self._seed}/{purpose}"
 
     def bytes(self) -> bytes:
-        """32 fresh bytes."""
+        """32 new random bytes."""
         self._counter += 1
         return hashlib.sha256(f"{self._seed}#{self._counter}".encode()).digest()
 
@@ -66,17 +66,17 @@ class Chance:
 
 
 def no_context() -> dict[str, Any]:
-    """The context object of a view that has none."""
+    """An empty context object, for a view without one."""
     return {}
 
 
 class View:
-    """What one evaluation sees.
+    """The values that one evaluation sees.
 
-    `input` is `$` (JSONPath) or `$states.input` (JSONata); `result` and `error` are ABSENT where there are none;
-    `variables` maps names to values, inner scopes before outer ones; `context` is the context object, built when it
-    is first asked for; `now` is in epoch seconds. `evaluate` answers the requests for JSONata whose cost nobody knows,
-    or raises Unfinished; with None they are answered at once, in this process.
+    `input` is `$` (JSONPath) or `$states.input` (JSONata). `result` and `error` are ABSENT if they do not exist.
+    `variables` maps names to values; variables of inner scopes hide those of outer scopes. `context` makes the context
+    object; it is called at the first use. `now` is in epoch seconds. `evaluate` answers requests for JSONata whose
+    cost is not known, or raises Unfinished. If it is None, this process evaluates them at once.
     """
 
     __slots__ = ("_context", "_make_context", "chance", "error", "evaluate", "input", "now", "result", "variables")
@@ -111,7 +111,7 @@ class View:
         return self._context
 
     def at(self, input: Any) -> View:
-        """The same view with another `$`."""
+        """The same view with another input."""
         other = View.__new__(View)
         other.input = input
         other.variables = self.variables

@@ -1,7 +1,7 @@
-"""JSONata: the query language of the Amazon States Language in which expressions stand between `{%` and `%}`.
+"""JSONata: the query language with expressions between `{%` and `%}`.
 
-Everything here is compiled when a definition is registered. Evaluating is pure: a Request with the values, the time and
-the seed of chance gives an Answer, in this process or wherever the View sends it.
+Expressions are compiled when a definition is registered. Evaluation is pure: an EvaluationRequest with the values, the
+time and the seed gives an EvaluationResult. It runs in this process, or in another one if the View sends it there.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ __all__ = ["JSONATA", "Jsonata"]
 
 
 class Jsonata:
-    """The language JSONata; see `QueryLanguage` for what its methods promise."""
+    """The language JSONata. `QueryLanguage` describes the methods."""
 
     name = "JSONata"
 
     def field(self, fields: Mapping[str, Any], name: str, where: str = "") -> Reader | None:
-        """The reader of one field, literal or expression."""
+        """The reader of one field, which is a literal or an expression."""
         return compile_field(fields, name, where)
 
     def template(self, template: Any, where: str) -> Reader:
@@ -46,4 +46,4 @@ class Jsonata:
 
 
 JSONATA: QueryLanguage = Jsonata()
-"""The one instance: it has no state."""
+"""The only instance. It has no state."""

@@ -1,4 +1,4 @@
-"""The test of a choice rule: an expression that gives a boolean, or a boolean itself (recorded)."""
+"""The Condition of a choice rule: an expression that gives a boolean, or a boolean literal (recorded)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from statemachine.query.view import View
 
 
 def compile_condition(rule: Mapping[str, Any], where: str) -> Condition:
-    """The test of the rule at `where` (`Choices[1]`). Raises ExpressionSyntaxError; the test, QueryEvaluationError."""
+    """The test of the rule at `where` (`Choices[1]`).
+
+    Raises ExpressionSyntaxError. The test raises QueryEvaluationError.
+    """
     given = rule["Condition"]
     if isinstance(given, bool):
         return lambda view: given

@@ -1,8 +1,8 @@
-"""Input and output processing: Arguments → work → Output and Assign, which are evaluated together over the values that
-the variables had before.
+"""Input and output processing: Arguments → work → Output and Assign.
 
-What a state does not have costs nothing, and what passes through unchanged stays the same object. Knows no state; the
-type only decides which members `$states` has and what the output is where there is no Output.
+Output and Assign are evaluated together, with the values that the variables had before. A field that a state does not
+have costs nothing. A value that passes unchanged stays the same object. Knows no state: its type decides only the
+members of `$states` and the output of a state without Output.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from statemachine.query.language import Produced, Reader
 from statemachine.query.view import ABSENT, View
 
 WITH_RESULT = frozenset({"Task", "Parallel", "Map"})
-"""The types of state that have `$states.result`, which is their output where there is no Output."""
+"""The types of state that have `$states.result`. Without Output, this result is their output."""
 
 
 @dataclass(frozen=True, slots=True)
 class JsonataDataflow:
     """The compiled processing of one state, catcher or choice rule. A field is None if the state does not have it.
 
-    `program` gives the values that `output` and `assign` are filled with.
+    `program` gives the values of the expressions in `output` and `assign`.
     """
 
     type: str
@@ -78,7 +78,7 @@ def _input(view: View) -> Any:
 
 
 def _without_result(view: View) -> View:
-    """A Pass state does no work: what it hands on as its result is its input."""
+    """The view without the result: a Pass state does no work, so it has no `$states.result`."""
     other = view.at(view.input)
     other.result = ABSENT
     return other

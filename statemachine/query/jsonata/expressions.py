@@ -1,6 +1,6 @@
-"""`{% … %}`: which strings of a definition are expressions, where they may stand, and one of them in its place.
+"""Expressions, `{% … %}`: the strings of a definition that are expressions, and the fields that may have them.
 
-Knows the names of fields and nothing of what they mean.
+Knows the names of fields, but not their meaning.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from statemachine.errors import ExpressionSyntaxError
 from statemachine.query.jsonata.analysis.analyse import Analysis, analyse
 
 OPENING, CLOSING = "{%", "%}"
-"""The first and the last two characters of an expression."""
+"""The first two and the last two characters of an expression."""
 
 EXPRESSION_FIELDS = (
     *("Arguments", "Output", "Assign", "ItemSelector", "BatchInput", "Credentials"),
@@ -21,12 +21,12 @@ EXPRESSION_FIELDS = (
     *("MaxConcurrency", "ToleratedFailureCount", "ToleratedFailurePercentage"),
     *("MaxItems", "MaxItemsPerBatch", "MaxInputBytesPerBatch"),
 )
-"""The fields in which a JSONata state may have expressions, at any depth."""
+"""The fields of a JSONata state that may have expressions, at any depth."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """An expression as messages show it, the place that AWS names it by (`Output/total`), and what is known of it."""
+    """An expression: its text for messages, AWS's name of its place (`Output/total`), and its analysis."""
 
     text: str
     location: str
@@ -34,17 +34,17 @@ class Expression:
 
 
 def is_expression(value: Any) -> bool:
-    """Is this value of a definition an expression?"""
+    """Is a value of a definition an expression?"""
     return isinstance(value, str) and len(value) >= 4 and value.startswith(OPENING) and value.endswith(CLOSING)
 
 
 def expression_text(value: str) -> str:
-    """What stands between `{%` and `%}`, without the blanks around it."""
+    """The text between `{%` and `%}`, without the blanks around it."""
     return value[len(OPENING) : -len(CLOSING)].strip()
 
 
 def compile_expression(value: str, location: str) -> Expression:
-    """An expression in its place. Raises ExpressionSyntaxError; its note says where."""
+    """The expression at a place. Raises ExpressionSyntaxError, whose note names the place."""
     text = expression_text(value)
     try:
         return Expression(text, location, analyse(text))
@@ -54,7 +54,7 @@ def compile_expression(value: str, location: str) -> Expression:
 
 
 def strings_in(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """All strings in a JSON value, each with the way to it."""
+    """All strings in a JSON value, each with its path."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Failures of expressions in AWS's words (recorded, where nothing else is said)."""
+"""Failures of expressions in AWS's words (recorded, if not marked as ours)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def without_value(expression: Expression, outcome: Undefined | Unsupported | Exp
 
 
 def unexpected_type(expression: Expression, expected: str, value: Any) -> QueryEvaluationError:
-    """The expression gave a value of another type than the field takes; `expected` is one of JSON's types."""
+    """The type of the value is not the type of the field. `expected` is a JSON type."""
     found = _TYPES[type(value)]
     return _failure(
         expression,
@@ -40,7 +40,7 @@ def unexpected_type(expression: Expression, expected: str, value: Any) -> QueryE
 
 
 def unexpected_value(expression: Expression, expected: str, value: Any) -> QueryEvaluationError:
-    """The expression gave a value of the right type that the field does not take (our words)."""
+    """The value has the right type, but the field does not accept it (our words)."""
     return _failure(expression, f"returned an unexpected value. Expected {expected}, but was: {dump(value)}")
 
 

@@ -1,7 +1,7 @@
-"""The readers of single fields: a literal or an expression, with AWS's texts for values that a field does not take.
+"""The readers of single fields, which are literals or expressions, with AWS's texts for wrong values.
 
-A literal was checked when the definition was; what an expression gives is checked here, each time. To add a field: a
-row in the table at the end. Knows nothing of states.
+A literal is checked once, with its definition. The value of an expression is checked here, at each evaluation. To add a
+field, add a row to the table at the end. Knows nothing of states.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from statemachine.query.view import View
 from statemachine.times.timestamps import parse_epoch_seconds
 
 SECONDS_MAX = 99_999_999
-"""AWS's limit of waits and time-outs."""
+"""AWS's limit for waits and timeouts."""
 
 
 def compile_field(fields: Mapping[str, Any], name: str, where: str = "") -> Reader | None:
-    """The reader of the field `name`, or None where `fields` has none; see `QueryLanguage.field`.
+    """The reader of the field `name`, or None if `fields` does not have it; see `QueryLanguage.field`.
 
-    Raises ExpressionSyntaxError; the reader raises QueryEvaluationError.
+    Raises ExpressionSyntaxError. The reader raises QueryEvaluationError.
     """
     if name not in fields:
         return _input_array if name == "Items" else None
@@ -46,7 +46,7 @@ def _expression_reader(expression: Expression, check: Callable[[Any, Expression]
 
 
 def _input_array(view: View) -> Any:
-    """Items where there is no such field (recorded: the failure has no location)."""
+    """The items of a Map state without Items: its input (recorded: the failure has no location)."""
     if not isinstance(view.input, list):
         raise QueryEvaluationError(f"Map state input must be an array but was: {dump(view.input)}")
     return view.input
@@ -137,4 +137,4 @@ CHECKS: dict[str, Callable[[Any, Expression], Any]] = {
     "Cause": _text,
     "Credentials": _role,
 }
-"""What makes of an expression's value what a field takes, or raises QueryEvaluationError."""
+"""By field: from an expression's value to the value of the field. Raises QueryEvaluationError for a wrong value."""

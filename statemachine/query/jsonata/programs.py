@@ -1,7 +1,7 @@
-"""A program: all expressions of one field group, evaluated together over one view.
+"""A program: all expressions of one group of fields, which are evaluated together over one view.
 
-It asks whoever evaluates with one request, which is the same whenever the view is, and hands over only what the
-expressions look at. Knows no field.
+A program makes one request for all its expressions. Equal views give equal requests. A request has only the values that
+the expressions read. Knows no field.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from statemachine.query.jsonata.failures import without_value
 from statemachine.query.view import ABSENT, View
 
 WORK_MAX = 65_536
-"""Ours: how much is done in this process at once: the program's cost times the characters that it looks at."""
+"""Ours: the most work done at once in this process: the program's cost times the characters that it reads."""
 WORK_OF_NOTHING = 100
-"""Ours: so many characters' worth is done for each place of an expression, even where it looks at nothing."""
+"""Ours: each place of an expression counts as if it read this many characters more."""
 
 
 class Program:
-    """The expressions, in the order in which they are evaluated. Shared by all executions: nothing of a run is kept."""
+    """The expressions in the order of their evaluation. A program is shared by all executions and keeps no state."""
 
     def __init__(self, expressions: Sequence[Expression]) -> None:
         assert expressions
@@ -39,8 +39,10 @@ class Program:
         self._draws_chance = any(one.draws_chance for one in known)
 
     def run(self, view: View) -> list[Any]:
-        """The values of the expressions. Raises QueryEvaluationError for the first that has none, and lets Unfinished
-        pass."""
+        """The values of the expressions.
+
+        Raises QueryEvaluationError for the first expression without a value, and Unfinished if the view does.
+        """
         outcomes = self._answer(view).outcomes
         values = []
         for expression, outcome in zip(self._expressions, outcomes, strict=False):
@@ -72,7 +74,7 @@ class Program:
 
 
 def _states(view: View, parts: Parts) -> dict[str, Any]:
-    """`$states`, or the parts of it that are read; its members stand in AWS's order (recorded)."""
+    """The parts of `$states` that are read. Its members are in AWS's order (recorded)."""
     states = {}
     for name, attribute in _MEMBERS:
         if parts is None or name in parts:

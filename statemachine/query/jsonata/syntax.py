@@ -1,6 +1,6 @@
-"""The syntax tree of an expression, as the parser of jsonata-python builds it (the native evaluator shows none).
+"""The syntax tree of an expression, made by the parser of jsonata-python (the native evaluator gives no tree).
 
-Knows the shape of the library's tree, so that nobody else has to; judges nothing.
+Only this module knows the shape of the library's tree. It judges nothing.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from typing import Any, TypeAlias
 from statemachine.jsonata_library import JException, Jsonata, Parser
 
 Node: TypeAlias = Any
-"""A node of the library's tree. Its `type` says which of its other attributes mean something."""
+"""A node of the library's tree. Its `type` decides which of its other attributes are used."""
 
 BUILT_IN = frozenset(Jsonata.static_frame.bindings)
 """The names of JSONata's own functions."""
 
 CHARACTERS_MAX = 65_536
-"""Ours: the longest expression that is read; the parser takes about ten microseconds for a token."""
+"""Ours: the longest expression that is parsed. The parser takes about ten microseconds for a token."""
 DEFAULTS_MAX = 6
-"""Ours: how many `?:` and `??` an expression may have to be read: the parser doubles its work with each one."""
+"""Ours: an expression with more `?:` and `??` is not parsed, because each of them doubles the parser's work."""
 
 
 class Unread(Exception):
-    """There is no tree. `refused`: the text is no JSONata; else it may be, but the parser cannot tell."""
+    """The parser gave no tree. `refused` says that the text is no JSONata; else the parser cannot tell."""
 
     def __init__(self, message: str, *, refused: bool = False) -> None:
         super().__init__(message)
@@ -31,16 +31,16 @@ class Unread(Exception):
 
 
 def read_syntax(text: str) -> Node:
-    """The root of the tree. Raises Unread."""
+    """The root of the expression's tree. Raises Unread."""
     if len(text) > CHARACTERS_MAX or text.count("?:") + text.count("??") > DEFAULTS_MAX:
         raise Unread("The expression is too long to be looked into")
     try:
-        # The blank: the tokenizer looks beyond a comment at the end.
+        # The tokenizer reads beyond a comment at the end, so a blank is added.
         return Parser().parse(f"{text} ", _uncompiled)
     except JException as error:
         raise Unread(f"{error.error}: {error}", refused=True) from None
     except Exception as error:
-        # Nested too deeply, or one of the places where Python's strings end otherwise than JavaScript's.
+        # The nesting is too deep, or the parser reads beyond the end of a string, which JavaScript allows.
         raise Unread(repr(error)) from None
 
 
@@ -52,7 +52,7 @@ _SEVERAL = ("steps", "expressions", "arguments", "lhs_object", "terms", "predica
 
 
 def children(node: Node) -> Iterator[Node]:
-    """The nodes that this one is made of; names that it binds are none."""
+    """The nodes inside this node, without the names that it binds."""
     if node.type in ("lambda", "bind"):
         yield node.body if node.type == "lambda" else node.rhs
         return
@@ -62,15 +62,15 @@ def children(node: Node) -> Iterator[Node]:
             yield child
     for name in _SEVERAL:
         for element in getattr(node, name) or ():
-            # The members of an object come in pairs.
+            # The members of an object are pairs.
             yield from element if isinstance(element, list) else (element,)
 
 
 def is_plain(node: Node) -> bool:
-    """Is there nothing behind this step or value: no predicate, no grouping, no name for its focus or index?"""
+    """Has this step or value no predicate, no grouping and no name for its focus or index?"""
     return not (node.predicate or node.stages or node.group or node.focus or node.index or node.tuple)
 
 
 def _uncompiled(pattern: str, flags: Any) -> Any:
-    """Stands for a compiled regular expression: the evaluator's dialect is not Python's."""
+    """Used instead of a compiler of regular expressions: the evaluator's dialect is not Python's."""
     return pattern

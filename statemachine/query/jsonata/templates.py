@@ -1,6 +1,6 @@
 """Templates: JSON in which any string may be an expression (Arguments, Output, Assign, ItemSelector, …).
 
-What holds no expression is shared by all that a template gives, not copied. Knows no field.
+All results of a template share its parts without expressions. Knows no field.
 """
 
 from __future__ import annotations
@@ -13,17 +13,20 @@ from statemachine.query.jsonata.programs import Program
 from statemachine.query.language import Reader
 
 TemplateFiller = Callable[[Sequence[Any]], Any]
-"""From the values of a program's expressions to what they are part of."""
+"""From the values of a program's expressions to the filled template."""
 
 
 def compile_template(template: Any, location: str, expressions: list[Expression]) -> TemplateFiller:
-    """What fills the template at that place of a state (`Output`, `Catch[0]/Output`) with the values of `expressions`,
-    to which those of the template are added. Raises ExpressionSyntaxError."""
+    """The filler of a template, which takes the values of all `expressions`.
+
+    The expressions of the template are appended to `expressions`. `location` is the place of the template in its state
+    (`Output`, `Catch[0]/Output`). Raises ExpressionSyntaxError.
+    """
     return _compiled(template, location, expressions) or (lambda values: template)
 
 
 def template_reader(template: Any, location: str) -> Reader:
-    """What fills the template in for a view. Raises ExpressionSyntaxError; the reader, QueryEvaluationError."""
+    """The reader of a template. Raises ExpressionSyntaxError. The reader raises QueryEvaluationError."""
     expressions: list[Expression] = []
     fill = compile_template(template, location, expressions)
     if not expressions:
@@ -33,7 +36,7 @@ def template_reader(template: Any, location: str) -> Reader:
 
 
 def _compiled(template: Any, location: str, expressions: list[Expression]) -> TemplateFiller | None:
-    """As `compile_template`, but None where the template holds no expression."""
+    """As `compile_template`, but None if the template has no expression."""
     if is_expression(template):
         place = len(expressions)
         expressions.append(compile_expression(template, location))

@@ -1,6 +1,6 @@
-"""Which variables a state reads (DescribeStateMachine's variableReferences).
+"""The variables that a JSONata state reads (variableReferences of DescribeStateMachine).
 
-Knows in which fields of a JSONata state expressions stand, and nothing of what they mean.
+Knows which fields may have expressions, but not their meaning.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _HOLDERS = ("Choices", "Catch", "ItemReader", "ReaderConfig", "ItemBatcher", "Re
 
 
 def state_variables_read(fields: Mapping[str, Any]) -> set[str]:
-    """The names of the variables that a JSONata state reads, those of states nested in it apart.
+    """The names of the variables that a JSONata state reads. States nested in it do not count.
 
-    Raises ExpressionSyntaxError where one of its expressions cannot be compiled.
+    Raises ExpressionSyntaxError if one of its expressions cannot be compiled.
     """
     return {name for text in _expressions(fields) for name in compile_expression(text, "").known.variables}
 

@@ -1,6 +1,6 @@
-"""JSONPath: the query language of the Amazon States Language in which paths and intrinsic functions are written.
+"""JSONPath: the query language with paths and intrinsic functions.
 
-Everything here is compiled when a definition is registered and evaluates without I/O, clock or randomness of its own.
+Expressions are compiled when a definition is registered. They are evaluated without I/O, a clock or randomness.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ __all__ = ["JSONPATH", "JsonPath"]
 
 
 class JsonPath:
-    """The language JSONPath; see `QueryLanguage` for what its methods promise."""
+    """The language JSONPath. `QueryLanguage` describes the methods."""
 
     name = "JSONPath"
 
     def field(self, fields: Mapping[str, Any], name: str, where: str = "") -> Reader | None:
-        """The reader of one field (`Seconds` or `SecondsPath`, …)."""
+        """The reader of one field, in either form (`Seconds` or `SecondsPath`)."""
         return compile_field(fields, name, where)
 
     def template(self, template: Any, where: str) -> Reader:
@@ -45,4 +45,4 @@ class JsonPath:
 
 
 JSONPATH: QueryLanguage = JsonPath()
-"""The one instance: it has no state."""
+"""The only instance. It has no state."""

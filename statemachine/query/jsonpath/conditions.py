@@ -1,6 +1,6 @@
-"""Choice rules: And, Or, Not and the comparison operators, each rule a closure from a view to true or false.
+"""Choice rules: And, Or, Not and the comparison operators. Each rule becomes a closure from a view to true or false.
 
-To add an operator: a row in a table below. Knows nothing of the Choice state, its Next or its Default.
+To add an operator, add a row to a table below. Knows nothing of the Choice state, its Next or its Default.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from statemachine.query.view import ABSENT, View
 from statemachine.times.timestamps import parse_timestamp
 
 Comparable = Any
-"""What a kind makes of a value so that two of them can be compared; ABSENT for a value of another kind."""
+"""A value in a form that can be compared with others of its type. ABSENT for a value of another type."""
 
 
 def _text(value: Any) -> Comparable:
@@ -25,7 +25,7 @@ def _text(value: Any) -> Comparable:
 
 
 def _text_units(value: Any) -> Comparable:
-    # Java compares UTF-16 code units, which is another order than Python's beyond U+FFFF.
+    # Java compares UTF-16 code units. Beyond U+FFFF their order differs from Python's.
     return value.encode("utf-16-be", "surrogatepass") if isinstance(value, str) else ABSENT
 
 
@@ -63,7 +63,7 @@ COMPARISONS: dict[str, tuple[ToComparable, Relation]] = {
     **{f"Numeric{order}": (_number, relation) for order, relation in _ORDERS.items()},
     **{f"Timestamp{order}": (_timestamp, relation) for order, relation in _ORDERS.items()},
 }
-"""Operators that compare the variable with a literal or, with `Path` behind the name, with what a path finds."""
+"""Operators that compare the Variable with a literal. With the suffix `Path` they compare it with a path's value."""
 
 TYPE_TESTS: dict[str, Callable[[Any], bool]] = {
     "IsNull": lambda value: value is None,
@@ -72,7 +72,7 @@ TYPE_TESTS: dict[str, Callable[[Any], bool]] = {
     "IsBoolean": lambda value: isinstance(value, bool),
     "IsTimestamp": lambda value: _timestamp(value) is not ABSENT,
 }
-"""Operators that look at what the variable is; their literal says whether it should be."""
+"""Operators that test the type of the Variable. Their literal is the wanted answer."""
 
 OPERATORS = frozenset(
     {*COMPARISONS, *(f"{name}Path" for name in COMPARISONS), *TYPE_TESTS, "IsPresent", "StringMatches"}
@@ -83,9 +83,9 @@ _COMBINATIONS = frozenset({"And", "Or", "Not"})
 
 
 def compile_rule(rule: Mapping[str, Any], where: str) -> Condition:
-    """The test of a rule and the rules nested in it; `where` is its place, as in `Choices[1]`.
+    """The test of a rule and of the rules nested in it. `where` is the place of the rule, as in `Choices[1]`.
 
-    The test raises RuntimeFailure where a path finds nothing, except that of IsPresent. Raises ExpressionSyntaxError.
+    Raises ExpressionSyntaxError. The test raises RuntimeFailure if a path finds nothing, except the path of IsPresent.
     """
     if not isinstance(rule, Mapping):
         raise ExpressionSyntaxError(f"{where} must be an object")

@@ -1,7 +1,7 @@
 """Input and output processing: InputPath → Parameters → work → ResultSelector → ResultPath → OutputPath, and Assign.
 
-What a state does not have costs nothing, and what passes through unchanged stays the same object. Knows no state; the
-type only decides what `$` is in Assign and what there is to put into the output.
+A field that a state does not have costs nothing. A value that passes unchanged stays the same object. Knows no state:
+its type decides only the value of `$` in Assign and the value that the output is made from.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from statemachine.query.language import Produced, Reader
 from statemachine.query.view import View
 
 Stage = Callable[[View, Any], Any]
-"""From a view (whose input is the raw input) and the value so far to the next value."""
+"""From a view (its input is the raw input) and the value of the stage before to the next value."""
 
 _WITHOUT_WORK = frozenset({"Wait", "Choice", "Succeed"})
 
 
 @dataclass(frozen=True, slots=True)
 class JsonPathDataflow:
-    """The compiled processing of one state, catcher or choice rule; None stands for a field that changes nothing.
+    """The compiled processing of one state, catcher or choice rule. A stage is None if it changes nothing.
 
-    `outcome` gives what the output is made from: the result, in a catcher the error output, where there is no work the
-    effective input. The three stages are open to whoever shows them one by one (TestState).
+    `outcome` gives the value that the output is made from: the result of the work, in a catcher the error output, in a
+    state without work the effective input. The three stages are public because TestState shows each of their values.
     """
 
     select: Reader
@@ -38,7 +38,7 @@ class JsonPathDataflow:
     assign: Reader | None
 
     def after(self, view: View) -> Produced:
-        """Output and variables; `view.input` is the raw input. In Assign, `$` is what the work gave (recorded)."""
+        """Output and variables. `view.input` is the raw input. In Assign, `$` is the result of the work (recorded)."""
         result = value = self.outcome(view)
         if self.result_selector is not None:
             value = self.result_selector(view, value)
@@ -65,7 +65,7 @@ def compile_dataflow(fields: Mapping[str, Any], type: str, where: str = "") -> J
 
 
 def _arguments(fields: Mapping[str, Any], type: str, prefix: str) -> Reader:
-    # In a Map, Parameters is the old name of ItemSelector, which is filled in once for each item.
+    # In a Map, Parameters is the old name of ItemSelector, which is evaluated once for each item.
     if "Parameters" not in fields or type == "Map":
         return _input
     return compile_template(fields["Parameters"], f"{prefix}Parameters")
@@ -76,7 +76,7 @@ def _input(view: View) -> Any:
 
 
 def _path_or_nothing(text: str | None) -> Reader:
-    """InputPath and OutputPath: a path, or null for an empty object."""
+    """The reader of InputPath or OutputPath; null gives an empty object."""
     if text is None:
         return lambda view: {}
     return _input if text == "$" else parse_path(text).read

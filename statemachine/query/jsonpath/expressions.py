@@ -1,6 +1,6 @@
-"""What may stand behind a `.$` key: a path, or a call of an intrinsic function.
+"""The value of a `.$` key: a path, or a call of an intrinsic function.
 
-The one door for every place that takes either.
+Every field that takes either of them is parsed here.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ Expression = Path | IntrinsicCall
 
 
 def parse_expression(text: str) -> Expression:
-    """The compiled path or call of that text; both have `read`, `reader(field)` and `variables`.
+    """The compiled path or call. Both have `read`, `reader(field)` and `variables`.
 
-    Blanks may follow a call (AWS's own editor takes them). Raises ExpressionSyntaxError.
+    Blanks may follow a call (AWS's own editor accepts them). Raises ExpressionSyntaxError.
     """
     if not isinstance(text, str) or not text.startswith("States."):
         return parse_path(text)

@@ -1,7 +1,7 @@
-"""The readers of single fields in their two forms, `Seconds` and `SecondsPath`, with AWS's texts for bad values.
+"""The readers of single fields in their two forms, `Seconds` and `SecondsPath`, with AWS's texts for wrong values.
 
-A literal was checked when the definition was; what a path finds is checked here, each time. To add a field: a row in
-the table at the end. Knows nothing of states.
+A literal is checked once, with its definition. The value of a path is checked here, at each evaluation. To add a field,
+add a row to the table at the end. Knows nothing of states.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from statemachine.query.view import View
 from statemachine.times.timestamps import parse_epoch_seconds
 
 LONG_MAX = 2**63 - 1
-"""Java's largest long: what SecondsPath and its like may find."""
+"""Java's largest long: the limit of numbers of seconds that a path finds."""
 INTEGER_MAX = 2**31 - 1
-"""Java's largest int: what MaxConcurrencyPath and its like may find."""
+"""Java's largest int: the limit of counts that a path finds, such as MaxConcurrencyPath."""
 TEXT_FUNCTIONS = frozenset(
     {
         "States.Format",
@@ -42,9 +42,9 @@ _DECIMAL = re.compile(r"[+-]?\d{1,40}(?:\.\d{1,40})?", re.ASCII)
 
 
 class PathForm(NamedTuple):
-    """What a `…Path` field does: `compile` makes a reader of its text, `convert` checks what that reads.
+    """How a `…Path` field is read. Both functions get the field's name and text for their messages.
 
-    Both are given the field's name and text for their messages.
+    `compile` makes a reader from the name and the text. `convert` checks and converts a value that the reader gave.
     """
 
     compile: Callable[[str, str], Reader]
@@ -52,9 +52,10 @@ class PathForm(NamedTuple):
 
 
 def compile_field(fields: Mapping[str, Any], name: str, where: str = "") -> Reader | None:
-    """The reader of the field `name`, in whichever form `fields` has it, or None; see `QueryLanguage.field`.
+    """The reader of the field `name` in the form that `fields` has, or None; see `QueryLanguage.field`.
 
-    Raises ExpressionSyntaxError; the reader raises RuntimeFailure where its path finds nothing or no such value.
+    Raises ExpressionSyntaxError. The reader raises RuntimeFailure if its path finds nothing, or a value that the field
+    does not accept.
     """
     if name == "Credentials":
         return _credentials(fields[name], where or name) if name in fields else None
@@ -165,7 +166,7 @@ def _array(value: Any, name: str, text: str) -> list[Any]:
 
 
 def _integer(value: Any, maximum: int) -> int | None:
-    """The number, which may also be given as text (recorded); None where it is no integer or too large for Java."""
+    """The integer, which may be given as text (recorded). None if it is no integer or too large for Java."""
     number = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
     if isinstance(number, bool) or not isinstance(number, int):
         return None
@@ -191,4 +192,4 @@ PATH_FORMS = {
     "Error": PathForm(_text_expression, _text),
     "Cause": PathForm(_text_expression, _text),
 }
-"""The fields that may be given by a path, under their names without `Path`."""
+"""The fields that a path may give, by their names without `Path`."""

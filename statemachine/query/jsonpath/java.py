@@ -1,6 +1,6 @@
-"""Where AWS's own Java shows through: how it prints a value, and in which order it writes computed members.
+"""Behaviour of Java that can be seen in AWS's results: how it prints a value, and the order of computed members.
 
-Pure text and order; knows nothing of paths or functions.
+Knows nothing of paths or functions.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[,:]')
 
 
 def java_text(value: Any) -> str:
-    """The value as Java prints it: text bare, an object as `{Id=1, Name=a}`, an array as `[1, a]` (recorded)."""
+    """The value as Java prints it (recorded): text bare, an object as `{Id=1, Name=a}`, an array as `[1, a]`."""
     return value if isinstance(value, str) else _TOKEN.sub(_printed, dump(value))
 
 
@@ -30,10 +30,10 @@ def _printed(token: re.Match[str]) -> str:
 
 
 def in_hash_order(members: Mapping[str, Any]) -> dict[str, Any]:
-    """The members in the order of a java.util.HashMap that they were put into.
+    """The members in the order in which a java.util.HashMap holds them.
 
-    AWS writes the computed (`.$`) members of a payload template, and those of States.JsonMerge, in this order: recorded
-    in dozens of outputs, and visible where an output is compared as text.
+    AWS writes the computed (`.$`) members of a payload template and the members of States.JsonMerge in this order
+    (recorded in dozens of outputs). The order is visible if outputs are compared as text.
     """
     buckets = 16
     while len(members) > buckets * 3 // 4:

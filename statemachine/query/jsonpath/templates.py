@@ -1,6 +1,6 @@
 """Payload templates: JSON whose `.$` members are computed (Parameters, ItemSelector, ResultSelector, Assign, …).
 
-Knows the shape of templates; what stands behind a `.$` key is the matter of `expressions`.
+Knows the shape of templates. `expressions` parses the values of `.$` keys.
 """
 
 from __future__ import annotations
@@ -16,16 +16,17 @@ from statemachine.query.size import check_size
 from statemachine.query.view import View
 
 SUFFIX = ".$"
-"""What the key of a computed member ends with."""
+"""The suffix of the key of a computed member."""
 REFERENCES_UNCHECKED_MAX = 16
-"""Ours: a template that refers to more values than this is measured each time before anyone writes it out."""
+"""Ours: the size of a filled template is checked if the template refers to more values than this."""
 
 
 def compile_template(template: Any, where: str) -> Reader:
-    """The reader that fills the template in. What holds no computed member is shared by all that it gives, not copied.
+    """The reader that fills the template. All its results share the parts without computed members.
 
-    The members of an object come as AWS writes them (recorded): those that are given in the template's order, then the
-    computed ones in `java.in_hash_order`. Raises ExpressionSyntaxError with AWS's text; its note says why, and where.
+    The members of an object have AWS's order (recorded): first the given members in the template's order, then the
+    computed members in `java.in_hash_order`. Raises ExpressionSyntaxError with AWS's text; its note names the reason
+    and the place.
     """
     try:
         reader = _compiled(template) or (lambda view: template)
@@ -36,7 +37,7 @@ def compile_template(template: Any, where: str) -> Reader:
 
 
 def _references(template: Any) -> int:
-    """How often computed members refer to values, at most."""
+    """An upper bound of the references to values in computed members."""
     if isinstance(template, list):
         return sum(_references(item) for item in template)
     if not isinstance(template, dict):
@@ -57,7 +58,7 @@ def _bounded(reader: Reader) -> Reader:
 
 
 def _compiled(template: Any) -> Reader | None:
-    """The reader of what is computed, or None where nothing is."""
+    """The reader of the template, or None if it has no computed member."""
     if isinstance(template, dict):
         return _compiled_object(template)
     if isinstance(template, list):

@@ -1,6 +1,6 @@
-"""Which variables a state reads (DescribeStateMachine's variableReferences).
+"""The variables that a JSONPath state reads (variableReferences of DescribeStateMachine).
 
-Knows where in a JSONPath state paths and templates stand, and nothing of what they mean.
+Knows which fields hold paths and templates, but not their meaning.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ _HOLDERS = frozenset(
 
 
 def state_variables_read(fields: Mapping[str, Any]) -> set[str]:
-    """The names of the variables that a JSONPath state reads, those of states nested in it apart.
+    """The names of the variables that a JSONPath state reads. States nested in it do not count.
 
-    Raises ExpressionSyntaxError where one of its expressions cannot be compiled.
+    Raises ExpressionSyntaxError if one of its expressions cannot be compiled.
     """
     return {name for text in _expressions(fields) for name in variables_read(text)}
 

@@ -1,6 +1,6 @@
-"""The patterns of StringMatches: `*` stands for any characters, `\\\\*` for a star and two backslashes for one.
+"""The patterns of StringMatches: `*` matches any characters, `\\\\*` a star, and two backslashes match one.
 
-Takes time in proportion to the text, whatever the pattern. Knows only text.
+A match takes time in proportion to the text, for every pattern. Knows only text.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ _PIECE = re.compile(r"\\[*\\]|\*|[^*\\]+|\\", re.DOTALL)
 
 
 def compile_wildcards(pattern: str) -> Callable[[str], bool]:
-    """The test whether a text matches the whole pattern."""
+    """A test that is true for a text which matches the whole pattern."""
     pieces = [""]
     for token in _PIECE.findall(pattern):
         if token == "*":
@@ -26,7 +26,7 @@ def compile_wildcards(pattern: str) -> Callable[[str], bool]:
     def matches(text: str) -> bool:
         if len(text) < len(first) + len(last) or not (text.startswith(first) and text.endswith(last)):
             return False
-        # The leftmost place of each piece leaves the most for the others, so there is nothing to try twice.
+        # The leftmost place of each piece leaves the most text for the other pieces, so no other place need be tried.
         start, end = len(first), len(text) - len(last)
         for piece in middle:
             found = text.find(piece, start, end)

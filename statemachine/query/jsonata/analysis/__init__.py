@@ -1,1 +1,1 @@
-"""What is known of an expression before it is evaluated: what it reads, which variables it names, what it may cost."""
+"""Analysis of an expression before it is evaluated: the values that it reads, its variables, and its cost."""

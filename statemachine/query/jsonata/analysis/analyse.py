@@ -1,6 +1,6 @@
-"""What can be known of an expression before it is evaluated, found once, when its definition is registered.
+"""The analysis of an expression before it is evaluated, made once, when its definition is registered.
 
-Where the text cannot be looked into, everything is assumed that would otherwise be ruled out. Knows no field.
+If the expression cannot be parsed, the worst is assumed. Knows no field.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from statemachine.query.jsonata.evaluation.installed import EVALUATOR
 from statemachine.query.jsonata.syntax import BUILT_IN, Node, Unread, read_syntax
 
 STATES = "states"
-"""The name under which an expression finds its input, result, error output and context object."""
+"""The name of the object with the input, result, error output and context object of an expression."""
 
 KNOWN_MAX = 512
-"""How many texts are kept with what is known of them: a definition is validated before it is compiled."""
+"""How many analyses are cached: a definition is validated, and then compiled."""
 
 _NAME = re.compile(r"\$([^\W\d]\w*)")
 _FOUND_LATE = "S0212"
-"""What is on the left of `:=`: the native evaluator looks at it only when it evaluates."""
+"""The code for a wrong left side of `:=`. The native evaluator finds this error only at the evaluation."""
 _TELLS_TIME = frozenset({"now", "millis"})
 _DRAWS_CHANCE = frozenset({"random", "uuid", "shuffle"})
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What is known of one expression.
+    """The analysis of one expression.
 
-    `reads` are the parts of bound values that it looks at; `variables` are the names of the variables it reads (a
-    built-in function is none, though a variable may bear its name); `at_top` are references to an input that there is
-    none of; `cost` is None where the text does not bound it.
+    `reads` are the parts of bound values that it reads. `variables` are the names of the variables that it reads,
+    without the names of built-in functions, although a variable may have such a name. `at_top` are its references to an
+    input, which an expression of Step Functions does not have. `cost` is None if the text does not limit the cost.
     """
 
     reads: Reads
@@ -46,18 +46,18 @@ class Analysis:
 
     @property
     def tells_time(self) -> bool:
-        """May it ask what time it is?"""
+        """May the expression read the time?"""
         return not _TELLS_TIME.isdisjoint(self.reads)
 
     @property
     def draws_chance(self) -> bool:
-        """May it ask for something random?"""
+        """May the expression draw a random value?"""
         return not _DRAWS_CHANCE.isdisjoint(self.reads)
 
 
 @lru_cache(KNOWN_MAX)
 def analyse(text: str) -> Analysis:
-    """What is known of the expression. Raises ExpressionSyntaxError, with JSONata's code, for text that is none."""
+    """The analysis of an expression. Raises ExpressionSyntaxError, with JSONata's code, if the text is no JSONata."""
     try:
         root = read_syntax(text)
         known = _analysed(root)
@@ -75,7 +75,7 @@ def _analysed(root: Node) -> Analysis:
 
 
 def _unknown(text: str, refusal: str | None) -> Analysis:
-    """What must be assumed of a text that the parser refuses, or cannot read; the evaluator decides."""
+    """The worst case, for a text that the parser refuses or cannot parse. The evaluator decides if it is JSONata."""
     try:
         EVALUATOR.check(text)
     except ExpressionSyntaxError as error:

@@ -1,10 +1,10 @@
-"""Whether the cost of an expression is bounded by its text and the size of what it reads, and by what factor.
+"""The cost of an expression: is it limited by the text and by the size of the values read, and by which factor?
 
-A list of what is allowed: everything else may loop, and whoever calls it cheap by mistake lets one expression stop the
-process. Allowed is what looks at the values read once for each place in the text and makes nothing larger than all of
-them together. Not allowed, therefore: functions of the expression's own, `:=`, ranges, wildcards, joins, sorting,
-grouping, regular expressions, predicates that compute, and text inside a structure that itself becomes text (each time
-that doubles the backslashes).
+Only listed syntax has a limited cost. Any other syntax may loop, and one such expression that counted as cheap could
+stop the process. Listed syntax reads each value once for each place in the text, and its result is not larger than
+these values together. Not listed are: functions defined in the expression, `:=`, ranges, wildcards, joins, sorting,
+grouping, regular expressions, predicates that compute, and text inside a structure that itself becomes text (each level
+doubles the backslashes).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from statemachine.query.jsonata.syntax import Node, is_plain
 
 COST_MAX = 256
-"""Joining texts one by one takes the square of their number: beyond this cost it may take long."""
+"""The largest cost that counts as limited: joining texts one by one takes time in the square of their number."""
 
 LINEAR_FUNCTIONS = frozenset(
     {
@@ -22,17 +22,17 @@ LINEAR_FUNCTIONS = frozenset(
         *("now", "millis", "random", "uuid"),
     }
 )
-"""The functions that look at their arguments once and give nothing larger."""
+"""The functions that read their arguments once. Their results are not larger."""
 
 _LITERALS = frozenset({"string", "number", "value"})
 _OPERATORS = frozenset({"+", "-", "*", "/", "%", "=", "!=", "<", "<=", ">", ">=", "and", "or", "in", "&"})
 
 _NO_TEXT, _TEXT, _STRUCTURE_IN_TEXT = range(3)
-"""What a node is part of: of nothing that becomes text, of text, of a structure that becomes text."""
+"""The position of a node: outside text, inside text, or inside a structure that becomes text."""
 
 
 def cost_of(node: Node) -> int | None:
-    """How many values the expression may touch, one for each place in its text; None: nobody knows."""
+    """How many values the expression may read, one for each place in its text. None if there is no limit."""
     try:
         cost = _cost(node, _NO_TEXT)
     except _Unbounded:
@@ -64,7 +64,7 @@ def _cost(node: Node, part_of: int) -> int:
 
 
 def _parts(node: Node) -> list[Node]:
-    """What a node is made of, if it is one of those allowed."""
+    """The nodes inside a listed node. Raises _Unbounded for any other node."""
     if node.type == "binary" and node.value in _OPERATORS:
         return [node.lhs, node.rhs]
     if node.type == "unary" and node.value == "-":
@@ -87,7 +87,7 @@ def _becomes_text(node: Node) -> bool:
 
 
 def _cost_of_path(path: Node) -> int:
-    """A path of names goes through a value once, arrays in it included."""
+    """The cost of a path of names, which visits each part of a value once, also in arrays."""
     head, *steps = path.steps
     if head.type != "variable" or path.group or any(step.type != "name" for step in steps):
         raise _Unbounded
@@ -95,7 +95,7 @@ def _cost_of_path(path: Node) -> int:
 
 
 def _cost_of_step(step: Node) -> int:
-    """A variable or name, perhaps with places in an array behind it, as in `[0]`."""
+    """The cost of a variable or a name, which may have indexes after it, as in `[0]`."""
     places = [*(step.predicate or ()), *(step.stages or ())]
     if step.group or step.focus or step.index or step.tuple:
         raise _Unbounded

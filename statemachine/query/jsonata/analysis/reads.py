@@ -1,4 +1,4 @@
-"""What an expression reads of the values bound to its names, so that nothing else needs to be handed to it.
+"""The parts of its bound values that an expression reads. A request needs to hold no other parts.
 
 `$states.input.order.id` reads `input.order.id` of `states` and no other part of it. Knows no view.
 """
@@ -11,13 +11,13 @@ from typing import Any, TypeAlias
 from statemachine.query.jsonata.syntax import Node, children, is_plain
 
 Parts: TypeAlias = "Mapping[str, Parts] | None"
-"""The members of a value that are read, each with its own parts; None: all of it."""
+"""The members of a value that are read, each with its own parts. None: the whole value is read."""
 Reads: TypeAlias = Mapping[str, Parts]
-"""Which parts of what each name stands for are read. Names that the expression binds itself may be among them."""
+"""By name: the parts of its value that are read. Names that the expression binds itself may be among them."""
 
 
 def reads_of(root: Node) -> Reads:
-    """What the expression with this tree reads."""
+    """The reads of the expression with this tree."""
     found: dict[str, Parts] = {}
     if _collect(root, found):
         return dict.fromkeys(found)
@@ -25,7 +25,7 @@ def reads_of(root: Node) -> Reads:
 
 
 def merged(several: Iterable[Reads]) -> Reads:
-    """What several expressions read together."""
+    """The reads of several expressions together."""
     found: dict[str, Parts] = {}
     for reads in several:
         for name, parts in reads.items():
@@ -34,7 +34,7 @@ def merged(several: Iterable[Reads]) -> Reads:
 
 
 def pick(value: Any, parts: Parts) -> Any:
-    """The parts of a value, or all of it where it is nested too deeply. Arrays stay arrays, because a path goes into
+    """The parts of a value, or the whole value if it is nested too deeply. Arrays stay arrays, because a path goes into
     each of their elements."""
     try:
         return _picked(value, parts)
@@ -53,7 +53,7 @@ def _picked(value: Any, parts: Parts) -> Any:
 
 
 def _collect(node: Node, found: dict[str, Parts]) -> bool:
-    """Add what is read from here on down; True where an expression looks at the parent of what it has read."""
+    """Add the reads of a node and the nodes inside it. True if one of them reads the parent of a value (`%`)."""
     looks_up: bool = node.type == "parent"
     below = list(children(node))
     if node.type == "path" and node.steps[0].type == "variable":
@@ -68,11 +68,11 @@ def _collect(node: Node, found: dict[str, Parts]) -> bool:
 
 
 def _parts_along(path: Node) -> Parts:
-    """The one part that a path leads to from the variable at its head, as far as names lead straight on."""
+    """The part of the variable at its head that a path reads: the names up to the first other step."""
     names: list[str] = []
     before = path.steps[0]
     for step in path.steps[1:]:
-        # Behind `a@$v` the path goes on from what `a` is a member of.
+        # After `a@$v` the path goes on at the object that has the member `a`.
         if step.type != "name" or step.focus or not is_plain(before):
             break
         names.append(str(step.value))

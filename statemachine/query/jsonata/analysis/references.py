@@ -1,7 +1,7 @@
-"""Which names of an expression mean something outside it: variables of the state machine, and what Step Functions
-does not have because an expression has no input of its own.
+"""The names of an expression that refer to something outside it: to variables, or to an input.
 
-Knows the scopes of JSONata: what `:=` binds, parameters, and the names for a step's focus and index.
+An expression of Step Functions has no input, so references to an input are errors. Knows the scopes of JSONata: names
+bound by `:=`, parameters, and the names for a step's focus and index.
 """
 
 from __future__ import annotations
@@ -13,8 +13,11 @@ from statemachine.query.jsonata.syntax import Node, children
 
 
 class References(NamedTuple):
-    """`names` are read but not bound in the expression, with those of functions; `at_top` are the bare names, `$` and
-    `$$` that would need an input."""
+    """The references of one expression.
+
+    `names` are the names, also of functions, that the expression reads but does not bind. `at_top` are the references
+    to an input: bare names, `$` and `$$`.
+    """
 
     names: frozenset[str]
     at_top: tuple[str, ...]
@@ -31,7 +34,7 @@ def references_of(root: Node) -> References:
 
 
 class _Scope:
-    """Names bound in a block, a function or a path; `outer` is the scope around it."""
+    """The names bound in a block, a function or a path. `outer` is the scope around it."""
 
     def __init__(self, outer: _Scope | None, names: Iterable[str] = ()) -> None:
         self.outer = outer
@@ -42,7 +45,7 @@ class _Scope:
 
 
 class _Walk:
-    """`bodies` are those of functions, kept for later: they see what is bound after them, too."""
+    """`bodies` are the bodies of functions. They are visited last, because they also see names that are bound later."""
 
     def __init__(self) -> None:
         self.names: set[str] = set()
@@ -50,7 +53,7 @@ class _Walk:
         self.bodies: list[tuple[Node, _Scope]] = []
 
     def visit(self, node: Node, scope: _Scope, *, at_top: bool) -> None:
-        """`at_top`: the context here is the input that there is none of."""
+        """`at_top` says that the context of this node is the input, which does not exist."""
         if node.type == "variable":
             self._variable(str(node.value), scope, at_top=at_top)
         elif node.type == "name" and at_top:
@@ -65,7 +68,7 @@ class _Walk:
         else:
             inner = _Scope(scope) if node.type == "block" else scope
             for child in children(node):
-                # A predicate, a grouping and a transformation have what they are about for their context.
+                # The context of a predicate, a grouping or a transformation is the value that it applies to.
                 about = child.type == "filter" or child is node.group or node.type == "transform"
                 self.visit(child, inner, at_top=at_top and not about)
 

@@ -1,1 +1,1 @@
-"""Evaluating expressions: the libraries behind one interface, the functions that Step Functions adds, and messages."""
+"""Evaluates expressions: libraries behind one interface, the functions that Step Functions adds, and error texts."""

@@ -1,8 +1,8 @@
-"""Evaluating a EvaluationRequest: a pure function of its bytes, the same in this process as in a child of it.
+"""Evaluates an EvaluationRequest: a pure function, with the same result in this process and in a child process.
 
-The evaluator keeps to the limits where it can, but none bounds its memory: what is not cheap is evaluated where it can
-be stopped. Its own clock is asked by one thing alone: $toMillis with a picture that leaves the date out. Knows neither
-view nor field.
+An evaluator keeps the limits that it has, but none limits its memory. So an expression that is not cheap is evaluated
+in a process that can be stopped. Only $toMillis with a picture without a date reads the evaluator's own clock. Knows no
+view and no field.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from statemachine.query.view import Chance
 
 
 def evaluate(request: EvaluationRequest, evaluator: Evaluator = EVALUATOR) -> EvaluationResult:
-    """The outcomes of the request's expressions, in order, up to the first that fails. Raises nothing."""
+    """The outcomes of the expressions in their order, up to the first failure. Raises nothing."""
     given: dict[str, Any] = read_values(request.bindings)
-    # What is bound to null can neither be called nor be passed on as a function.
+    # A name that is bound to null can neither be called nor passed as a function.
     bindings = {**dict.fromkeys(REMOVED), **given}
     outcomes: list[ExpressionResult] = []
     characters = request.limits.characters

@@ -1,6 +1,6 @@
-"""The border to the libraries that evaluate JSONata: what each must do.
+"""The interface to the libraries that evaluate JSONata.
 
-Knows no library and nothing of requests. To try another one: a module like `native_evaluator`.
+Knows no library and nothing of requests. To add a library, add a module like `native`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class FunctionInResult(Exception):
 
 
 class Evaluator(Protocol):
-    """A library behind its border. Neither method lets an exception of the library through."""
+    """A library that evaluates JSONata. Its methods raise no exception of the library."""
 
     def check(self, text: str) -> None:
         """Raises ExpressionSyntaxError for text that the library cannot compile."""

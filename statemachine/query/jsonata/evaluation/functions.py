@@ -1,6 +1,6 @@
-"""The functions that Step Functions adds to JSONata, puts in the place of JSONata's own, or takes away.
+"""The functions that Step Functions adds to JSONata, and those of JSONata that it replaces or removes.
 
-To add one: a row here, and what it does in `host_functions`. Knows no evaluator.
+To add a function, add a row here and its code to `host_functions`. Knows no evaluator.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ from statemachine.query.jsonata.evaluation.host_functions import Surroundings
 from statemachine.query.view import ABSENT
 
 HOST = "0"
-"""What the names of the functions written in Python begin with inside an expression: no variable is called so."""
+"""The prefix of the Python functions' names inside an expression. No name of a variable begins with it."""
 
 
 class HostedFunction(NamedTuple):
-    """`parameters` and `signature` are in JSONata; `call` is given the Surroundings and the parameters. `body` is what
-    makes something of its result: `{call}` stands for that."""
+    """A function that is written in Python.
+
+    `parameters`, `signature` and `body` are JSONata text. `call` gets the Surroundings and the parameters. In `body`,
+    `{call}` stands for the result of `call`.
+    """
 
     parameters: str
     call: Callable[..., Any]
@@ -38,35 +41,35 @@ FUNCTIONS: dict[str, HostedFunction] = {
     "millis": HostedFunction("", host.millis),
     "now": HostedFunction("$picture, $timezone", host.millis, body="$fromMillis({call}, $picture, $timezone)"),
 }
-"""By their names without `$`."""
+"""The functions by their names without `$`."""
 
 REMOVED = ("eval",)
-"""The functions of JSONata that Step Functions has not."""
+"""The functions of JSONata that Step Functions does not have."""
 
 
 def functions_meant(expression: str, bindings: Mapping[str, Any]) -> list[str]:
-    """The functions that the expression may mean: where there is a variable of that name, it means that."""
+    """The functions that the expression may call. A bound variable of the same name hides a function."""
     return [name for name in FUNCTIONS if f"${name}" in expression and name not in bindings]
 
 
 def with_functions(expression: str, names: Iterable[str]) -> str:
-    """The expression behind the definitions of these functions.
+    """The expression after the definitions of these functions.
 
-    The work is done in Python, but each function is defined in JSONata: only so can it give undefined, be passed on
-    and be partially applied like any other, whatever an evaluator makes of Python functions.
+    The work is done in Python, but each function is defined in JSONata. Only then can it give undefined, be passed as
+    an argument and be applied partially in every evaluator.
     """
     definitions = " ".join(_definition(name, FUNCTIONS[name]) for name in names)
-    # A line of its own for the bracket: the expression may end in a comment.
+    # The bracket is on a new line, because the expression may end in a comment.
     return f"({definitions} {expression}\n)" if definitions else expression
 
 
 def hosted_functions(names: Iterable[str], surroundings: Surroundings) -> dict[str, Callable[..., list[Any]]]:
-    """What the definitions of these functions call."""
+    """The Python functions that the definitions call, by their names inside the expression."""
     return {f"{HOST}{name}": _hosted(FUNCTIONS[name].call, surroundings) for name in names}
 
 
 def _definition(name: str, function: HostedFunction) -> str:
-    # What is written in Python gives an array of one value, or an empty one for undefined.
+    # A Python function gives an array with one value, or an empty array for undefined.
     call = f"${HOST}{name}({function.parameters})[0]"
     return f"${name} := function({function.parameters}){function.signature}{{ {function.body.format(call=call)} }};"
 

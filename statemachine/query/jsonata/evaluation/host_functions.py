@@ -1,8 +1,8 @@
-"""What those functions do in Python that `functions` lists.
+"""The Python code of the functions that `functions` lists.
 
-Pure: what is random or tells the time comes from the Surroundings. Arguments and results are JSON values; None stands
-for null and for what is missing, ABSENT for undefined. Source, where nothing else is said: AWS documentation; what bad
-arguments give is as other emulators found it on AWS.
+Pure: time and random values come from the Surroundings. Arguments and results are JSON values. None stands for null and
+for a missing argument, ABSENT for undefined. The source is AWS's documentation, if no other is named. The results for
+wrong arguments are those that other emulators found on AWS.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from statemachine.query.jsonata.evaluation.numbers import EXACT_MAX, read_values
 from statemachine.query.view import ABSENT, Chance
 
 LENGTH_MAX = 1_000_000
-"""Ours: how many elements $range makes, and how wide $pad makes a text."""
+"""Ours: the most elements that $range makes, and the greatest width that $pad takes."""
 
 _ALGORITHMS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 
 
 class Refused(ValueError):
-    """A function cannot take its arguments. The text is JSONata's code and what is wrong."""
+    """A function does not accept its arguments. The text is JSONata's code and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a function draws on besides its arguments; `now` is in epoch milliseconds."""
+    """The inputs of a function besides its arguments. `now` is in epoch milliseconds."""
 
     now: int
     chance: Chance
 
 
 def partition(surroundings: Surroundings, array: Any, size: Any) -> Any:
-    """$partition: chunks of `size` elements, the last one may be shorter (recorded)."""
+    """$partition: chunks of `size` elements. The last chunk may be shorter (recorded)."""
     length = _whole(size, "partition", 2)
     elements = array if isinstance(array, list) else [] if array is None else [array]
     if not elements or not length or length < 0:
@@ -43,7 +43,7 @@ def partition(surroundings: Surroundings, array: Any, size: Any) -> Any:
 
 
 def range_(surroundings: Surroundings, start: Any, end: Any, step: Any) -> Any:
-    """$range: from `start` to `end`, inclusive; a single number is not wrapped into an array."""
+    """$range: from `start` to `end`, inclusive. A single number is not put into an array."""
     low, high, stride = (_whole(value, "range", place) for place, value in enumerate((start, end, step), 1))
     if low is None or high is None or not stride:
         return ABSENT
@@ -55,7 +55,7 @@ def range_(surroundings: Surroundings, start: Any, end: Any, step: Any) -> Any:
 
 
 def hash_(surroundings: Surroundings, data: Any, algorithm: Any) -> Any:
-    """$hash: hexadecimal digits in lower case; what is no text is hashed as its JSON text (as States.Hash)."""
+    """$hash, in lower-case hexadecimal digits. As in States.Hash, a value that is no string is hashed as JSON text."""
     if data is None or algorithm is None:
         return ABSENT
     if algorithm not in _ALGORITHMS:
@@ -65,7 +65,7 @@ def hash_(surroundings: Surroundings, data: Any, algorithm: Any) -> Any:
 
 
 def random(surroundings: Surroundings, seed: Any) -> float:
-    """$random: a number in [0, 1), always the same one for the same seed."""
+    """$random: a number in [0, 1). The same seed gives the same number."""
     chance = surroundings.chance if seed is None else Chance(f"$random {dump(seed)}")
     return chance.fraction()
 
@@ -76,7 +76,7 @@ def uuid(surroundings: Surroundings) -> str:
 
 
 def parse_json(surroundings: Surroundings, text: Any) -> Any:
-    """$parse: the value of JSON text; of blank text it is null (as States.StringToJson)."""
+    """$parse: the value of JSON text. Blank text gives null (as States.StringToJson)."""
     if text is None:
         return ABSENT
     if not isinstance(text, str):
@@ -91,12 +91,12 @@ def parse_json(surroundings: Surroundings, text: Any) -> Any:
 
 
 def millis(surroundings: Surroundings, *picture: Any) -> int:
-    """$millis, and what $now puts into words: the same moment wherever it is asked for."""
+    """$millis, and the time that $now formats: the same time everywhere in a request."""
     return surroundings.now
 
 
 def shuffle(surroundings: Surroundings, array: Any) -> Any:
-    """$shuffle: the elements in an order that chance gives."""
+    """$shuffle: the elements in a random order."""
     if array is None:
         return ABSENT
     shuffled = list(array)
@@ -107,7 +107,7 @@ def shuffle(surroundings: Surroundings, array: Any) -> Any:
 
 
 def pad(surroundings: Surroundings, text: Any, width: Any, padding: Any) -> Any:
-    """$pad: as in JSONata, but not wider than LENGTH_MAX. A negative `width` pads on the left."""
+    """$pad: as in JSONata, but with a width of at most LENGTH_MAX. A negative `width` pads on the left."""
     if text is None:
         return ABSENT
     wanted = _whole(width, "pad", 2) or 0
@@ -120,7 +120,7 @@ def pad(surroundings: Surroundings, text: Any, width: Any, padding: Any) -> Any:
 
 
 def _whole(value: Any, function: str, place: int) -> int | None:
-    """A number without its fraction, None where it is missing."""
+    """The number without its fraction, or None if the argument is missing."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < EXACT_MAX:

@@ -1,4 +1,4 @@
-"""Which library evaluates here: jsonatapy where there is a build of it for this machine, else jsonata-python."""
+"""The evaluator of this machine: jsonatapy if it has a build for the machine, else jsonata-python."""
 
 from __future__ import annotations
 
@@ -10,4 +10,4 @@ except ImportError:
     from statemachine.query.jsonata.evaluation.python import PythonEvaluator as Installed  # type: ignore[assignment]
 
 EVALUATOR: Evaluator = Installed()
-"""The one in use."""
+"""The evaluator in use."""

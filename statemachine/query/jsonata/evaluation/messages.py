@@ -1,7 +1,6 @@
-"""The words of a failed evaluation: JSONata's codes with the texts of its reference implementation, which AWS uses too
-(recorded: T1006).
+"""The texts of failed evaluations: JSONata's codes with the texts of its reference implementation.
 
-Knows no expression and no field.
+AWS uses these texts too (recorded: T1006). Knows no expression and no field.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ _PLACEHOLDER = "{{"
 
 
 def worded(failure: ExpressionFailed) -> str:
-    """Code and text, as AWS writes them."""
+    """The code and the text in AWS's form."""
     return f"{failure.code}: {failure.message}" if failure.code else failure.message
 
 
 def failure_of(text: str) -> ExpressionFailed:
-    """The failure that an evaluator words as `text`; its code may stand behind words of the evaluator's own."""
+    """The failure that an evaluator reported as `text`. The evaluator may write its own words before the code."""
     match = _CODED.search(text)
     if match is None:
         return ExpressionFailed("", text)
@@ -29,5 +28,5 @@ def failure_of(text: str) -> ExpressionFailed:
     reference = JException.error_codes.get(code, _PLACEHOLDER)
     if _PLACEHOLDER in reference:
         return ExpressionFailed(code, message)
-    # The catalogue came by way of Java and says Object where the reference says function.
+    # The library was ported from Java: its texts say Object where the reference says function.
     return ExpressionFailed(code, reference.replace("Object", "function"))

@@ -1,7 +1,7 @@
-"""jsonatapy behind the border: JSONata in Rust.
+"""The evaluator jsonatapy: JSONata in Rust.
 
-A compiled expression may be used in the thread that compiled it only, so each evaluation compiles its own: that takes
-a few microseconds. The library holds the interpreter's lock for as long as it evaluates.
+A compiled expression may be used only in the thread that compiled it. So each evaluation compiles its expression, which
+takes a few microseconds. The library holds Python's lock (GIL) during an evaluation.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from statemachine.query.jsonata.evaluation.messages import failure_of, worded
 from statemachine.query.jsonata.evaluation.numbers import plain
 
 _WITHOUT_WORK = re.compile(r"""[\w\s$.,:\[\]{}"'`]*""")
-"""Neither calls and functions, which need brackets, nor arithmetic or regular expressions."""
+"""Text without calls and functions, which need round brackets, without arithmetic and without regular expressions."""
 _NAME = re.compile(r"\$(\w*)")
 
 
@@ -43,7 +43,7 @@ class NativeEvaluator:
 
 
 def _explained(error: BaseException) -> str:
-    """What the library says. Its own defects come as PanicException, which is not an Exception."""
+    """The library's text. Its own defects are raised as PanicException, which is not an Exception."""
     if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
         raise error
     return str(error)
@@ -58,7 +58,7 @@ def _evaluate(expression: BoundExpression) -> ExpressionResult:
     text = _compiled(expression).evaluate_json_or_none(expression.input, expression.bindings, **limits)
     if text is None:
         return Undefined()
-    # JSON writes an infinity as null and a function as "": what it really was, the same result as Python values tells.
+    # JSON text shows an infinity as null and a function as "". The same result as Python values shows the difference.
     if ("null" in text or '""' in text) and not _only_picks(expression):
         try:
             result = _compiled(expression).evaluate(_value(expression.input), expression.bindings, **limits)
@@ -69,7 +69,7 @@ def _evaluate(expression: BoundExpression) -> ExpressionResult:
 
 
 def _only_picks(expression: BoundExpression) -> bool:
-    """Can the result hold nothing but parts of the bound values and of the text?"""
+    """Does the result consist only of parts of the bound values and of the text?"""
     text = expression.text
     return bool(_WITHOUT_WORK.fullmatch(text)) and all(name in expression.bindings for name in _NAME.findall(text))
 
@@ -86,7 +86,7 @@ def _compiled(expression: BoundExpression) -> Any:
 
 
 def _restored(written: Any, result: Any) -> Any:
-    """The JSON value with strings for infinities and NaN, which are floats in `result`."""
+    """The JSON value `written`, with strings for the infinities and NaN that are floats in `result`."""
     if isinstance(written, dict):
         return {name: _restored(value, result[name]) for name, value in written.items()}
     if isinstance(written, list):

@@ -1,6 +1,6 @@
-"""Numbers between JSON and JSONata, which knows none but 64-bit floats.
+"""Conversion of numbers between JSON and JSONata, which has only 64-bit floats.
 
-Knows nothing of expressions. Whole numbers are written without an exponent below 1e21, as AWS writes them.
+As AWS does, it writes whole numbers below 1e21 without an exponent. Knows nothing of expressions.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from typing import Any
 import msgspec
 
 EXACT_MAX = 2**53
-"""Up to here, up or down, a 64-bit float holds every whole number."""
+"""Up to this absolute value, a 64-bit float holds every whole number."""
 PLAIN_MAX = 1e21
-"""From here on, up or down, a whole number is written with an exponent."""
+"""From this absolute value on, a whole number is written with an exponent."""
 
 _MANY_DIGITS = re.compile(r"\d{16}")
 
 
 def read_values(text: str) -> Any:
-    """The value of JSON text for an evaluator: integers that a 64-bit float cannot hold become the nearest one."""
+    """The value of JSON text for an evaluator. An integer that a 64-bit float cannot hold becomes the nearest float."""
     if _MANY_DIGITS.search(text):
         return json.loads(text, parse_int=_integer)
     return msgspec.json.decode(text)
@@ -34,21 +34,21 @@ def read_result(text: str) -> Any:
 
 
 def plain(number: float) -> int | float | str:
-    """A number as a result shows it: whole ones as integers, infinities and NaN as strings."""
+    """A number in the form of results: whole numbers as integers, infinities and NaN as strings."""
     if not math.isfinite(number):
         return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
     return _number(repr(number)) if isinstance(number, float) else number
 
 
 def _integer(digits: str) -> int | float:
-    # `float` takes any number of digits, `int` does not.
+    # `float` accepts any number of digits, `int` does not.
     number = float(digits)
     return int(number) if -EXACT_MAX <= number <= EXACT_MAX else number
 
 
 def _number(text: str) -> int | float:
     number = float(text)
-    # The shortest text of a number counts, not its value: 1.2345678901234568e+20 ends in zeros.
+    # The digits are those of the shortest text, not of the exact value: 1.2345678901234568e+20 ends in zeros.
     return int(Decimal(text)) if number.is_integer() and abs(number) < PLAIN_MAX else number
 
 

@@ -1,8 +1,8 @@
-"""jsonata-python behind the border: slower, but pure Python, for machines that jsonatapy has no build for.
+"""The evaluator jsonata-python: slower, but pure Python, for machines without a build of jsonatapy.
 
-What differs: it takes 10 to 40 times as long and has no limit for sequences; regular expressions are Python's, which
-may take for ever (only what stops the process stops them); deep recursion ends earlier; some failures have no code,
-and a division by zero is one of them instead of giving Infinity. It may print to standard output.
+It differs from jsonatapy: it takes 10 to 40 times as long, and it has no limit for sequences. It uses Python's regular
+expressions, which may run without end; only the end of the process stops them. Deep recursion ends earlier. Some
+failures have no code. A division by zero is such a failure, not Infinity. It may print to standard output.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class PythonEvaluator:
     """See `Evaluator`."""
 
     def check(self, text: str) -> None:
-        """Raises ExpressionSyntaxError; what takes the parser too long is found out when it is evaluated."""
+        """Raises ExpressionSyntaxError. Errors in a text that takes the parser too long are found at the evaluation."""
         try:
             read_syntax(text)
         except Unread as unread:
@@ -40,12 +40,12 @@ class PythonEvaluator:
         except RecursionError:
             return failure_of("D1011: ")
         except Exception as error:
-            # The library lets through whatever Python raises, ours too, where the reference has a code.
+            # The library raises errors of Python, also of our functions, where the reference has a code.
             return failure_of(str(error) or type(error).__name__)
 
 
 def _evaluate(expression: BoundExpression) -> ExpressionResult:
-    # Its clock starts here, so a compiled expression cannot be kept. The blank: it looks beyond a comment at the end.
+    # The timeout starts here, so a compiled expression cannot be kept. The blank is for a comment at the end.
     compiled = Jsonata(f"{expression.text} ", timeout=expression.limits.milliseconds, stack=expression.limits.depth)
     compiled.set_validate_input(False)
     compiled.set_output_convert_nulls(False)
@@ -66,7 +66,7 @@ def _hosted(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _given(value: Any) -> Any:
-    """A JSON value as the library has it: null has an object of its own, None is undefined."""
+    """A JSON value in the library's form: null is NULL_VALUE, and None is undefined."""
     if isinstance(value, Mapping):
         return {name: _given(member) for name, member in value.items()}
     if isinstance(value, list):
@@ -75,7 +75,7 @@ def _given(value: Any) -> Any:
 
 
 def _written(result: Any) -> Any:
-    """The JSON value of what the library gave."""
+    """The JSON value of a result. Raises FunctionInResult."""
     if isinstance(result, dict):
         return {name: _written(member) for name, member in result.items()}
     if isinstance(result, list):

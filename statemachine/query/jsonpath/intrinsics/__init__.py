@@ -1,1 +1,1 @@
-"""Intrinsic functions: the table of the functions, what they do, and the syntax of their calls."""
+"""Intrinsic functions: the table of the functions, the functions themselves, and the syntax of their calls."""

@@ -1,6 +1,6 @@
-"""Calls of intrinsic functions: `States.Format('Hello {}', $.name)`, from text to a closure.
+"""Calls of intrinsic functions, such as `States.Format('Hello {}', $.name)`, compiled from text to a closure.
 
-Knows the syntax of calls; what the functions are stands in `intrinsics`.
+Knows the syntax of calls. `table` lists the functions.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from statemachine.query.view import View
 ARGUMENTS_MAX = 10_000
 """Ours: how many arguments a call may have."""
 NESTING_MAX = 10
-"""How deeply calls may stand inside calls (States Language)."""
+"""How deeply calls may be nested (States Language)."""
 
 _NAME = re.compile(r"States\.\w+")
 _TEXT = re.compile(r"'(?:[^'\\]|\\['{}\\nrt])*'")
@@ -33,7 +33,7 @@ _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
 
 @dataclass(frozen=True, slots=True)
 class IntrinsicCall:
-    """A compiled call. `function` is its name, `variables` are those that its arguments read."""
+    """A compiled call. `function` is the function's name, `variables` are the variables that its arguments read."""
 
     text: str
     function: str
@@ -41,7 +41,7 @@ class IntrinsicCall:
     read: Reader = field(repr=False, compare=False)
 
     def reader(self, name: str) -> Reader:
-        """As `read`: the failures of a call name the call, not the field."""
+        """The same as `read`: the failures of a call name the call, not the field."""
         return self.read
 
 
@@ -56,7 +56,7 @@ _Argument = _Literal | Path | IntrinsicCall
 
 
 def read_call(scanner: Scanner, nesting: int = 1) -> IntrinsicCall:
-    """The call that begins here, as far as it goes. Raises ExpressionSyntaxError."""
+    """The call that begins at the scanner's position. More text may follow. Raises ExpressionSyntaxError."""
     if nesting > NESTING_MAX:
         raise scanner.refusal(f"Intrinsic functions may be nested {NESTING_MAX} deep at most")
     begin = scanner.position

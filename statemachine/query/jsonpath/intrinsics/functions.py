@@ -1,6 +1,6 @@
-"""What the intrinsic functions do with arguments that `intrinsics` has checked.
+"""The intrinsic functions. `table` has checked the types of their arguments.
 
-Pure: what is random draws on the Chance that it is given. A function refuses arguments by raising ArgumentRefused.
+Pure: a random function draws from the Chance that it is given. A function raises ArgumentRefused for wrong arguments.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from statemachine.query.jsonpath.java import in_hash_order, java_text
 from statemachine.query.view import Chance
 
 TEXT_MAX = 262_144
-"""How many characters a text may have that a function makes: as many as a state's output has bytes."""
+"""How many characters a text made by a function may have: as many as a state's output may have bytes."""
 ENCODED_MAX = 10_000
-"""How many characters States.Base64Encode, States.Base64Decode and States.Hash take."""
+"""How many characters the argument of States.Base64Encode, States.Base64Decode or States.Hash may have."""
 RANGE_MAX = 1000
-"""How many items States.ArrayRange makes."""
+"""How many items States.ArrayRange may make."""
 INTEGER_MAX = 2**31 - 1
-"""The largest number, up or down, of the functions that calculate."""
+"""The largest absolute value of a number in the functions that calculate."""
 
 _TEMPLATE_PART = re.compile(r"\{\}|\\[\\'{}]")
 _ALGORITHMS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
@@ -36,7 +36,7 @@ Written = TypeVar("Written")
 
 
 class ArgumentRefused(ValueError):
-    """An argument that a function cannot take. The text says why."""
+    """A function does not accept an argument. The text says why."""
 
 
 def json_to_string(value: Any) -> str:
@@ -45,7 +45,7 @@ def json_to_string(value: Any) -> str:
 
 
 def format_text(template: str, *arguments: Any) -> str:
-    """States.Format. In `template`, `{}` is a place for an argument and a backslash escapes a brace."""
+    """States.Format. In `template`, `{}` stands for an argument, and a backslash escapes a brace."""
     parts: list[str] = []
     end = used = length = 0
     for match in _TEMPLATE_PART.finditer(template):
@@ -72,7 +72,10 @@ def _printed(value: Any) -> str:
 
 
 def _written(write: Callable[[Any], Written], value: Any) -> Written:
-    """`write(value)`, refused beyond TEXT_MAX before it is made: a value may hold the same part many times."""
+    """`write(value)`. Raises ArgumentRefused before it writes, if the text would be longer than TEXT_MAX.
+
+    A value may hold the same part many times, so its text may be far larger than the value in memory.
+    """
     _weigh(value)
     try:
         return write(value)
@@ -98,7 +101,7 @@ def _weigh(value: Any) -> None:
 
 
 def string_to_json(text: str) -> Any:
-    """States.StringToJson: the value of JSON text, null for blank text (recorded)."""
+    """States.StringToJson: the value of JSON text. Blank text gives null (recorded)."""
     if not text.strip():
         return None
     try:
@@ -113,18 +116,18 @@ def array(*items: Any) -> list[Any]:
 
 
 def array_partition(items: list[Any], size: int) -> list[list[Any]]:
-    """States.ArrayPartition: pieces of `size` items, the last one shorter."""
+    """States.ArrayPartition: chunks of `size` items. The last chunk may be shorter."""
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 def array_contains(items: list[Any], wanted: Any) -> bool:
-    """States.ArrayContains: deep equality, 1 and 1.0 and true being three values."""
+    """States.ArrayContains: deep equality. 1, 1.0 and true are three different values."""
     wanted_identity, *identities = _identities([wanted, *items])
     return wanted_identity in identities
 
 
 def array_range(first: int, last: int, step: int) -> list[int]:
-    """States.ArrayRange: from `first` to `last`, which is one of them if the steps hit it."""
+    """States.ArrayRange: from `first` to `last`, which is included if it is a whole number of steps away."""
     numbers = range(first, last + (1 if step > 0 else -1), step)
     if len(numbers) > RANGE_MAX:
         raise ArgumentRefused(f"The array would have more than {RANGE_MAX} items")
@@ -132,7 +135,7 @@ def array_range(first: int, last: int, step: int) -> list[int]:
 
 
 def array_get_item(items: list[Any], place: int) -> Any:
-    """States.ArrayGetItem, counted from 0."""
+    """States.ArrayGetItem: the item at an index, counted from 0."""
     if not 0 <= place < len(items):
         raise ArgumentRefused(f"The index {place} is out of bounds: the array has {len(items)} items")
     return items[place]
@@ -147,18 +150,18 @@ def array_unique(items: list[Any]) -> list[Any]:
 
 
 def _identities(items: list[Any]) -> list[bytes]:
-    """For each item what it has in common with the items that are equal to it."""
+    """A key for each item. Two items have the same key if they are equal."""
     return _written(lambda each: [msgspec.json.encode(item, order="deterministic") for item in each], items)
 
 
 def base64_encode(text: str) -> str:
-    """States.Base64Encode, of UTF-8."""
+    """States.Base64Encode: the Base64 text of the UTF-8 bytes."""
     _at_most(text, ENCODED_MAX)
     return base64.b64encode(text.encode()).decode()
 
 
 def base64_decode(text: str) -> str:
-    """States.Base64Decode. As in Java, the padding may be missing and foreign bytes become U+FFFD."""
+    """States.Base64Decode. As in Java, the padding may be missing, and bytes that are not UTF-8 become U+FFFD."""
     _at_most(text, ENCODED_MAX)
     try:
         data = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
@@ -168,7 +171,7 @@ def base64_decode(text: str) -> str:
 
 
 def hash_of(data: Any, algorithm: str) -> str:
-    """States.Hash, in lower hexadecimal digits; what is no text is hashed as its JSON text."""
+    """States.Hash, in lower-case hexadecimal digits. Of a value that is no string, the JSON text is hashed."""
     if algorithm not in _ALGORITHMS:
         raise ArgumentRefused(f"The algorithm must be one of {', '.join(_ALGORITHMS)} but was '{algorithm}'")
     text = data if isinstance(data, str) else json_to_string(data)
@@ -182,7 +185,7 @@ def _at_most(text: str, characters: int) -> None:
 
 
 def json_merge(first: dict[str, Any], second: dict[str, Any], deep: bool) -> dict[str, Any]:
-    """States.JsonMerge: shallow, the second object wins (recorded); AWS knows no deep merge."""
+    """States.JsonMerge: a shallow merge; the second object wins (recorded). AWS has no deep merge."""
     if deep:
         raise ArgumentRefused("Argument 3 must be false: a deep merge is not supported")
     return in_hash_order({**first, **second})
@@ -194,7 +197,7 @@ def math_add(first: int, second: int) -> int:
 
 
 def math_random(chance: Chance, first: int, end: int, seed: int | None = None) -> int:
-    """States.MathRandom: an integer from `first` up to, but without, `end`. The same seed gives the same number."""
+    """States.MathRandom: an integer of at least `first` and less than `end`. The same seed gives the same number."""
     if end <= first:
         raise ArgumentRefused("Argument 2 must be greater than argument 1")
     source = chance if seed is None else Chance(str(seed))
@@ -202,13 +205,13 @@ def math_random(chance: Chance, first: int, end: int, seed: int | None = None) -
 
 
 def rounded(number: float) -> int:
-    """The nearest integer, halves going up (recorded: 1.5 to 2, -1.5 to -1)."""
+    """The nearest integer. Halves are rounded up (recorded: 1.5 to 2, -1.5 to -1)."""
     whole = math.floor(number)
     return whole + (number - whole >= 0.5)
 
 
 def string_split(text: str, separators: str) -> list[str]:
-    """States.StringSplit: any character of `separators` splits, and empty parts are dropped (recorded)."""
+    """States.StringSplit: splits at every character of `separators` and drops empty parts (recorded)."""
     if not separators:
         return [text] if text else []
     one = separators[0]

@@ -1,6 +1,6 @@
-"""The table of the intrinsic functions (`States.Format`, …) with the rules for their arguments.
+"""The table of the intrinsic functions (`States.Format`, …) with the checks of their arguments.
 
-To change or add one: a row here, and what it does in `intrinsic_functions`. Knows nothing of call syntax or views.
+To add a function, add a row here and its code to `functions`. Knows nothing of call syntax or views.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from statemachine.query.jsonpath.intrinsics import functions
 from statemachine.query.jsonpath.intrinsics.functions import INTEGER_MAX, ArgumentRefused, rounded
 
 ArgumentCheck = Callable[[Any], Any]
-"""From an argument to what the function is given; raises ArgumentRefused, whose text follows "Argument 1"."""
+"""From an argument to the value that the function gets. Raises ArgumentRefused; its text follows "Argument 1"."""
 
 
 class Intrinsic(NamedTuple):
-    """One function: what it does, and a rule for each argument.
+    """One function, with a check for each argument.
 
-    The last `optional` arguments may be missing; further arguments follow the rule `more`. `draws`: the function is
-    given the view's Chance before the arguments.
+    The last `optional` arguments may be missing. `more` checks further arguments; if it is None, there may be none.
+    `draws` says that the function gets the view's Chance before the arguments.
     """
 
     function: Callable[..., Any]
@@ -29,7 +29,7 @@ class Intrinsic(NamedTuple):
     draws: bool = False
 
     def checks_for(self, count: int) -> tuple[ArgumentCheck, ...] | None:
-        """The rules for `count` arguments, or None where the function does not take so many."""
+        """The checks for `count` arguments, or None if the function does not take that many."""
         surplus = count - len(self.checks)
         if surplus > 0:
             return None if self.more is None else self.checks + (self.more,) * surplus
@@ -37,7 +37,7 @@ class Intrinsic(NamedTuple):
 
     @property
     def expects(self) -> str:
-        """How many arguments it takes, for messages."""
+        """The possible numbers of arguments, for messages."""
         least = len(self.checks) - self.optional
         if self.more is not None:
             return f"{least} or more"
@@ -45,7 +45,7 @@ class Intrinsic(NamedTuple):
 
 
 def anything(value: Any) -> Any:
-    """Every value is taken."""
+    """Any value."""
     return value
 
 
@@ -57,7 +57,7 @@ def text(value: Any) -> Any:
 
 
 def template(value: Any) -> Any:
-    """A string with places `{}`; of a literal it is the text with its escapes."""
+    """A string with placeholders `{}`. A literal is passed with its escapes."""
     return text(value)
 
 
@@ -83,7 +83,7 @@ def truth(value: Any) -> Any:
 
 
 def integer(value: Any) -> Any:
-    """A number, which is rounded."""
+    """A number. It is rounded to an integer."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _must_be("a number", value)
     whole = rounded(value)
@@ -93,7 +93,7 @@ def integer(value: Any) -> Any:
 
 
 def size(value: Any) -> Any:
-    """A number which, rounded, is positive."""
+    """A number that is positive when it is rounded."""
     whole = integer(value)
     if whole <= 0:
         raise ArgumentRefused(f"must be a positive integer but was: {value}")
@@ -101,7 +101,7 @@ def size(value: Any) -> Any:
 
 
 def step(value: Any) -> Any:
-    """A number which, rounded, is not zero."""
+    """A number that is not zero when it is rounded."""
     whole = integer(value)
     if whole == 0:
         raise ArgumentRefused("must not be 0")

@@ -1,1 +1,1 @@
-"""Paths: from their text, by the dialect that AWS takes, to closures that find values and put them in place."""
+"""Paths: parses AWS's dialect and compiles closures that find values, and that put a value at a place."""

@@ -1,8 +1,8 @@
-"""Filters of paths, `[?(@.price < 10 && @.tags)]`: from AWS's dialect to the text that jsonpath-ng reads.
+"""Filters of paths, such as `[?(@.price < 10 && @.tags)]`, translated from AWS's dialect to jsonpath-ng's.
 
-A test is a path of names and indexes; a comparison has such a path on one side and a path or a literal on the other.
-What Jayway knows beyond that (regular expressions, `in`, functions) is refused: AWS's documentation does not have it,
-and some of it takes time without bound. Never looks at a value.
+A test is a path of names and indexes. A comparison has such a path on one side, and a path or a literal on the other.
+Other operators of Jayway (regular expressions, `in`, functions) are refused: AWS's documentation does not have them,
+and some may take time without limit. Never looks at a value.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from statemachine.query.jsonpath.paths.scanner import INTEGER, NAME, Scanner, quote
 
 TERMS_MAX = 10
-"""How many tests, comparisons and inner brackets a filter may hold."""
+"""How many tests, comparisons and inner brackets a filter may have."""
 
 _COMPARISON = re.compile(r"==|!=|<=|>=|<(?!~)|>")
 _NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?(?![\w.])")
@@ -29,7 +29,7 @@ class _Operand(NamedTuple):
 
 
 def read_filter(scanner: Scanner) -> str:
-    """The condition between the round brackets that stand here, in jsonpath-ng's text. Raises ExpressionSyntaxError."""
+    """Read the condition in round brackets; its text for jsonpath-ng. Raises ExpressionSyntaxError."""
     scanner.skip_blanks()
     scanner.expect("(")
     return _FilterReader(scanner).within_brackets()
@@ -61,7 +61,7 @@ class _FilterReader:
         return f" {operator} ".join(parts)
 
     def term(self) -> str:
-        """`(…)`, `!@.a`, `@.a`, `@.a == 1` or `1 == @.a`, and the blanks around it."""
+        """Read `(…)`, `!@.a`, `@.a`, `@.a == 1` or `1 == @.a`, with the blanks around it."""
         scanner = self.scanner
         self.terms += 1
         if self.terms > TERMS_MAX:
@@ -94,7 +94,7 @@ class _FilterReader:
         comparison = f"{left.text} {operator} {right.text}"
         if right.is_literal:
             return comparison
-        # Two members that are missing are not equal in Jayway, but they are in jsonpath-ng.
+        # Two missing members are unequal in Jayway, but equal in jsonpath-ng.
         return f"(!{left.text} || {comparison})" if operator == "!=" else f"({left.text} && {comparison})"
 
     def _operand(self) -> _Operand:
@@ -109,13 +109,13 @@ class _FilterReader:
             text = scanner.take(_WORD)
             if text in _CONSTANTS:
                 return _Operand(text, is_literal=True)
-        # A word without quotes is text: many published definitions have it.
+        # A word without quotes is text: many published definitions have such words.
         if text is None:
             raise scanner.refusal("A path that begins with @ or $, or a literal, is missing")
         return _Operand(quote(text), is_literal=True)
 
     def _path(self) -> str:
-        """Names and indexes after @ (the item) or $ (the root)."""
+        """Read names and indexes after @ (the item) or $ (the root)."""
         scanner = self.scanner
         text = "@" if scanner.skip("@") else "$"
         if text == "$":

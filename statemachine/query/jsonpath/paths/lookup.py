@@ -1,7 +1,7 @@
-"""Finding what a path's segments lead to, and saying what is in the way.
+"""Finds the value that the segments of a path lead to, and says why they find nothing.
 
-A chain of names and indexes is a loop over the keys; whatever may find many values goes to `selection`. Knows values
-only, no views.
+Names and indexes become a loop over keys. `selection` handles segments that may find many values. Knows only values,
+no views.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from statemachine.query.jsonpath.paths.selection import compile_selection
 from statemachine.query.view import ABSENT
 
 Lookup = Callable[[Any], Any]
-"""From the value where a path starts to the value that it finds, or ABSENT."""
+"""From the value at which a path starts to the value that the path finds, or ABSENT."""
 
 _NOTHING_THERE = (KeyError, IndexError, TypeError)
 
 
 def compile_lookup(segments: Sequence[Segment]) -> Lookup:
-    """The finder of these segments; where one of them is indefinite it gives a list. Raises ExpressionSyntaxError."""
+    """The lookup of these segments. It gives a list if a segment is indefinite. Raises ExpressionSyntaxError."""
     if segments and segments[-1].last:
         return _then(compile_lookup(segments[:-1]), segments)
     if all(segment.definite for segment in segments):
@@ -34,7 +34,7 @@ def compile_lookup(segments: Sequence[Segment]) -> Lookup:
     follow = _follow([segment.key for segment in segments[:first]])
 
     def find(value: Any) -> Any:
-        # Recorded: on a missing member a slice gives [], but it fails on a value that is there and no array.
+        # Recorded: a slice of a missing member gives [], but a slice of a value that is no array fails.
         holder = follow(value)
         return select(value) if holder is ABSENT or holder is None or isinstance(holder, list) else ABSENT
 
@@ -42,7 +42,7 @@ def compile_lookup(segments: Sequence[Segment]) -> Lookup:
 
 
 def obstacle(segments: Sequence[Segment], value: Any) -> str:
-    """Why the segments find nothing from `value`, in Jayway's words (recorded for members that are missing)."""
+    """Why the segments find nothing in `value`, in Jayway's words (recorded for missing members)."""
     way = "$"
     for segment in segments:
         is_name = isinstance(segment.key, str)
@@ -80,7 +80,7 @@ def _follow_indexes(keys: Sequence[str | int | None]) -> Lookup:
     def follow(value: Any) -> Any:
         try:
             for key in keys:
-                if isinstance(value, str):  # the characters of a text are no items
+                if isinstance(value, str):  # the characters of a string are no items
                     return ABSENT
                 value = value[key]
         except _NOTHING_THERE:
@@ -91,7 +91,7 @@ def _follow_indexes(keys: Sequence[str | int | None]) -> Lookup:
 
 
 def _then(find: Lookup, segments: Sequence[Segment]) -> Lookup:
-    """A last step after `find`: the length of what it found, or an object of the members that `names` picks."""
+    """The last segment after `find`: the length of the found value, or an object with its members in `names`."""
     names = segments[-1].names
     definite = all(segment.definite for segment in segments)
     if not names and not definite:

@@ -1,6 +1,6 @@
 """Paths: `$.a.b[0]` into the input, `$$.Execution.Id` into the context object, `$name.a` into a variable.
 
-A path is compiled once and shared for ever. Knows nothing of states; a failure names a field only if it is told one.
+A path is compiled once and then shared. Knows nothing of states. A failure names a field only if the caller names it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from statemachine.query.language import Reader
 from statemachine.query.view import ABSENT, View
 
 SELECTING_LENGTH_MAX = 4096
-"""How many characters a path may have that is more than names and indexes."""
+"""How many characters a path may have if it has segments other than names and indexes."""
 
 _ROOT = re.compile(r"\$\$|\$[^\W\d]\w*|\$")
 
@@ -30,9 +30,9 @@ _ROOT = re.compile(r"\$\$|\$[^\W\d]\w*|\$")
 class Path:
     """A compiled path.
 
-    `root` is "$" (the input), "$$" (the context object) or a variable's name. `definite`: it finds one value or none,
-    where any other finds a list. `reference`: it has names and indexes only. `find` gives ABSENT where a definite path
-    finds nothing.
+    `root` is "$" (the input), "$$" (the context object) or the name of a variable. A `definite` path finds one value at
+    most; `find` gives ABSENT if it finds none. Any other path finds a list. A `reference` path has only names and
+    indexes.
     """
 
     text: str
@@ -44,18 +44,18 @@ class Path:
 
     @property
     def variables(self) -> frozenset[str]:
-        """The variables that it reads: none or one."""
+        """The variables that the path reads: none or one."""
         return frozenset() if self.root in ("$", "$$") else frozenset({self.root})
 
     def read(self, view: View) -> Any:
-        """What the path finds. Raises RuntimeFailure `Invalid path '$.x' : …`."""
+        """The value that the path finds. Raises RuntimeFailure `Invalid path '$.x' : …`."""
         value = self.find(view)
         if value is ABSENT:
             raise self.failure(view)
         return value
 
     def read_or(self, failure: Callable[[View], StateError]) -> Reader:
-        """As `read`, but where nothing is found it raises what `failure` gives."""
+        """As `read`, but if nothing is found it raises the error that `failure` gives."""
         find = self.find
 
         def read(view: View) -> Any:
@@ -67,7 +67,7 @@ class Path:
         return read
 
     def reader(self, name: str) -> Reader:
-        """As `read`, for a field whose failures name it, as those of members of templates do (recorded)."""
+        """As `read`, with a failure that names the field `name`, as failures in templates do (recorded)."""
         return self.read_or(
             lambda view: RuntimeFailure(
                 f"The JSONPath '{self.text}' specified for the field '{name}' {self.not_found_in(view)}"
@@ -77,7 +77,7 @@ class Path:
     def put(self, target: Any, value: Any) -> Any:
         """A copy of `target` with `value` at the place that this reference path names (ResultPath).
 
-        Raises StateError States.ResultPathMatchFailure where something in the target is in the way.
+        Raises StateError States.ResultPathMatchFailure if another value in `target` is in the way.
         """
         return place(target, [segment.key for segment in self.segments if segment.key is not None], value, self.text)
 
@@ -89,7 +89,7 @@ class Path:
         return RuntimeFailure(f"Invalid path '{self.text}' : {obstacle(self.segments, document)}")
 
     def not_found_in(self, view: View) -> str:
-        """The end of a sentence about a path that finds nothing."""
+        """The end of a message about a path that finds nothing."""
         document = _document(self.root, view)
         if document is ABSENT:
             return f"could not be found: the variable '${self.root}' has not been assigned"
@@ -97,7 +97,7 @@ class Path:
 
 
 def parse_path(text: str) -> Path:
-    """The path of that text. Raises ExpressionSyntaxError."""
+    """The compiled path. Raises ExpressionSyntaxError."""
     if not isinstance(text, str):
         raise ExpressionSyntaxError("A path must be a string")
     return _parse_path(text)
@@ -113,7 +113,7 @@ def _parse_path(text: str) -> Path:
 
 
 def parse_reference_path(text: str) -> Path:
-    """A path into the input with names and indexes only, as ResultPath wants it. Raises ExpressionSyntaxError."""
+    """A path into the input that has only names and indexes (ResultPath). Raises ExpressionSyntaxError."""
     path = parse_path(text)
     if path.root != "$" or not path.reference:
         raise ExpressionSyntaxError(f"'{text}' is no Reference Path: it may have names and indexes after $ only")
@@ -121,7 +121,7 @@ def parse_reference_path(text: str) -> Path:
 
 
 def read_path(scanner: Scanner) -> Path:
-    """The path that begins here, as far as it goes. Raises ExpressionSyntaxError."""
+    """The path that begins at the scanner's position. More text may follow. Raises ExpressionSyntaxError."""
     begin = scanner.position
     sign = scanner.take(_ROOT)
     if sign is None:

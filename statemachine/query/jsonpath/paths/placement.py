@@ -1,6 +1,6 @@
-"""Putting a value at a place inside another one (ResultPath), without changing that other one.
+"""Puts a value at a place inside a copy of another value (ResultPath).
 
-Knows values and keys only.
+Knows only values and keys.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from statemachine.json_text import dump
 
 
 class _InTheWay(Exception):
-    """Something stands where the place would be."""
+    """A value on the way is no object, or no array with that index."""
 
 
 def place(target: Any, keys: Sequence[str | int], value: Any, path: str) -> Any:
-    """A copy of `target` with `value` where `keys` lead.
+    """A copy of `target` with `value` at the place that `keys` lead to.
 
-    What lies beside the way is shared, not copied. Objects that are missing on the way are made; items of arrays are
-    not. Raises StateError States.ResultPathMatchFailure, which names `path`, where anything else is in the way.
+    Values beside the way are shared, not copied. Missing objects on the way are made, missing items of arrays are not.
+    Raises StateError States.ResultPathMatchFailure, which names `path`, if a value on the way has another type.
     """
     try:
         return _placed(target, keys, 0, value)

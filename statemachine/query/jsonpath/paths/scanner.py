@@ -1,6 +1,6 @@
-"""Reading the text of a path or of an intrinsic call from left to right.
+"""Reads the text of a path or of an intrinsic call from left to right.
 
-Knows names, numbers, quotes and positions; never what a path or a call means.
+Knows names, numbers, quotes and positions, but not the meaning of a path or a call.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import re
 from statemachine.errors import ExpressionSyntaxError
 
 NAME = re.compile(r"[^\s.\[\](){}'\"`,*?=!<>&|\\;+^%~]+")
-"""A name behind a dot. Dashes, colons, @ and every letter are fine; other signs want brackets and quotes."""
+"""A name after a dot. It may have letters, dashes, colons and @. A name with other signs needs brackets and quotes."""
 INTEGER = re.compile(r"-?\d{1,18}")
 """An index, or a bound of a slice."""
 SHOWN_MAX = 500
-"""How much of a text an error shows."""
+"""How many characters of a text an error shows."""
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", re.DOTALL)
@@ -23,7 +23,7 @@ _ESCAPED_IN_DOUBLE = re.compile(r"\\([\"\\])")
 
 
 class Scanner:
-    """A text and how far it has been read."""
+    """A text and the position up to which it has been read."""
 
     __slots__ = ("position", "text")
 
@@ -33,11 +33,11 @@ class Scanner:
 
     @property
     def at_end(self) -> bool:
-        """Has everything been read?"""
+        """Has the whole text been read?"""
         return self.position == len(self.text)
 
     def take(self, pattern: re.Pattern[str]) -> str | None:
-        """What `pattern` matches here, which is then read; None where it does not match."""
+        """Read the match of `pattern` at this position and return it. None if it does not match."""
         match = pattern.match(self.text, self.position)
         if match is None:
             return None
@@ -45,7 +45,7 @@ class Scanner:
         return match.group()
 
     def skip(self, literal: str) -> bool:
-        """Read `literal` if it stands here."""
+        """Read `literal` if it is next; was it?"""
         if not self.text.startswith(literal, self.position):
             return False
         self.position += len(literal)
@@ -56,13 +56,16 @@ class Scanner:
         self.take(_BLANKS)
 
     def expect(self, literal: str) -> None:
-        """Read `literal`, which must stand here. Raises ExpressionSyntaxError."""
+        """Read `literal`. Raises ExpressionSyntaxError if it is not next."""
         if not self.skip(literal):
             raise self.refusal(f"'{literal}' is missing")
 
     def quoted(self) -> str | None:
-        """The quoted text that begins here, or None. A backslash escapes the quote in use and itself; before anything
-        else it stands for itself (recorded for a double quote between single quotes)."""
+        """Read a quoted text and return it without its quotes and escapes. None if no quote is next.
+
+        A backslash escapes the quote in use and itself. Before another character it is an ordinary character (recorded
+        for a double quote between single quotes).
+        """
         match = _QUOTED.match(self.text, self.position)
         if match is None:
             return None
@@ -72,7 +75,7 @@ class Scanner:
         return _ESCAPED_IN_DOUBLE.sub(r"\1", match[2])
 
     def refusal(self, why: str) -> ExpressionSyntaxError:
-        """The error to raise for what stands here."""
+        """An error that names this position."""
         shown = self.text if len(self.text) <= SHOWN_MAX else f"{self.text[:SHOWN_MAX]}…"
         return ExpressionSyntaxError(f"{why} at character {self.position + 1} of '{shown}'")
 

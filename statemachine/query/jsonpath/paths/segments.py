@@ -1,6 +1,6 @@
-"""The dialect of paths: what may stand after the root of a path, one segment after the other.
+"""The dialect of paths: the segments that may follow the root of a path.
 
-Reads text into segments and refuses what AWS's JSONPath (Jayway's) does not know. Never looks at a value.
+Parses text into segments and refuses syntax that AWS's JSONPath (Jayway) does not have. Never looks at a value.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from statemachine.query.jsonpath.paths.filters import read_filter
 from statemachine.query.jsonpath.paths.scanner import INTEGER, NAME, Scanner, quote
 
 SEGMENTS_MAX = 100
-"""How many segments a path may have: as many as a JSON value may have levels."""
+"""How many segments a path may have. A JSON value may have as many levels."""
 
 INDEXES_MAX = 20
 """How many indexes a union may have."""
@@ -26,9 +26,9 @@ _FUNCTION = re.compile(r"[A-Za-z]+\(")
 class Segment(NamedTuple):
     """One step of a path.
 
-    `text` is its normal form (`['a']`, `[0]`, `[*]`, `..['a']`), which jsonpath-ng understands and AWS's messages show.
-    A plain segment has the `key` that it looks up; `names` are the members that a union of names picks; `rule` says
-    what any other segment is: "slice", "union" (of indexes), "wildcard", "filter", "descent" or "length".
+    `text` is its normal form (`['a']`, `[0]`, `[*]`, `..['a']`), which jsonpath-ng reads and AWS's messages show. `key`
+    is the key that a name or an index looks up. `names` are the names of a union of names. `rule` is the type of any
+    other segment: "slice", "union" (of indexes), "wildcard", "filter", "descent" or "length".
     """
 
     text: str
@@ -38,22 +38,22 @@ class Segment(NamedTuple):
 
     @property
     def definite(self) -> bool:
-        """Does it give one value at most?"""
+        """Does the segment give at most one value?"""
         return self.key is not None or self.last
 
     @property
     def reference(self) -> bool:
-        """May it stand in a Reference Path?"""
+        """May a Reference Path have this segment?"""
         return isinstance(self.key, str) or (isinstance(self.key, int) and self.key >= 0)
 
     @property
     def last(self) -> bool:
-        """Must it be the last one?"""
+        """Must this segment be the last one?"""
         return bool(self.names) or self.rule == "length"
 
 
 def read_segments(scanner: Scanner) -> tuple[Segment, ...]:
-    """All segments up to the first character that can belong to none. Raises ExpressionSyntaxError."""
+    """Read all segments, up to the first character that begins no segment. Raises ExpressionSyntaxError."""
     segments: list[Segment] = []
     while (segment := _segment(scanner)) is not None:
         if segments and segments[-1].last:
@@ -94,7 +94,7 @@ def _behind_dot(scanner: Scanner) -> Segment:
 
 
 def _in_brackets(scanner: Scanner) -> Segment:
-    """The segment whose opening bracket has been read."""
+    """Read a segment after its opening bracket."""
     scanner.skip_blanks()
     name = scanner.quoted()
     if name is not None:

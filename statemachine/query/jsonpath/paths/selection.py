@@ -1,7 +1,7 @@
-"""Selecting many values at once: the segments that are more than a name or an index, evaluated by jsonpath-ng.
+"""Selects many values at once: jsonpath-ng evaluates the segments that are more than a name or an index.
 
-Cost is bounded: a step goes through a value once, finds MATCHES_MAX values at most, and a filter tests each of them
-TERMS_MAX times at most. Knows nothing of views or variables.
+The cost has a limit: a step visits each part of a value once and finds at most MATCHES_MAX values, and a filter tests
+each of them at most TERMS_MAX times. Knows nothing of views or variables.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from jsonpath_ng.ext.parser import parse
 from statemachine.errors import ExpressionSyntaxError, RuntimeFailure
 
 MATCHES_MAX = 10_000
-"""How many values a step may find, and so how many a filter may test."""
+"""How many values a step may find. A filter tests no more than these."""
 
 
 class _Step(Protocol):
@@ -26,10 +26,10 @@ class _Step(Protocol):
 
 
 def compile_selection(segments: Sequence[str]) -> Callable[[Any], list[Any]]:
-    """The function that gives all values which the segments (in normal form) select from a value.
+    """A function from a value to all values that the segments (in normal form) select from it.
 
-    The library's parser takes half a millisecond, so it is asked when the path is first used: a definition may hold
-    thousands of paths. The function raises RuntimeFailure where a step finds more than MATCHES_MAX.
+    The library's parser takes half a millisecond, and a definition may have thousands of paths. So a path is parsed at
+    its first use. The function raises RuntimeFailure if a step finds more than MATCHES_MAX values.
     """
     steps: list[_Step] = []
 
@@ -68,7 +68,7 @@ def _steps(segment: str) -> tuple[_Step, ...]:
 
 
 class _Candidates:
-    """What a filter tests: the items of an array, and, as in Jayway, an object itself and not its members."""
+    """The values that a filter tests: the items of an array, or an object itself (as in Jayway), not its members."""
 
     def find(self, datum: DatumInContext) -> list[DatumInContext]:
         if isinstance(datum.value, list):
@@ -77,7 +77,7 @@ class _Candidates:
 
 
 class _Passing:
-    """The value itself, if it passes all tests of a filter."""
+    """The value itself, if it passes every test of a filter."""
 
     def __init__(self, condition: Filter) -> None:
         self.tests = condition.expressions
