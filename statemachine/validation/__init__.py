@@ -1,7 +1,8 @@
-"""Is a definition valid, and what is wrong with it? Everything at once, with AWS's codes and the place in the text.
+"""Validates definitions: finds all errors at once, with AWS's codes and their places in the text.
 
-Judges text only: never runs, compiles or stores a definition. First the JSON Schema files of `schemas/` (`schema`),
-then the rules that a schema cannot say (`rules`). A definition without errors can be compiled without further checks.
+Judges only text: it never runs, compiles or stores a definition. First it checks the JSON Schema files of `schemas/`
+(`schema`), then the rules that a schema cannot express (`rules`). A definition without errors can be compiled without
+further checks.
 """
 
 from statemachine.validation.definition import validate, validate_state

@@ -1,6 +1,6 @@
-"""From the text of a definition to all that is wrong with it: the JSON, then its shape, then the rules.
+"""From the text of a definition to its findings: first of the JSON, then of its shape, then of the rules.
 
-Never raises. Knows no single rule.
+Never raises. Knows no rule by name.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ from statemachine.validation.text_positions import locate, repeated_member
 CHARACTERS_MAX = 1_048_576
 """The longest definition (service model)."""
 STATES_MAX = 10_000
-"""Ours: how many states a definition may have, nested ones included."""
+"""Ours: how many states a definition may have, including nested states."""
 FINDINGS_MAX = 1_000
-"""Ours: how many findings are looked for. Errors come first."""
+"""Ours: the most findings that are made. Errors are found before warnings."""
 FINDINGS_CHARACTERS_MAX = 262_144
-"""Ours: when findings name so many characters of paths, no more are looked for: names may be long."""
+"""Ours: no more findings are made when their paths have this many characters together, because names may be long."""
 
 REPEATED = "Duplicate field "
-"""How the parser's words for a member that occurs twice begin: it does not know where that is."""
+"""The beginning of the parser's message about a repeated member. The parser does not know the member's place."""
 
 STATE_NAME = "StateName"
-"""What a state without a name is called in messages (recorded: TestState)."""
+"""The name of a state without a name in messages (recorded: TestState)."""
 
 
 def validate(definition: str, type: str = "STANDARD") -> list[Finding]:
-    """Everything that is wrong with a definition, in the order of its text; warnings do not block it.
+    """All findings of a definition, in the order of its text. Errors make it invalid, warnings do not.
 
-    `type` is the machine's: STANDARD or EXPRESS.
+    `type` is the type of the state machine: STANDARD or EXPRESS.
     """
     parsed = _parse(definition)
     if not isinstance(parsed, dict):
@@ -55,8 +55,8 @@ def validate(definition: str, type: str = "STANDARD") -> list[Finding]:
 
 
 def validate_state(definition: str) -> list[Finding]:
-    """As `validate`, for the definition of a single state without its machine (TestState): where it leads is not
-    looked at."""
+    """As `validate`, for the definition of one state without its machine (TestState). The targets of its transitions
+    are not checked."""
     parsed = _parse(definition)
     if not isinstance(parsed, dict):
         return parsed
@@ -84,7 +84,7 @@ def _parse(definition: str) -> dict[str, Any] | list[Finding]:
 
 
 def _faults(blocks: list[Block], closed: list[Block]) -> Iterator[Fault]:
-    """`closed` are the blocks that hold everything their transitions lead to."""
+    """`closed` are the blocks whose transitions are checked. Each must hold all targets of its transitions."""
     if sum(len(block.states) for block in blocks) > STATES_MAX:
         yield Fault(("States",), f"A state machine may have {STATES_MAX} states at most")
         return
@@ -104,7 +104,7 @@ def _faults(blocks: list[Block], closed: list[Block]) -> Iterator[Fault]:
 
 
 def _findings(definition: str, faults: Iterable[Fault], outside: Path = ()) -> list[Finding]:
-    """Faults with their places in the text. `outside` is the way to what the text holds."""
+    """Faults with their places in the text. `outside` is the path of the state if the text is only one state."""
     found = list(_bounded(faults))
     places = locate(definition, {fault.path[len(outside) :] for fault in found})
     findings = []

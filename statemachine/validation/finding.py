@@ -1,4 +1,4 @@
-"""What is wrong with a definition, and how AWS says it: one finding each, and their joined text.
+"""Findings: errors and warnings about a definition, and AWS's text for them.
 
 Knows no rule, no schema and no API.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 Path = tuple[str | int, ...]
-"""The way to a member of a definition: names of members and numbers of elements, from the outside in."""
+"""The path to a member of a definition: names of members and indexes of elements, from the outside in."""
 
 SCHEMA_VALIDATION_FAILED = "SCHEMA_VALIDATION_FAILED"
 INVALID_JSON_DESCRIPTION = "INVALID_JSON_DESCRIPTION"
@@ -34,15 +34,15 @@ NOT_IN_LITERAL = "NOT_IN_LITERAL"
 ADVICE = frozenset((TOKEN_WITHOUT_TIMEOUT, NEVER_MATCHES, RETRY_OUTLASTS_TIMEOUT, NOT_IN_LITERAL))
 """Ours: the codes of warnings that AWS does not give."""
 WARNINGS = ADVICE | {NO_DOLLAR, NO_PATH, PASS_RESULT_IS_STATIC}
-"""The codes that do not block a definition (AWS's: service model); all others are errors."""
+"""The codes of warnings (AWS's: service model). All other codes are errors."""
 
 REPORTED_MAX = 100
-"""How many errors one text names, and how many diagnostics one answer holds (service model: maxResults)."""
+"""How many errors a text names, and how many diagnostics a response holds (service model: maxResults)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a rule found: `path` leads to the member at fault; `shown` is the place that AWS names, if another."""
+    """The result of a rule. `path` leads to the wrong member. `shown` is the place that AWS names, if it differs."""
 
     path: Path
     message: str
@@ -52,11 +52,11 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong, or doubtful, in a definition.
+    """One error or warning about a definition.
 
-    `code` and `message` are AWS's where AWS's are known. `severity` is ERROR or WARNING. `location` is AWS's place
-    (None where AWS names none), `pointer` a JSON Pointer to the member at fault; `line` and `column` say where that
-    member stands in the text, counted from 1.
+    `code` and `message` are AWS's if they are known. `severity` is ERROR or WARNING. `location` is the place in AWS's
+    form, or None if AWS names no place. `pointer` is a JSON Pointer to the wrong member. `line` and `column` are the
+    place of that member in the text, counted from 1.
     """
 
     code: str
@@ -69,7 +69,7 @@ class Finding:
 
 
 def location_of(path: Path) -> str:
-    """AWS's name of a place, without escapes: `/States/Sort/Choices[0]/Next`; `/` is the definition itself."""
+    """AWS's form of a place, without escapes: `/States/Sort/Choices[0]/Next`. `/` is the definition itself."""
     return "".join(f"[{step}]" if isinstance(step, int) else f"/{step}" for step in path) or "/"
 
 
@@ -79,9 +79,9 @@ def pointer_to(path: Path) -> str:
 
 
 def finding_line(file: object, finding: Finding, severity: str | None = None) -> str:
-    """A finding in one line, in the form that compilers use: `FILE:LINE:COLUMN: severity CODE message (at /pointer)`.
+    """A finding in one line, in the form of compilers: `FILE:LINE:COLUMN: severity CODE message (at /pointer)`.
 
-    `file` is shown as it is; `severity` stands for the finding's own where it has a terminal's colours.
+    `file` is printed as `str` gives it. `severity` replaces the finding's own, for a text with terminal colours.
     """
     message = " ".join(line.strip() for line in finding.message.splitlines())
     head = f"{file}:{finding.line}:{finding.column}: {severity or finding.severity.lower()}"
@@ -89,17 +89,19 @@ def finding_line(file: object, finding: Finding, severity: str | None = None) ->
 
 
 def errors(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings that block a definition."""
+    """The findings that make a definition invalid."""
     return [finding for finding in findings if finding.severity == "ERROR"]
 
 
 def invalid_definition(findings: Iterable[Finding]) -> str:
-    """The text of AWS's InvalidDefinition for these findings: the errors, the first REPORTED_MAX of them (recorded:
-    `Invalid State Machine Definition: 'CODE: message at location'`, several joined by a comma)."""
+    """The text of AWS's InvalidDefinition for the first REPORTED_MAX errors of these findings.
+
+    Recorded: `Invalid State Machine Definition: 'CODE: message at location'`. Several errors are joined by a comma.
+    """
     texts = []
     for finding in errors(findings)[:REPORTED_MAX]:
         text = f"{finding.code}: {finding.message}"
-        # Jackson's message names the place itself.
+        # Jackson's message already names the place.
         placed = finding.location is None or text.endswith(finding.location)
         texts.append(text if placed else f"{text} at {finding.location}")
     return f"Invalid State Machine Definition: '{', '.join(texts)}'"

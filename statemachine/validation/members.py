@@ -1,7 +1,6 @@
-"""Members of an object by the type they should have. One of another type reads as missing: the schema has reported
-it, and no rule needs to think of it again.
+"""Reads members of an object by their expected type. A member of another type counts as missing.
 
-Knows nothing of what the members mean.
+The schema has already reported a wrong type, so rules ignore it. Does not know the meaning of members.
 """
 
 from __future__ import annotations
@@ -13,24 +12,24 @@ Fields = Mapping[str, Any]
 
 
 def text(fields: Fields, name: str) -> str | None:
-    """The string at `name`, else None."""
+    """The string at `name`, or None if it is no string."""
     value = fields.get(name)
     return value if isinstance(value, str) else None
 
 
 def number(fields: Fields, name: str) -> int | float | None:
-    """The number at `name`, else None."""
+    """The number at `name`, or None if it is no number."""
     value = fields.get(name)
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def mapping(fields: Fields, name: str) -> Fields:
-    """The object at `name`, else an empty one."""
+    """The object at `name`, or an empty object."""
     value = fields.get(name)
     return value if isinstance(value, dict) else {}
 
 
 def elements(fields: Fields, name: str) -> list[Any]:
-    """The array at `name`, else an empty one."""
+    """The array at `name`, or an empty array."""
     value = fields.get(name)
     return value if isinstance(value, list) else []

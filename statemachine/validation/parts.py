@@ -1,6 +1,6 @@
-"""A definition taken apart: its blocks of states, the states, and the objects inside a state that have fields.
+"""The parts of a definition: its blocks of states, the states, and the objects with fields inside a state.
 
-Takes any JSON object, however wrong; judges nothing.
+Accepts any JSON object, valid or not. Judges nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from statemachine.validation.members import Fields, elements, mapping, text
 LANGUAGES = ("JSONPath", "JSONata")
 
 STATE_TYPES = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map")
-"""In the order of AWS's messages."""
+"""The state types, in the order of AWS's messages."""
 
 _OPERANDS = {"And": "NestedChoiceRule", "Or": "NestedChoiceRule", "Not": "NestedChoiceRule"}
 _ON_FAILURE = {"Retry": "Retrier", "Catch": "Catcher"}
@@ -27,13 +27,13 @@ PARTS = {
     "NestedChoiceRule": _OPERANDS,
     "ItemReader": {"ReaderConfig": "ReaderConfig"},
 }
-"""By the type of an object: its members that are parts, with the type of each part."""
+"""By the type of an object: its members that are parts, with their types."""
 
 BLOCKS = {"Parallel": ("Branches",), "Map": ("ItemProcessor", "Iterator")}
-"""Which members of which state type hold states."""
+"""By the type of a state: its members that hold states."""
 
 ARRAYS = frozenset(("Retry", "Catch", "Choices", "And", "Or", "Branches"))
-"""Those of them that hold several."""
+"""The members in PARTS and BLOCKS that are arrays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class Part:
 class Block:
     """An object with StartAt and States: the machine, a branch or an item processor.
 
-    `outer` is the block whose variables this one sees, None for the machine and for a distributed Map's processor;
-    `express` says whether its states run in an Express execution.
+    `outer` is the block around it, whose variables its states can read. It is None for the machine and for the item
+    processor of a distributed Map. `express` says whether its states run in an Express execution.
     """
 
     path: Path
@@ -62,8 +62,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class StateDefinition:
-    """`type` is "" where the definition names none that exists; `language` is None where it names none that exists.
-    The first of `parts` is the state itself."""
+    """One state of a definition.
+
+    `type` is "" if the definition names no existing type. `language` is None if it names a language that does not
+    exist. The first of `parts` is the state itself.
+    """
 
     name: str
     path: Path
@@ -75,10 +78,10 @@ class StateDefinition:
 
 
 def read_blocks(definition: Fields, *, express: bool) -> list[Block]:
-    """All blocks of a definition, outer ones before inner ones."""
+    """All blocks of a definition. Outer blocks come before inner ones."""
     machine = Block((), definition, None, express)
     blocks = [machine]
-    for block in blocks:  # grows as states with blocks of their own are met
+    for block in blocks:  # the loop appends the blocks inside states
         states = mapping(block.fields, "States")
         for name, fields in states.items():
             if isinstance(fields, dict):
@@ -89,7 +92,7 @@ def read_blocks(definition: Fields, *, express: bool) -> list[Block]:
 
 
 def distributed(processor: Fields) -> bool:
-    """Does this item processor run every item as an execution of its own?"""
+    """Does this item processor run each item as its own execution?"""
     return mapping(processor, "ProcessorConfig").get("Mode") == "DISTRIBUTED"
 
 
@@ -127,7 +130,7 @@ def _inner_blocks(state: StateDefinition) -> Iterator[Block]:
 
 
 def _objects(fields: Fields, name: str) -> Iterator[tuple[Path, Fields]]:
-    """The object at `name`, or the objects of the array there, with their way from `fields`."""
+    """The object at `name`, or the objects of the array at `name`, with their paths from `fields`."""
     if name in ARRAYS:
         for number, element in enumerate(elements(fields, name)):
             if isinstance(element, dict):

@@ -1,8 +1,8 @@
-"""The shape of a definition, checked by the JSON Schema files in `schemas/`.
+"""Checks the shape of a definition with the JSON Schema files in `schemas/`.
 
-The schemas hold everything that can be said of one object alone; what needs a second look is a rule. Here states and
-nested choice rules are checked one by one: a reference to them inside a schema asks for an object and no more, so
-that no definition is too deep for the validator. An editor checks the same files as a whole.
+The schemas hold all conditions on a single object. Conditions on several objects are rules. States and nested choice
+rules are checked one by one: in a schema, a reference to them requires only an object. So no definition is too deep for
+the validator. An editor checks the same files as a whole.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _CHECKED_APART = ("state", "nested-choice-rule")
 
 
 def schema_faults(blocks: Iterable[Block]) -> Iterator[Fault]:
-    """What is wrong with the shape of a definition."""
+    """The faults in the shape of a definition."""
     validators = _validators()
     for block in blocks:
         if not block.path:
             yield from _faults(validators["state-machine"], block.path, block.fields)
         for state in block.states:
-            # What the schema `state` comes to, without trying every other type first.
+            # The result is that of the schema `state`, which would try every other type first.
             name = f"{state.type.lower()}-state" if state.type else "state"
             yield from _faults(validators[name], state.path, state.fields)
             for part in state.parts:
@@ -40,7 +40,7 @@ def schema_faults(blocks: Iterable[Block]) -> Iterator[Fault]:
 
 
 def _faults(validator: Draft202012Validator, path: Path, value: Any) -> Iterator[Fault]:
-    # Several errors may come down to one fault: each missing field names all that are missing.
+    # Several errors may give the same fault: the error of each missing field names all missing fields.
     seen = set()
     for error in validator.iter_errors(value):
         for fault in faults_of(error, path):
@@ -51,7 +51,7 @@ def _faults(validator: Draft202012Validator, path: Path, value: Any) -> Iterator
 
 @cache
 def _validators() -> dict[str, Draft202012Validator]:
-    """The validators of all schema files, by name without `.schema.json`."""
+    """The validators of all schema files, by the names of the files without `.schema.json`."""
     schemas = {path.name: read_schema(path.name) for path in schema_folder().glob(f"*{_SUFFIX}")}
     resources = {**schemas, **{f"{name}{_SUFFIX}": {"type": "object"} for name in _CHECKED_APART}}
     registry: Registry[Any] = Registry().with_resources(
@@ -59,7 +59,7 @@ def _validators() -> dict[str, Draft202012Validator]:
     )
     validators = {}
     for name, schema in schemas.items():
-        # Under its $id a schema would take the place of what the registry has under that name.
+        # With its $id, a schema would replace the resource of that name in the registry.
         anonymous = {keyword: value for keyword, value in schema.items() if keyword != "$id"}
         validators[name.removesuffix(_SUFFIX)] = Draft202012Validator(anonymous, registry=registry)
     return validators

@@ -1,7 +1,7 @@
-"""Errors of the JSON Schema validator in AWS's words.
+"""Turns errors of the JSON Schema validator into AWS's messages.
 
-Knows the keywords that our schemas use; never what a definition means. Recorded: required, the Type of a state, an
-empty array. The other texts follow the same style.
+Knows the keywords of our schemas, but not the meaning of a definition. Recorded: required, the Type of a state, an
+empty array. The other texts have the same style.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _TYPES = {
 
 
 def faults_of(error: ValidationError, base: Path) -> Iterator[Fault]:
-    """What one error comes to. `base` is the way to the object that was checked."""
+    """The faults of one error. `base` is the path to the checked object."""
     path = (*base, *error.absolute_path)
     keyword: Any = error.validator
     instance: Any = error.instance
@@ -49,7 +49,7 @@ def _required(names: list[str], instance: Any, path: Path) -> str:
 
 
 def _type(types: str | list[str], instance: Any, path: Path) -> str:
-    # Of several types the first is the one that is meant; null or an expression may stand for it.
+    # Of several types, the first one is named; the others allow null or an expression.
     return f"Expected value of type {_TYPES[types if isinstance(types, str) else types[0]]}"
 
 
@@ -65,7 +65,7 @@ def _empty(length: int, instance: Any, path: Path) -> str:
 
 
 def _not(schema: Any, instance: Any, path: Path) -> str:
-    # `"Next": {"not": {}}`: the field is known, but not here. (Of `false` the validator does not tell the place.)
+    # `"Next": {"not": {}}` forbids a known field in this object. (For `false` the validator does not give the place.)
     return f"Field '{path[-1]}' is not supported"
 
 

@@ -1,4 +1,4 @@
-"""Where members stand in JSON text. Knows nothing of what they mean."""
+"""Finds the places of members in JSON text. Does not know the meaning of members."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ _LINE_END = re.compile("\n")
 
 
 def locate(text: str, wanted: Collection[Path]) -> dict[Path, tuple[int, int]]:
-    """Line and column, counted from 1, of each wanted member of valid JSON text: of its name, or of its first
-    character where it is an element of an array or the whole text. Paths that lead nowhere are left out."""
+    """Line and column, counted from 1, of each wanted member of valid JSON text.
+
+    The place of a member is that of its name. The place of an element of an array, or of the whole text, is that of its
+    first character. Paths that do not exist are left out.
+    """
     line_starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
     found = {}
     left = set(wanted)
@@ -30,7 +33,7 @@ def locate(text: str, wanted: Collection[Path]) -> dict[Path, tuple[int, int]]:
 
 
 def repeated_member(text: str) -> int:
-    """The offset of the first member that its object has already; the text up to there must be valid JSON."""
+    """The offset of the first repeated member of an object. The text before it must be valid JSON."""
     seen = set()
     for path, offset in _members(text):
         if path in seen:
@@ -40,7 +43,7 @@ def repeated_member(text: str) -> int:
 
 
 def _members(text: str) -> Iterator[tuple[Path, int]]:
-    path: list[str | int] = []  # one step for each open object or array: the member that is being read
+    path: list[str | int] = []  # for each open object or array: the name or index of the member that is being read
     name_follows = False
     element_follows = False
     yield (), len(text) - len(text.lstrip())

@@ -1,4 +1,4 @@
-"""Choice rules: a table for each operator, then And, Or, Not, missing values and what is refused."""
+"""Choice rules: a table for each operator, then And, Or, Not, missing values and refused rules."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_the_other_side_must_be_found_too(name: str) -> None:
         ("$none", False),
     ],
 )
-def test_is_present_copes_with_what_is_missing(path: str, present: bool) -> None:
+def test_is_present_accepts_missing_values(path: str, present: bool) -> None:
     view = View(
         {"a": 1, "nothing": None, "list": [{"n": 1}]}, variables={"var": None}, context=lambda: {"Execution": {}}
     )
@@ -123,7 +123,7 @@ def test_a_failing_part_fails_the_rule(rule: dict[str, Any]) -> None:
         ({"Variable": "$.a", "StringMatches": 5}, "Choices[2]/StringMatches must be a string"),
     ],
 )
-def test_a_rule_that_is_none_is_refused(rule: Any, why: str) -> None:
+def test_an_invalid_rule_is_refused(rule: Any, why: str) -> None:
     with pytest.raises(ExpressionSyntaxError) as raised:
         compile_rule(rule, "Choices[2]")
     assert why in str(raised.value)

@@ -1,4 +1,4 @@
-"""Input and output processing: each stage alone, all of them together, and what stays the same object."""
+"""Input and output processing: each stage alone, all stages together, and values that stay the same object."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def view(input: Any = RAW, **more: Any) -> View:
     return View(input, variables={"v": {"x": 1}}, context=lambda: CONTEXT, **more)
 
 
-def test_a_state_without_fields_hands_everything_on_as_the_same_object() -> None:
+def test_a_state_without_fields_passes_every_value_as_the_same_object() -> None:
     flow = JSONPATH.dataflow({"Type": "Task", "Resource": "…"}, "Task")
     result = {"answer": 42}
     assert flow.select(view()) is RAW
@@ -86,7 +86,7 @@ def test_a_discarded_result_leaves_the_raw_input_the_same_object() -> None:
 
 
 @pytest.mark.parametrize("type", ["Wait", "Choice", "Succeed"])
-def test_a_state_without_work_hands_on_its_effective_input(type: str) -> None:
+def test_the_output_of_a_state_without_work_is_its_effective_input(type: str) -> None:
     assert JSONPATH.dataflow({}, type).after(view()).output is RAW
     flow = JSONPATH.dataflow({"InputPath": "$.order", "OutputPath": "$.lines", "Assign": {"id.$": "$.id"}}, type)
     assert flow.after(view()) == ([1, 2], {"id": 7})
@@ -111,7 +111,7 @@ def test_a_result_may_be_null_but_absent_is_no_result() -> None:
         ({"Assign": {"x": {"deep.$": "States.ArrayLength($.list)"}}}, {"x": {"deep": 0}}),
     ],
 )
-def test_assign_sees_what_the_work_gave_and_the_old_variables(fields: dict[str, Any], assigned: Any) -> None:
+def test_assign_sees_the_result_of_the_work_and_the_old_variables(fields: dict[str, Any], assigned: Any) -> None:
     result = {"a": {"n": 5}, "list": []} if "deep" in str(fields) else {"a": {"n": 5}}
     assert JSONPATH.dataflow(fields, "Task").after(view(result=result)).assigned == assigned
 

@@ -1,4 +1,4 @@
-"""Single fields in their plain and their Path form, with the texts of AWS for bad values."""
+"""Single fields in their plain and their Path form, with the texts of AWS for wrong values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Intrinsic functions: what each gives, how it refuses, and which texts are no calls."""
+"""Intrinsic functions: their results, their refusals, and texts that are no calls."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def load(name: str) -> Any:
 
 
 def exactly(value: Any) -> str:
-    """JSON text: it tells 1, 1.0 and true apart."""
+    """JSON text, in which 1, 1.0 and true differ."""
     return json.dumps(value, sort_keys=True)
 
 
@@ -117,7 +117,7 @@ def test_merged_members_come_in_the_order_in_which_aws_writes_them() -> None:
         ("States.Format('{}', $)", 262_144),
     ],
 )
-def test_a_text_may_be_so_long_and_no_longer(text: str, size: int) -> None:
+def test_a_text_may_have_the_most_characters_and_no_more(text: str, size: int) -> None:
     parse_expression(text).read(View("a" * size))
     with pytest.raises(IntrinsicFailure, match="characters"):
         parse_expression(text).read(View("a" * (size + 1)))
@@ -140,7 +140,7 @@ def test_a_value_that_repeats_its_parts_is_refused_before_it_is_written_out(text
 
 
 @pytest.mark.parametrize("function", ["JsonToString", "ArrayUnique"])
-def test_a_value_nested_beyond_measure_is_refused(function: str) -> None:
+def test_a_value_nested_too_deeply_is_refused(function: str) -> None:
     value: list[Any] = []
     for _ in range(50_000):
         value = [value]

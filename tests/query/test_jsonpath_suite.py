@@ -1,6 +1,6 @@
-"""The JSONPath compliance suite (RFC 9535), as far as AWS's older dialect agrees with it; EXCLUDED says where not.
+"""The JSONPath compliance suite (RFC 9535). EXCLUDED lists the cases in which AWS's older dialect differs.
 
-The suite is no part of this project: found below STATEMACHINE_SHARED, and skipped where it is missing.
+The suite is no part of this project. It is read below STATEMACHINE_SHARED, and skipped if it is missing.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ APPLICABLE = [case for case in VALID if why_excluded(case) is None]
 
 
 def with_brackets(selector: str) -> str:
-    """The dialect wants round brackets around a filter: `[?@.a]` becomes `[?(@.a)]`."""
+    """Adds the round brackets that the dialect requires around a filter: `[?@.a]` becomes `[?(@.a)]`."""
     begin = selector.find("?") + 1
     if begin == 0:
         return selector

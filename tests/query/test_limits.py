@@ -1,4 +1,4 @@
-"""What a hostile definition or input cannot do: every path, call and pattern ends soon, or is refused."""
+"""Hostile definitions and inputs: every path, call and pattern ends soon, or is refused."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LARGE: list[Any] = [0] * 20_000
         ("States.Array('" + "\\\\" * 500_000, "is missing"),
     ],
 )
-def test_a_text_beyond_measure_is_refused(text: str, why: str) -> None:
+def test_a_text_beyond_the_limits_is_refused(text: str, why: str) -> None:
     with pytest.raises(ExpressionSyntaxError) as raised:
         parse_expression(text)
     assert why in str(raised.value)

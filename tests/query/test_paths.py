@@ -1,4 +1,4 @@
-"""Paths: what they find, what they say when they find nothing, and which texts are no paths."""
+"""Paths: the values that they find, their failures, and texts that are no paths."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def test_put_gives_a_copy_with_the_value_at_the_path(path: str, target: Any, res
     assert json.dumps(target) == before
 
 
-def test_put_shares_what_lies_beside_the_path() -> None:
+def test_put_shares_values_beside_the_path() -> None:
     target: dict[str, Any] = {"big": {"x": 1}, "a": {"kept": [1]}}
     made = parse_reference_path("$.a.b").put(target, 1)
     assert made["big"] is target["big"]

@@ -1,4 +1,4 @@
-"""Payload templates: what is computed, what is shared, in which order members come, what is refused."""
+"""Payload templates: computed members, shared values, the order of members, and refused templates."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def test_members_that_end_with_dollar_are_computed_at_any_depth(template: Any, v
     assert compile_template(template, "Parameters")(VIEW) == value
 
 
-def test_templates_are_what_the_language_offers() -> None:
+def test_the_language_compiles_templates() -> None:
     assert JSONPATH.name == "JSONPath"
     assert JSONPATH.template({"n.$": "$.a.b"}, "ItemSelector")(VIEW) == {"n": 1}
 
 
-def test_what_holds_nothing_computed_is_shared_and_a_template_is_never_changed() -> None:
+def test_a_value_without_computed_members_is_shared_and_a_template_is_never_changed() -> None:
     template = {"literal": {"big": [1, 2]}, "n.$": "$.a.b", "nested": {"n.$": "$.a.b", "kept": [1]}}
     before = repr(template)
     first, second = (compile_template(template, "Parameters")(VIEW) for _ in range(2))
@@ -117,7 +117,7 @@ def test_hash_order_is_the_recorded_order(names: list[str]) -> None:
         ({"a": {"b": [], "c": "x:y,z"}, "d": [1, None, 'q"\\\n']}, '{a={b=[], c=x:y,z}, d=[1, null, q"\\\n]}'),
     ],
 )
-def test_java_prints_values_its_own_way(value: Any, text: str) -> None:
+def test_values_are_printed_as_java_prints_them(value: Any, text: str) -> None:
     assert java_text(value) == text
 
 

@@ -1,4 +1,4 @@
-"""Which variables a state reads, as DescribeStateMachine tells it."""
+"""The variables that a state reads, in the form of DescribeStateMachine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The evaluators that are tested: both libraries, the native one where it is installed."""
+"""The tested evaluators: jsonata-python, and jsonatapy if it is installed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What is known of an expression when it is registered: what it reads, which variables, what there is none of, and
-whether it is cheap."""
+"""The analysis of an expression: the values and variables that it reads, references to an input, and its cost."""
 
 from __future__ import annotations
 
@@ -32,11 +31,11 @@ def told(known: Analysis) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["expression"])
-def test_what_is_known_of_an_expression(case: dict[str, Any]) -> None:
+def test_the_analysis_of_an_expression(case: dict[str, Any]) -> None:
     wanted = {"reads": {}, "variables": [], "at_top": [], "cost": None, **case}
     expression = wanted.pop("expression")
     if "$$" in expression or wanted["at_top"]:
-        wanted["cost"] = analyse(expression).cost  # refused anyway
+        wanted["cost"] = analyse(expression).cost  # such an expression is refused, so its cost does not matter
     assert told(analyse(expression)) == wanted
 
 
@@ -55,7 +54,7 @@ def test_what_is_known_of_an_expression(case: dict[str, Any]) -> None:
         pytest.param("2()", "T1006: Attempted to invoke a non-function", marks=needs_native),
     ],
 )
-def test_what_is_no_jsonata_is_refused_with_a_reason(expression: str, why: str) -> None:
+def test_a_text_that_is_no_jsonata_is_refused_with_a_reason(expression: str, why: str) -> None:
     with pytest.raises(ExpressionSyntaxError) as raised:
         analyse(expression)
     assert str(raised.value) == why
@@ -72,7 +71,7 @@ def test_what_is_no_jsonata_is_refused_with_a_reason(expression: str, why: str) 
         ("'$now()'", False, False),
     ],
 )
-def test_who_asks_for_time_and_chance(expression: str, time: bool, chance: bool) -> None:
+def test_expressions_that_use_time_or_chance(expression: str, time: bool, chance: bool) -> None:
     known = analyse(expression)
     assert (known.tells_time, known.draws_chance) == (time, chance)
 
@@ -86,7 +85,7 @@ def test_who_asks_for_time_and_chance(expression: str, time: bool, chance: bool)
     ],
     ids=["many defaults", "nested deeply", "long"],
 )
-def test_of_what_cannot_be_looked_into_the_worst_is_assumed(expression: str) -> None:
+def test_of_a_text_that_cannot_be_parsed_the_worst_is_assumed(expression: str) -> None:
     known = analyse(expression)
     assert known.cost is None
     assert known.reads == {"uuid": None, "x": None, "y": None, "now": None}
@@ -106,7 +105,7 @@ def test_cheap_functions_exist() -> None:
 
 @settings(max_examples=400, deadline=None)
 @given(TEXTS)
-def test_any_text_is_refused_or_known(text: str) -> None:
+def test_any_text_is_refused_or_analysed(text: str) -> None:
     with contextlib.suppress(ExpressionSyntaxError):
         known = analyse(text)
         assert known.variables <= known.reads.keys()

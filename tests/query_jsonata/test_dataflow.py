@@ -1,4 +1,4 @@
-"""Input and output processing: Arguments, Output and Assign, and what there is where there are none."""
+"""Input and output processing: Arguments, Output and Assign, and states without them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_without_output_and_work_the_input_is_the_output_as_the_same_object(type
     assert JSONATA.dataflow({}, type).after(view()).output is INPUT
 
 
-def test_what_a_pass_state_hands_on_is_no_result() -> None:
+def test_a_pass_state_has_no_result() -> None:
     assert JSONATA.dataflow({}, "Pass").after(view(result=RESULT)).output is INPUT
     flow = JSONATA.dataflow({"Output": "{% $exists($states.result) %}"}, "Pass")
     assert flow.after(view(result=INPUT)).output is False

@@ -1,4 +1,4 @@
-"""Requests and their answers: JSONata's values, what Step Functions adds and takes away, in both evaluators."""
+"""Evaluations in both evaluators: JSONata's values, and the functions that Step Functions adds and removes."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_requests_and_answers_are_plain_data() -> None:
     assert msgspec.json.decode(msgspec.json.encode(answer), type=EvaluationResult) == answer
 
 
-def test_where_there_is_no_build_of_the_native_library_the_other_one_evaluates(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_build_of_the_native_library_the_other_one_evaluates(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jsonatapy", None)
     monkeypatch.delitem(sys.modules, "statemachine.query.jsonata.evaluation.native", raising=False)
     installed = runpy.run_path(installed_evaluator.__file__)["EVALUATOR"]

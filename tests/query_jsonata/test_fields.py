@@ -1,4 +1,4 @@
-"""Single fields, literal or computed, with the texts of AWS for values that a field does not take."""
+"""Single fields, literals or expressions, with the texts of AWS for values that a field does not accept."""
 
 from __future__ import annotations
 
@@ -50,6 +50,6 @@ def test_the_input_passes_through_as_the_same_object() -> None:
     assert read(View(items)) is items
 
 
-def test_what_is_no_timestamp_is_refused() -> None:
+def test_a_text_that_is_no_timestamp_is_refused() -> None:
     with pytest.raises(ExpressionSyntaxError, match="String does not match RFC3339 timestamp"):
         JSONATA.field({"Timestamp": "tomorrow"}, "Timestamp")

@@ -1,8 +1,8 @@
-"""The official JSONata suite through both evaluators, with the functions of Step Functions in place; what fails is
-listed with its reason.
+"""The official JSONata suite in both evaluators, with the functions of Step Functions. Failing cases are listed with
+their reasons.
 
-The suite is no part of this project: found below STATEMACHINE_SHARED, and skipped where it is missing. Cases that call
-$eval are left out: Step Functions does not have it.
+The suite is no part of this project. It is read below STATEMACHINE_SHARED, and skipped if it is missing. Cases that
+call $eval are left out: Step Functions does not have it.
 """
 
 from __future__ import annotations

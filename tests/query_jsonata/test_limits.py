@@ -1,6 +1,6 @@
-"""Hostile expressions: what the evaluators stop themselves, and that none of them is ever called cheap.
+"""Hostile expressions: the evaluators stop some of them, and none of them counts as cheap.
 
-What only the end of its process stops (memory, and regular expressions in Python) is not evaluated here.
+Expressions that only the end of a process stops (memory, and regular expressions in Python) are not evaluated here.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def test_deeply_nested_data_comes_through(evaluator: Evaluator) -> None:
         *(text for text in STOPPED_BY_NATIVE["D2015"]),
     ],
 )
-def test_is_never_called_cheap(expression: str) -> None:
+def test_never_counts_as_cheap(expression: str) -> None:
     assert analyse(expression).cost is None
 
 
@@ -118,12 +118,12 @@ def test_is_refused_when_it_is_registered(expression: str) -> None:
 
 @pytest.mark.timeout(5)
 @pytest.mark.parametrize("operator", ["?:", "??"])
-def test_defaults_of_defaults_do_not_hold_registration_up(operator: str) -> None:
+def test_defaults_of_defaults_do_not_delay_a_registration(operator: str) -> None:
     assert analyse("(" * 40 + "$x" + f"{operator} $x)" * 40).cost is None
 
 
 class Panic(BaseException):
-    """As the library's own defects come: not an Exception."""
+    """An error as the library's own defects raise it: not an Exception."""
 
 
 @needs_native
@@ -138,7 +138,7 @@ def test_a_panic_of_the_library_is_a_failure(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @needs_native
-def test_an_interrupt_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*arguments: Any) -> Any:
         raise KeyboardInterrupt
 

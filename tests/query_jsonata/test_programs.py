@@ -1,4 +1,4 @@
-"""One field group, one request: what is handed over, to whom, and what becomes of the answer."""
+"""Programs: the request of a group of fields, the place where it is evaluated, and the use of its result."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from statemachine.query.view import Chance, Unfinished, View
 from tests.query_jsonata.texts import BINDINGS, EXPRESSIONS
 
 COSTLY = "$map([1], function($e) { $e }) "
-"""What makes an expression go elsewhere."""
+"""An expression with it is not cheap, so it is evaluated elsewhere."""
 
 
 class Elsewhere:
-    """Answers requests and remembers them."""
+    """Evaluates requests and records them."""
 
     def __init__(self) -> None:
         self.requests: list[EvaluationRequest] = []
@@ -62,11 +62,11 @@ def test_many_cheap_expressions_are_evaluated_elsewhere() -> None:
     assert len(run(["{% 1 %}"] * 1_000)[1]) == 1
 
 
-def test_without_anybody_elsewhere_everything_is_evaluated_here() -> None:
+def test_without_another_process_everything_is_evaluated_here() -> None:
     assert JSONATA.template(f"{{% {COSTLY}%}}", "Output")(View({})) == 1
 
 
-def test_only_what_is_read_is_handed_over() -> None:
+def test_a_request_has_only_the_values_that_are_read() -> None:
     expressions = ["$states.input.a.b", "$states.result", "$v.c", "$count", COSTLY]
     _, (request,) = run(
         [f"{{% {text} %}}" for text in expressions],
@@ -83,14 +83,14 @@ def test_only_what_is_read_is_handed_over() -> None:
     }
 
 
-def test_from_what_is_nested_deeply_too() -> None:
+def test_a_request_has_only_these_values_also_of_deeply_nested_data() -> None:
     value: Any = {"a": 1, "big": "…"}
     for _ in range(450):
         value = [value]
     assert run("{% $states.input.a %}", value)[0] == 1
 
 
-def test_all_of_states_has_the_members_that_there_are_in_the_order_of_aws() -> None:
+def test_the_whole_of_states_has_its_existing_members_in_the_order_of_aws() -> None:
     value, _ = run("{% $states %}", 1, result=2, context=lambda: {"State": {"Name": "S"}})
     assert json.dumps(value) == '{"input": 1, "context": {"State": {"Name": "S"}}, "result": 2}'
     value, _ = run("{% $states %}", 1, error={"Error": "E", "Cause": "c"})
@@ -99,7 +99,7 @@ def test_all_of_states_has_the_members_that_there_are_in_the_order_of_aws() -> N
 
 @settings(max_examples=300, deadline=None)
 @given(EXPRESSIONS)
-def test_what_is_not_handed_over_makes_no_difference(expression: str) -> None:
+def test_values_outside_the_request_make_no_difference(expression: str) -> None:
     try:
         reads = analyse(expression).reads
     except ExpressionSyntaxError:
@@ -121,18 +121,18 @@ def test_the_same_view_makes_the_same_request() -> None:
     assert one.now == 17_250
 
 
-def test_time_and_chance_are_handed_over_only_where_they_are_asked_for() -> None:
+def test_a_request_has_time_and_seed_only_if_they_are_used() -> None:
     _, (request,) = run(f"{{% {COSTLY}%}}", now=17.25, chance=Chance("seed"))
     assert (request.now, request.seed) == (0, "")
 
 
-def test_asking_draws_nothing_from_the_views_chance() -> None:
+def test_a_request_draws_nothing_from_the_views_chance() -> None:
     chance = Chance("seed")
     run("{% $uuid() %}", chance=chance)
     assert chance.uuid4() == Chance("seed").uuid4()
 
 
-def test_each_group_and_each_expression_has_a_chance_of_its_own() -> None:
+def test_each_group_and_each_expression_has_its_own_chance() -> None:
     chance = Chance("seed")
     flow = JSONATA.dataflow({"Arguments": "{% $uuid() %}", "Output": ["{% $uuid() %}", "{% $uuid() %}"]}, "Task")
     arguments = flow.arguments(View({}, chance=chance))

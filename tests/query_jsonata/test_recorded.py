@@ -1,7 +1,8 @@
-"""What AWS was recorded to make of JSONata states, asked of the language alone: each state's recorded input, variables
-and result are given, its recorded output, variables, arguments, items and failures expected.
+"""Recorded executions of JSONata states, replayed with the query language alone.
 
-The recordings are no part of this project: found below STATEMACHINE_SHARED, and skipped where they are missing.
+The recorded input, variables and result of each state are given. The recorded output, variables, arguments, items and
+failures are expected. The recordings are no part of this project. They are read below STATEMACHINE_SHARED, and skipped
+if they are missing.
 """
 
 from __future__ import annotations
@@ -27,17 +28,17 @@ Event = dict[str, Any]
 
 
 def details(event: Event) -> dict[str, Any]:
-    """The one member of an event that says more."""
+    """The member of an event that holds its details."""
     return next((value for name, value in event.items() if name.endswith("EventDetails")), {})
 
 
 def value(recorded: Any) -> Any:
-    """A recorded input or output: objects were recorded parsed, everything else as text."""
+    """A recorded input or output. Objects were recorded parsed, other values as text."""
     return json.loads(recorded) if isinstance(recorded, str) else recorded
 
 
 def states(block: dict[str, Any], language: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """All JSONata states of a machine by name, nested ones included."""
+    """All JSONata states of a machine by name, including nested states."""
     for name, state in block["States"].items():
         if state.get("QueryLanguage", language) == "JSONata":
             yield name, state
@@ -65,9 +66,9 @@ def jsonata_states(definition: str) -> dict[str, dict[str, Any]]:
 
 
 class Replay:
-    """Walks through a recorded history and asks the language the same questions as the interpreter would.
+    """Follows a recorded history and calls the language as the interpreter would.
 
-    `answers` are (what, ours, AWS's).
+    `answers` are triples: the name of a value, our value, AWS's value.
     """
 
     def __init__(self, machine: dict[str, dict[str, Any]]) -> None:
@@ -123,7 +124,7 @@ class Replay:
         self.current, self.input[name], self.error, self.next = name, input, ABSENT, None
 
     def _flow(self, name: str) -> tuple[dict[str, Any], str, str]:
-        """The fields that decide how a state is left, their type and place."""
+        """The fields that give the output of a state, with their type and place."""
         state = self.machine[name]
         if self.error is not ABSENT:
             return state["Catch"][0], "Catch", "Catch[0]"
@@ -145,14 +146,14 @@ class Replay:
         if name in self.machine and (self.machine[name]["Type"] not in ("Map", "Parallel")):
             produced = self._left(name)
             self.answers.append(("output", produced.output, value(about["output"])))
-            # The history has them as a map without order.
+            # The history holds them without order.
             ours = dict(sorted((produced.assigned or {}).items()))
             self.answers.append(("assigned", ours, dict(sorted(assigned.items()))))
         self.variables.update(assigned)
         self.result, self.current = ABSENT, ""
 
     def _failed(self, about: dict[str, Any]) -> None:
-        """One of the things that the state asks for fails as recorded."""
+        """One of the state's evaluations fails as recorded."""
         name = about["state"]
         questions = [lambda: self._items(name)] if self.machine[name]["Type"] == "Map" else []
         flow = JSONATA.dataflow(self.machine[name], "Task")
@@ -167,7 +168,7 @@ class Replay:
 
 
 def same(ours: Any, recorded: Any) -> bool:
-    """Equal, but for names that were masked in the recording."""
+    """Equal, except for names that were masked in the recording."""
     if isinstance(recorded, dict) and isinstance(ours, dict):
         return list(ours) == list(recorded) and all(same(ours[name], recorded[name]) for name in ours)
     if isinstance(recorded, str) and "⟦" in recorded:

@@ -1,4 +1,4 @@
-"""Templates and conditions: where expressions are filled in, and what AWS calls the place of one that fails."""
+"""Templates and conditions: their values, and AWS's name of the place of a failing expression."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ INPUT = {"a": 1, "list": [1, 2], "no": None}
         ("{% {'b': 1, 'a': [$states.input.list, []]} %}", {"b": 1, "a": [1, 2, []]}),
     ],
 )
-def test_a_template_is_filled_in(template: Any, filled: Any) -> None:
+def test_a_template_is_filled(template: Any, filled: Any) -> None:
     assert json.dumps(JSONATA.template(template, "ItemSelector")(View(INPUT))) == json.dumps(filled)
 
 
-def test_what_holds_no_expression_is_shared() -> None:
+def test_a_value_without_expressions_is_shared() -> None:
     template = {"same": {"deep": [1]}, "computed": "{% 1 %}"}
     assert JSONATA.template(template, "Output")(View({}))["same"] is template["same"]
 
@@ -60,7 +60,7 @@ def test_the_place_of_an_expression(template: Any, location: str) -> None:
     assert raised.value.cause == text
 
 
-def test_what_is_no_jsonata_is_refused_with_its_place() -> None:
+def test_a_text_that_is_no_jsonata_is_refused_with_its_place() -> None:
     with pytest.raises(ExpressionSyntaxError, match="S0207: Unexpected end of expression") as raised:
         JSONATA.template({"a": ["{% 1 + %}"]}, "Output")
     assert raised.value.__notes__ == ["Output/a[0]: 1 +"]

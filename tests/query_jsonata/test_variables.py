@@ -1,4 +1,4 @@
-"""Which variables a JSONata state reads, as DescribeStateMachine tells."""
+"""The variables that a JSONata state reads, in the form of DescribeStateMachine."""
 
 from __future__ import annotations
 
@@ -47,6 +47,6 @@ def test_the_variables_of_a_state(fields: dict[str, Any], names: set[str]) -> No
     assert state_variables_read(fields) == names
 
 
-def test_what_is_no_jsonata_is_refused() -> None:
+def test_a_text_that_is_no_jsonata_is_refused() -> None:
     with pytest.raises(ExpressionSyntaxError):
         state_variables_read({"Output": "{% 1 + %}"})

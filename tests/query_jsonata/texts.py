@@ -1,4 +1,4 @@
-"""Texts for properties: expressions put together from forms of the grammar, and tokens strung together at random."""
+"""Strategies for property tests: expressions made from forms of the grammar, and random sequences of tokens."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VALUES = [
     *("$states.input.a.b", "$states.input.a[b=2].a.b", "$states.result", "1", "'s'", "a", "b", "$", "[1,2]", "/r/"),
     *('{"k": $y.a}', "%.a", "**.a", "*"),
 ]
-"""Over bindings such as `BINDINGS`."""
+"""Expressions over bindings such as `BINDINGS`."""
 
 BINDINGS = {
     "x": [{"a": [1, {"b": 2}], "b c": {"a": 3}, "k": None}, {"a": 4, "b": [{"a": 5, "c": 6}], "s": "t"}],

@@ -1,4 +1,4 @@
-"""Findings as the doors show them."""
+"""Findings in the forms of the APIs."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from statemachine.validation import Finding
 
 
 def diagnostics(findings: Sequence[Finding], severity: str = "ERROR", limit: int = 0) -> Any:
-    """The answer of ValidateStateMachineDefinition."""
+    """The response of ValidateStateMachineDefinition."""
     return load(aws_json(diagnosed(findings, severity, limit)))
 
 
 def report(findings: Sequence[Finding], severity: str = "WARNING", limit: int = 0) -> Any:
-    """Our own answer, with places."""
+    """The response of our own API, with places."""
     return load(aws_json(reported(findings, severity, limit)))

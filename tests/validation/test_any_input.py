@@ -1,4 +1,4 @@
-"""Whatever it is given, `validate` answers; and what it accepts, compiles."""
+"""`validate` accepts any text without an exception, and every definition without errors can be compiled."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Definitions and all that `validate` finds in them: one file of cases per part of the States Language.
+"""Definitions and all their findings: one file of cases for each part of the States Language.
 
-A case holds `text`, a `definition`, or one `state`, which stands for a machine with a state A, and a Succeed state B
-where A leads to it. Of an expected finding, the code SCHEMA_VALIDATION_FAILED and a pointer equal to the location are
-left out; line and column stand only where they are what is tested. "(recorded)": AWS answered so.
+A case has `text`, a `definition` or one `state`. A `state` stands for a machine with this state as A, and with a
+Succeed state B if A leads to B. An expected finding omits the code SCHEMA_VALIDATION_FAILED, and a pointer that equals
+the location. It has line and column only if the case is about them. "(recorded)": AWS gave this response.
 """
 
 from __future__ import annotations

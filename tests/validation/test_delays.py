@@ -1,4 +1,4 @@
-"""The delays that validation adds up are those that a retrier makes."""
+"""The delays in the sums of validation equal the delays of a retrier."""
 
 from __future__ import annotations
 

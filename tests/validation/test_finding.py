@@ -1,5 +1,4 @@
-"""What an API caller reads of findings: AWS's text of InvalidDefinition, and the diagnostics of
-ValidateStateMachineDefinition."""
+"""Findings in responses: AWS's text of InvalidDefinition, and the diagnostics of ValidateStateMachineDefinition."""
 
 from __future__ import annotations
 
@@ -50,7 +49,7 @@ def test_diagnostics_without_errors_are_ok() -> None:
     assert diagnostics(validate(WITH_WARNING)) == {"result": "OK", "diagnostics": [], "truncated": False}
 
 
-def test_diagnostics_show_warnings_when_asked() -> None:
+def test_diagnostics_show_warnings_on_request() -> None:
     assert diagnostics(validate(WITH_WARNING), "WARNING") == {
         "result": "OK",
         "diagnostics": [
@@ -119,20 +118,20 @@ def test_diagnostics_leave_out_a_location_that_is_not_known() -> None:
     }
 
 
-def test_diagnostics_are_cut_at_the_limit_and_say_so() -> None:
+def test_diagnostics_are_truncated_at_the_limit_and_say_so() -> None:
     two = validate(machine({"A": {"Type": "Pass", "End": True, "Foo": 1, "Bar": 2}}))
     assert [len(diagnostics(two, limit=limit)["diagnostics"]) for limit in (0, 1, 2)] == [2, 1, 2]
     assert [diagnostics(two, limit=limit)["truncated"] for limit in (0, 1, 2)] == [False, True, False]
 
 
-def test_what_is_reported_is_bounded() -> None:
+def test_the_number_of_findings_is_limited() -> None:
     many = validate(machine({"A": {"Type": "Pass", "End": True, **{f"x{number}": 1 for number in range(5000)}}}))
     assert len(many) == FINDINGS_MAX
     assert invalid_definition(many).count("SCHEMA_VALIDATION_FAILED") == REPORTED_MAX
     assert len(diagnostics(many)["diagnostics"]) == REPORTED_MAX
 
 
-def test_long_names_do_not_make_a_long_answer() -> None:
+def test_long_names_do_not_make_a_long_response() -> None:
     name = "n" * 300_000
     many = validate(machine({name: {"Type": "Pass", "End": True, **{f"x{number}": 1 for number in range(5000)}}}, name))
     assert [finding.code for finding in many] == ["INVALID_STATE_NAME"]
@@ -168,8 +167,8 @@ def test_the_deepest_choice_rule() -> None:
     assert [finding.code for finding in nested(200)] == ["INVALID_JSON_DESCRIPTION"]
 
 
-def test_a_state_of_its_own() -> None:
-    """Recorded for TestState: the state is called StateName, and may lead anywhere."""
+def test_a_single_state() -> None:
+    """Recorded for TestState: the name of the state is StateName, and its targets are not checked."""
     assert validate_state('{"Type": "Pass", "Next": "Elsewhere"}') == []
     [empty] = validate_state('{"Type": "Parallel", "Branches": [], "End": true}')
     assert invalid_definition([empty]) == (
@@ -178,7 +177,7 @@ def test_a_state_of_its_own() -> None:
     assert (empty.pointer, empty.line, empty.column) == ("/Branches", 1, 22)
 
 
-def test_the_states_inside_a_state_of_its_own_lead_somewhere() -> None:
+def test_the_states_inside_a_single_state_have_checked_targets() -> None:
     inner = {"StartAt": "I", "States": {"I": {"Type": "Pass", "Next": "Elsewhere"}}}
     [finding] = validate_state(json.dumps({"Type": "Map", "ItemProcessor": inner, "End": True}))
     assert finding.location == "/States/StateName/ItemProcessor/States/I/Next"

@@ -1,6 +1,6 @@
-"""Verdicts on definitions collected elsewhere: a corpus, one-rule probes, and definitions that AWS was recorded with.
+"""Definitions from other sources: a corpus, probes of one rule each, and definitions with recorded responses of AWS.
 
-Needs the folder that STATEMACHINE_SHARED names; skipped without it.
+They are read from the folder that STATEMACHINE_SHARED names, and skipped without it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ JUDGED_OTHERWISE = {
     "step--bad-path--7ba44200": "its ResultPath is no path",
     "step-functions-agent--state-machine-definition--3f71590f": "ItemReader and ResultWriter in an INLINE Map",
 }
-"""Where the corpus repeats its author's opinion and AWS's rules say otherwise."""
+"""Definitions whose verdict in the corpus is its author's opinion and contradicts AWS's rules."""
 
 
 def corpus() -> list[Any]:
@@ -80,7 +80,7 @@ def without_placeholders(text: str) -> str:
 
 
 def answer(call: dict[str, Any]) -> Any:
-    """What AWS answered: the text of InvalidDefinition, diagnostics, or None when it took the definition."""
+    """AWS's response: the text of InvalidDefinition, the diagnostics, or None if AWS accepted the definition."""
     for check in call.get("checks", ()):
         expected = check["expected"]
         if not isinstance(expected, dict):
@@ -103,9 +103,9 @@ def test_recorded(call: dict[str, Any]) -> None:
     expected = answer(call)
     if isinstance(expected, dict):
         assert diagnostics(found) == expected
-    elif expected is None or expected.startswith("TestState API"):  # the latter is not about the definition
+    elif expected is None or expected.startswith("TestState API"):  # a refusal of another parameter
         assert errors(found) == []
-    elif expected.startswith("⟦*"):  # any text
+    elif expected.startswith("⟦*"):  # any message
         assert errors(found)
     else:
         assert invalid_definition(found) == expected

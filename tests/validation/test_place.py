@@ -1,4 +1,4 @@
-"""Every member of JSON text is found where it stands, however the text is laid out."""
+"""The place of every member of JSON text is found, in every layout of the text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VALUES = st.recursive(
 
 
 def members(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """The path of every member, with what its text begins with: its name, or an element itself."""
+    """The path of every member, with the text at its place: the name of a member, or an element itself."""
     if isinstance(value, dict):
         for name, member in value.items():
             yield (*path, name), name
@@ -32,7 +32,7 @@ def members(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 @given(VALUES, st.sampled_from([None, 0, 3]), st.sampled_from(["", " ", "\n\n  "]), st.booleans())
-def test_all_members_are_found(value: Any, indent: int | None, margin: str, escape: bool) -> None:
+def test_the_places_of_all_members_are_found(value: Any, indent: int | None, margin: str, escape: bool) -> None:
     text = margin + json.dumps(value, indent=indent, ensure_ascii=escape)
     wanted = dict(members(value))
     lines = text.split("\n")
@@ -61,5 +61,5 @@ def test_places_count_from_one_and_wrong_paths_are_left_out(path: Path, place: t
         ('{"\\ud800": 1, "a": 1, "a": 2}', '"a": 2}'),
     ],
 )
-def test_the_member_that_occurs_twice(text: str, rest: str) -> None:
+def test_the_place_of_a_repeated_member(text: str, rest: str) -> None:
     assert text[repeated_member(text) :] == rest

@@ -1,4 +1,4 @@
-"""The schema files stand on their own, for editors, and say the same as the rules beside them."""
+"""The schema files can be used alone, by editors, and they agree with the rules."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def schemas() -> dict[str, Any]:
 
 
 def whole_machine() -> Draft202012Validator:
-    """The machine's schema as an editor sees it, with every reference followed."""
+    """The schema of a state machine as an editor uses it: every reference is followed."""
     registry: Registry[Any] = Registry().with_resources(
         (name, DRAFT202012.create_resource(schema)) for name, schema in schemas().items()
     )
@@ -36,7 +36,7 @@ def whole_machine() -> Draft202012Validator:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_file_is_a_schema_and_bears_its_own_name(name: str) -> None:
+def test_a_file_is_a_schema_with_its_own_name(name: str) -> None:
     schema = read_schema(f"{name}.schema.json")
     Draft202012Validator.check_schema(schema)
     assert schema["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
@@ -45,7 +45,7 @@ def test_a_file_is_a_schema_and_bears_its_own_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_references_lead_somewhere(name: str) -> None:
+def test_references_name_existing_schemas(name: str) -> None:
     folder = schema_folder()
 
     def follow(value: Any) -> None:

@@ -1,8 +1,8 @@
-"""What each field may hold, and the message for what it may not, as a table (values.json).
+"""The values that each field accepts, and the messages for refused values, as a table (values.json).
 
-`objects` are objects that have fields, inside definitions that are valid but for what may be missing there; a row names
-fields of one of them, values that they accept, and values that they refuse by message. `required` names what an
-object cannot do without.
+`objects` are objects with fields, inside definitions that are valid except for fields that may be missing. A row names
+fields of one object, the values that they accept, and by message the values that they refuse. `required` lists the
+required fields of an object.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ def object_of(type: str) -> tuple[dict[str, Any], dict[str, Any], list[str | int
 
 
 def messages(definition: dict[str, Any], *path: str | int) -> list[str]:
-    """What is said of the member at that path."""
+    """The messages about the member at that path."""
     found = validate(json.dumps(definition))
     return [finding.message for finding in found if finding.location == location_of(path)]
 
 
 def said_of(type: str, field: str, value: Any) -> list[str]:
-    """What is said of a field when it holds that value."""
+    """The messages about a field with that value."""
     definition, holder, path = object_of(type)
     holder[field] = value
     return messages(definition, *path, field)

@@ -1,7 +1,7 @@
-"""What a schema cannot say of a definition, as tables of small functions.
+"""The rules that a schema cannot express, as tables of small functions.
 
-A rule yields faults and takes any JSON: what has the wrong type reads as missing. It sees the whole machine, one
-block of states, or one object with fields and the state it belongs to.
+A rule yields faults and accepts any JSON: a member of the wrong type counts as missing. A rule gets the whole machine
+(all its blocks), one block of states, or one part with the state that it belongs to.
 """
 
 from __future__ import annotations

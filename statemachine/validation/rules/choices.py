@@ -1,4 +1,4 @@
-"""The rules of Choice states: one test each, not nested too deeply."""
+"""Rules for choice rules: each has one test, and they are not nested too deeply."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def choice_tests(state: StateDefinition, part: Part) -> Iterator[Fault]:
 
 
 def choice_depth(state: StateDefinition, part: Part) -> Iterator[Fault]:
-    """And, Or and Not are nested DEPTH_MAX deep at most."""
+    """And, Or and Not are nested at most DEPTH_MAX deep."""
     depth = sum(step in _COMBINATIONS for step in part.path[len(state.path) :])
     if part.type == "NestedChoiceRule" and depth == DEPTH_MAX + 1:
         yield Fault(part.path, f"Choice rules are nested more than {DEPTH_MAX} deep", TOO_DEEPLY_NESTED)

@@ -1,4 +1,4 @@
-"""Fields that exclude each other, and fields of which one is needed, as a table."""
+"""Fields that exclude each other, and groups of fields of which one is required, as a table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from statemachine.validation.parts import Part, StateDefinition
 
 
 class OneOf(NamedTuple):
-    """Of these fields at most one may stand in an object; one must, where it is `needed`."""
+    """An object may have at most one of these fields. If `needed`, it must have one."""
 
     names: tuple[str, ...]
     needed: bool = False
@@ -43,7 +43,7 @@ ONE_OF: dict[str, tuple[OneOf, ...]] = {
         OneOf(("MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")),
     ),
 }
-"""By the type of the object."""
+"""The groups of fields by the type of the object."""
 
 BATCH_LIMITS = ("MaxItemsPerBatch", "MaxItemsPerBatchPath", "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")
 
@@ -60,7 +60,7 @@ def exclusive_fields(state: StateDefinition, part: Part) -> Iterator[Fault]:
 
 
 def batch_limits(state: StateDefinition, part: Part) -> Iterator[Fault]:
-    """An item batcher names at least one limit."""
+    """An ItemBatcher has at least one limit."""
     if part.type == "ItemBatcher" and not any(name in part.fields for name in BATCH_LIMITS):
         yield Fault(part.path, f"One of these fields is required: [{', '.join(BATCH_LIMITS)}]")
 

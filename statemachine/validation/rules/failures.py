@@ -1,4 +1,4 @@
-"""Retriers and catchers: what holds between their fields."""
+"""Rules for the fields of retriers and catchers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _INTERVAL_SECONDS = 1
 
 
 def states_all(state: StateDefinition, part: Part) -> Iterator[Fault]:
-    """States.ALL is alone in its list, and its retrier or catcher is the last one."""
+    """States.ALL is the only name in its list, and its retrier or catcher is the last one."""
     if part.type not in ("Retrier", "Catcher"):
         return
     names = elements(part.fields, "ErrorEquals")
@@ -28,7 +28,7 @@ def states_all(state: StateDefinition, part: Part) -> Iterator[Fault]:
 
 
 def longest_delay(state: StateDefinition, part: Part) -> Iterator[Fault]:
-    """MaxDelaySeconds is more than IntervalSeconds (default 1)."""
+    """MaxDelaySeconds is greater than IntervalSeconds (default 1)."""
     if part.type != "Retrier":
         return
     longest = number(part.fields, "MaxDelaySeconds")

@@ -1,7 +1,7 @@
-"""JSONata states: where expressions may stand, whether `{%` and `%}` enclose them, and what stands between.
+"""Rules for JSONata states: the fields that may have expressions, their `{%` and `%}`, and the expressions.
 
-Every expression of a definition passes through `expressions`. Reads them with the query language's own parser; knows
-no syntax itself.
+Every expression of a definition is checked by `expressions`. The query language's own parser reads them; this module
+knows no syntax.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ LITERALS = {
     "Items": "Array",
     "Condition": "Boolean",
 }
-"""The fields that hold a value of this type, or in JSONata states an expression that gives one."""
+"""The fields that hold a value of this type. In JSONata states they may hold an expression instead."""
 
 AFTER_WORK = ("Output", "Assign")
-"""The fields that see what the work gave."""
+"""The fields that are evaluated after the work, with its result."""
 
 is_jsonata = is_expression
 
 
 def literals(state: StateDefinition, part: Part) -> Iterator[Fault]:
-    """The rows of LITERALS: a string is an expression, and that in JSONata states only."""
+    """The rows of LITERALS: a string must be an expression, and only JSONata states have expressions."""
     for name, type in LITERALS.items():
         value = text(part.fields, name)
         if value is None or state.language is None or (state.language == "JSONata" and _meant_as_expression(value)):
@@ -60,8 +60,8 @@ def literals(state: StateDefinition, part: Part) -> Iterator[Fault]:
 
 
 def expressions(state: StateDefinition, part: Part) -> Iterator[Fault]:
-    """A string that begins with `{%` ends with `%}`, and the other way round; between them is JSONata that reads
-    nothing that there is none of."""
+    """A string that begins with `{%` ends with `%}`, and the other way round. Between them is JSONata, which does not
+    read values that do not exist in this field."""
     if state.language != "JSONata":
         return
     for name in EXPRESSION_FIELDS:
@@ -75,8 +75,8 @@ def expressions(state: StateDefinition, part: Part) -> Iterator[Fault]:
 
 
 def removed_functions(blocks: list[Block]) -> Iterator[Fault]:
-    """No expression means a function of JSONata that Step Functions has not (AWS documentation: `$eval`; the words are
-    ours). A variable may bear its name."""
+    """No expression uses a function of JSONata that Step Functions does not have (AWS documentation: `$eval`; the words
+    are ours). A variable may have the name of such a function."""
     missing = set(REMOVED) - assigned_names(blocks)
     for block in blocks:
         for state in block.states:
@@ -93,7 +93,7 @@ def _meant_as_expression(value: str) -> bool:
 
 
 def _wrong_in(expression: str, part_type: str, field: str) -> Iterator[tuple[str, str]]:
-    """Code and message of what is wrong in an expression of that field."""
+    """The code and the message of each error in an expression of that field."""
     try:
         known = analyse(expression)
     except ExpressionSyntaxError as error:
@@ -109,7 +109,7 @@ def _wrong_in(expression: str, part_type: str, field: str) -> Iterator[tuple[str
 
 @lru_cache(KNOWN_MAX)
 def _functions_in(value: str) -> frozenset[str]:
-    """What a string of a definition means of REMOVED, and other names; none where it cannot be looked into."""
+    """The names that a string refers to, if it may use a function in REMOVED. Empty if it cannot be parsed."""
     if is_expression(value) and any(f"${name}" in value for name in REMOVED):
         with suppress(Unread, RecursionError):
             return references_of(read_syntax(expression_text(value))).names
@@ -117,8 +117,8 @@ def _functions_in(value: str) -> frozenset[str]:
 
 
 def _missing_members(known: Analysis, part_type: str, field: str) -> Iterator[str]:
-    """The members of `$states` that are read and are not there (AWS documentation: refused at creation; the words are
-    ours)."""
+    """The members of `$states` that are read, but do not exist in this field (AWS documentation: refused at creation;
+    the words are ours)."""
     read = known.reads.get(STATES) or {}
     if "result" in read and not (part_type in WITH_RESULT and field in AFTER_WORK):
         yield "result"

@@ -1,4 +1,4 @@
-"""Which query language a state is in, and which fields belong to which."""
+"""Rules for query languages: the language of a state, and the fields that only one language has."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ ONLY_IN = {
     },
     "JSONata": frozenset({"Arguments", "Output", "Items", "Condition"}),
 }
-"""The fields that only one language has, wherever they stand in a state."""
+"""By language: the fields that only this language has, anywhere in a state."""
 
 
 def jsonpath_in_jsonata(blocks: list[Block]) -> Iterator[Fault]:
-    """A JSONata machine holds no JSONPath state (recorded, at the state)."""
+    """A JSONata machine has no JSONPath state (recorded: the place is the state)."""
     if text(blocks[0].fields, "QueryLanguage") != "JSONata":
         return
     for block in blocks:
@@ -38,7 +38,7 @@ def jsonpath_in_jsonata(blocks: list[Block]) -> Iterator[Fault]:
 
 
 def fields_of_other_language(state: StateDefinition, part: Part) -> Iterator[Fault]:
-    """A field of the other language is refused, at the state."""
+    """A state has no field of the other language. The place is the state."""
     for language, names in ONLY_IN.items():
         if state.language is None or state.language == language:
             continue

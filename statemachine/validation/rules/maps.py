@@ -1,4 +1,4 @@
-"""Map states: what a distributed Map has and an inline one has not."""
+"""Rules for Map states: the fields that only a distributed Map has."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from statemachine.validation.parts import Part, StateDefinition, distributed
 DISTRIBUTED_ONLY = ("ItemReader", "ItemBatcher", "ResultWriter")
 
 _LABEL = re.compile(r"""[^\s?*<>{}\[\]"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,40}""")
-"""A label is part of an ARN and obeys the rule for names of machines (recorded: refused ones)."""
+"""A label is part of an ARN, so it follows the rule for names of machines (recorded: refused labels)."""
 
 
 def distributed_fields(state: StateDefinition, part: Part) -> Iterator[Fault]:
-    """Reader, batcher and writer belong to DISTRIBUTED mode; a label does no harm elsewhere."""
+    """Only DISTRIBUTED mode has a reader, a batcher and a writer. A label is allowed in both modes."""
     if part.type != "Map" or distributed(_processor(part)):
         return
     for name in DISTRIBUTED_ONLY:
@@ -31,7 +31,7 @@ def distributed_in_express(state: StateDefinition, part: Part) -> Iterator[Fault
 
 
 def labels(state: StateDefinition, part: Part) -> Iterator[Fault]:
-    """A label has 1 to 40 characters that may stand in a name."""
+    """A label has 1 to 40 characters, all of which a name may have."""
     label = text(part.fields, "Label") if part.type == "Map" else None
     if label is not None and not _LABEL.fullmatch(label):
         yield Fault((*part.path, "Label"), "Label is not valid", INVALID_LABEL_NAME)

@@ -1,4 +1,4 @@
-"""What must be unique in a whole definition: the names of states, the labels of Map states."""
+"""Names that are unique in a whole definition: those of states, and the labels of Map states."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from statemachine.validation.parts import Block
 
 
 def duplicate_state_names(blocks: list[Block]) -> Iterator[Fault]:
-    """A state name occurs once, nested States included."""
+    """Each state name occurs once, also in nested States."""
     seen: set[str] = set()
     for block in blocks:
         for state in block.states:
@@ -20,7 +20,7 @@ def duplicate_state_names(blocks: list[Block]) -> Iterator[Fault]:
 
 
 def duplicate_labels(blocks: list[Block]) -> Iterator[Fault]:
-    """A label occurs once: it is part of a Map Run's ARN."""
+    """Each label occurs once, because it is part of a Map Run's ARN."""
     seen: set[str] = set()
     for block in blocks:
         for state in block.states:

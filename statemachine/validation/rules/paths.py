@@ -1,6 +1,6 @@
-"""Fields of JSONPath states that hold one path: which kind of path each may hold, as a table.
+"""Rules for the fields of JSONPath states that hold a path, as a table from field to check.
 
-Reads them with the query language's own parser; knows no syntax itself.
+The query language's own parser reads the paths; this module knows no syntax.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ def _path(name: str, expression: Expression) -> str | None:
 
 
 def _reference_path(name: str, expression: Expression) -> str | None:
-    """A path to one place, in the input, the context object or a variable."""
+    """A path to one place in the input, the context object or a variable."""
     if isinstance(expression, Path) and not expression.reference:
         return _NOT_A_REFERENCE
     return _path(name, expression)
 
 
 def _result_path(name: str, expression: Expression) -> str | None:
-    """A path to one place in the input: nothing else can be written to."""
+    """A path to one place in the input, because only the input can be changed."""
     if isinstance(expression, Path) and expression.root != "$":
         return _NOT_A_REFERENCE
     return _reference_path(name, expression)
@@ -67,7 +67,7 @@ PATHS: dict[str, Callable[[str, Expression], str | None]] = {
     "Variable": _reference_path,
     **{name: _reference_path for name in OPERATORS if name.endswith("Path")},
 }
-"""What says why an expression is not of the kind that a field takes (None: it is), by field."""
+"""By field: a check that gives the message about a wrong expression, or None if the field accepts it."""
 
 
 def path_fields(state: StateDefinition, part: Part) -> Iterator[Fault]:

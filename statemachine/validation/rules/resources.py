@@ -1,6 +1,6 @@
-"""What a Resource may be: an ARN, or another URI that names a kind of task of this server's own.
+"""Rules for Resource: it is an ARN, or another URI that names a kind of task of this server.
 
-Knows from `integrations.json` which service integrations AWS has; never what they do.
+`integrations.json` lists AWS's service integrations. This module does not know what they do.
 """
 
 from __future__ import annotations
@@ -26,12 +26,14 @@ _REFUSED_BY_EXPRESS = {
     "sync:2": "Express state machine does not support '.sync:2' service integration",
     "waitForTaskToken": "Express state machine does not support '.waitForTaskToken' service integration ",
 }
-"""As recorded, the last one with a blank at its end (`.sync:2` follows `.sync`)."""
+"""Recorded, with the blank at the end of the last one. The text for `.sync:2` is made after that for `.sync`."""
 
 
 def task_resource(state: StateDefinition, part: Part) -> Iterator[Fault]:
-    """A Resource is an ARN of any partition, or a URI of another scheme. The form `arn:aws:states:::…` stands for AWS's
-    own integrations, so it must be one of them (recorded)."""
+    """A Resource is an ARN of any partition, or a URI of another scheme.
+
+    An ARN `arn:aws:states:::…` must be one of AWS's service integrations (recorded).
+    """
     resource = text(part.fields, "Resource") if part.type in ("Task", "ItemReader", "ResultWriter") else None
     if not resource:
         return
@@ -51,7 +53,7 @@ def task_resource(state: StateDefinition, part: Part) -> Iterator[Fault]:
 
 
 def express_resource(state: StateDefinition, part: Part) -> Iterator[Fault]:
-    """A task of an Express execution has request and response only (recorded), and no activity."""
+    """A task of an Express execution uses only the request-response pattern (recorded), and it is no activity."""
     arn = _ARN.fullmatch(text(part.fields, "Resource") or "") if part.type == "Task" and state.block.express else None
     if arn is None or arn["service"] != "states":
         return

@@ -1,6 +1,6 @@
-"""Where states lead: every target exists, every state is reached, and there is a way to an end.
+"""Rules for transitions: every target exists, every state can be reached, and some state ends the block.
 
-Transitions never leave their block, so one block is looked at alone.
+Transitions never leave their block, so each block is checked alone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _TARGET_FIELDS = ("Next", "Default")
 
 
 def missing_targets(block: Block) -> Iterator[Fault]:
-    """StartAt, Next and Default name states of the same block, where it has any."""
+    """StartAt, Next and Default name states of the same block. A block without states is not checked."""
     names = mapping(block.fields, "States")
     if not names:
         return
@@ -29,7 +29,7 @@ def missing_targets(block: Block) -> Iterator[Fault]:
 
 
 def unreachable_states(block: Block) -> Iterator[Fault]:
-    """Every state can be reached from StartAt. Silent where StartAt itself leads nowhere."""
+    """Every state can be reached from StartAt. Nothing is checked if StartAt itself names no state."""
     reached = _reached(block)
     for state in block.states:
         if reached and state.name not in reached:
@@ -39,8 +39,7 @@ def unreachable_states(block: Block) -> Iterator[Fault]:
 def missing_end(block: Block) -> Iterator[Fault]:
     """Some state that can be reached ends the block.
 
-    A state from which no transition leads to another state counts as an end too: what is wrong with it has a finding
-    of its own.
+    A state without a transition to another state counts as an end too: another rule reports its error.
     """
     reached = _reached(block)
     if reached and not any(_ends(state, reached) for state in block.states if state.name in reached):
@@ -48,7 +47,7 @@ def missing_end(block: Block) -> Iterator[Fault]:
 
 
 def transitions(state: StateDefinition) -> Iterator[tuple[Path, str]]:
-    """Where a state may lead: the way to each Next and Default in it, and the name that stands there."""
+    """The transitions of a state: the path of each Next and Default, and the name of its target."""
     for part in state.parts:
         for name in _TARGET_FIELDS:
             target = text(part.fields, name)

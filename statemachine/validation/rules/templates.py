@@ -1,6 +1,6 @@
-"""Payload templates of JSONPath states: what a field whose name ends in `.$` may hold.
+"""Rules for payload templates of JSONPath states: the values of fields whose names end in `.$`.
 
-Reads expressions with the query language's own parser; knows no syntax itself.
+The query language's own parser reads the expressions; this module knows no syntax.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from statemachine.validation.members import Fields
 from statemachine.validation.parts import Part, StateDefinition
 
 TEMPLATES = ("Parameters", "ItemSelector", "ResultSelector", "Assign", "Credentials", "BatchInput")
-"""The fields that are payload templates, wherever they stand in a state."""
+"""The fields that are payload templates, anywhere in a state."""
 
 AN_EXPRESSION = "a valid JSONPath or a valid intrinsic function call"
 
 
 def payload_templates(state: StateDefinition, part: Part) -> Iterator[Fault]:
-    """A field `x.$` holds a path or an intrinsic function call (recorded, at the template), and no `x` is beside it."""
+    """A field `x.$` holds a path or an intrinsic function call, and no field `x` exists (recorded: at the template)."""
     if state.language != "JSONPath":
         return
     for template in TEMPLATES:
@@ -40,7 +40,7 @@ def payload_templates(state: StateDefinition, part: Part) -> Iterator[Fault]:
 
 
 def template_objects(template: Any, path: Path) -> Iterator[tuple[Path, Fields]]:
-    """All objects in a template, outer ones first; what a field `x.$` holds is not looked into."""
+    """All objects in a template, outer objects first. The values of fields `x.$` are skipped."""
     if isinstance(template, dict):
         yield path, template
         for name, value in template.items():
@@ -52,7 +52,7 @@ def template_objects(template: Any, path: Path) -> Iterator[tuple[Path, Fields]]
 
 
 def is_expression(value: Any) -> bool:
-    """Is it the text of a path or of an intrinsic function call?"""
+    """Is the value the text of a path or of an intrinsic function call?"""
     if not isinstance(value, str):
         return False
     try:

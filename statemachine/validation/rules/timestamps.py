@@ -1,4 +1,4 @@
-"""Moments that a definition names itself."""
+"""Rules for timestamps that are literals."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ TIMESTAMPS = frozenset(
 
 
 def timestamps(state: StateDefinition, part: Part) -> Iterator[Fault]:
-    """A literal is an RFC 3339 timestamp with a capital T and Z, or an offset (recorded for Wait; in a JSONPath state
-    `{% … %}` is just such a literal)."""
+    """A literal is an RFC 3339 timestamp with an upper-case T, and with an upper-case Z or an offset.
+
+    Recorded for Wait. In a JSONPath state, `{% … %}` is a literal too (recorded).
+    """
     for name in part.fields:
         value = text(part.fields, name) if name in TIMESTAMPS else None
         if value is None or (state.language == "JSONata" and is_jsonata(value)) or _is_timestamp(value):
@@ -30,5 +32,5 @@ def timestamps(state: StateDefinition, part: Part) -> Iterator[Fault]:
 
 
 def _is_timestamp(value: str) -> bool:
-    # The query language also reads timestamps without seconds, which RFC 3339 has not.
+    # The query language also reads timestamps without seconds, which RFC 3339 does not allow.
     return parse_timestamp(value) is not None and _WITH_SECONDS.match(value) is not None

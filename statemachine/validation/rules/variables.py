@@ -1,4 +1,4 @@
-"""Variables: how they may be called, and which scope may set them."""
+"""Rules for variables: their names, and the scopes that may assign them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RESERVED = "states"
 
 
 def variable_names(state: StateDefinition, part: Part) -> Iterator[Fault]:
-    """A name is a Unicode identifier of 80 characters at most, and not `states`."""
+    """A name is a Unicode identifier of at most 80 characters, and not `states`."""
     for path, name in _assigned(state, part):
         if not name.isidentifier():
             yield Fault(path, f"'{name}' is not a valid variable name")
@@ -24,7 +24,7 @@ def variable_names(state: StateDefinition, part: Part) -> Iterator[Fault]:
 
 
 def outer_variables(blocks: list[Block]) -> Iterator[Fault]:
-    """A branch or an iteration reads the variables of the blocks around it, but sets none of the same name."""
+    """A branch or an iteration may read the variables of outer blocks, but may not assign one of the same name."""
     own: dict[Path, set[str]] = {}
     for block in blocks:
         assignments = [found for state in block.states for part in state.parts for found in _assigned(state, part)]
@@ -36,7 +36,7 @@ def outer_variables(blocks: list[Block]) -> Iterator[Fault]:
 
 
 def assigned_names(blocks: list[Block]) -> set[str]:
-    """The names of all variables that a machine sets."""
+    """The names of all variables that a machine assigns."""
     states = (state for block in blocks for state in block.states)
     return {name for state in states for part in state.parts for _, name in _assigned(state, part)}
 

@@ -1,6 +1,6 @@
-"""What is valid and probably not meant (service model: the warning codes). Warnings never block.
+"""Warnings: text that is valid, but probably not intended (service model: the warning codes).
 
-JSONPath only: each of these looks like a path that nobody will evaluate.
+Only JSONPath has them: each is about a value that looks like a path, but is not evaluated.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LIKE_A_PATH = re.compile(r"\$\$?[.\[]|States\.[A-Z]\w*\(")
 
 
 def no_dollar(state: StateDefinition, part: Part) -> Iterator[Fault]:
-    """A field of a payload template whose value is an expression, without `.$` at its name."""
+    """A field of a payload template has an expression as its value, but no `.$` at the end of its name."""
     if state.language != "JSONPath":
         return
     for template in TEMPLATES:
@@ -34,7 +34,7 @@ def no_dollar(state: StateDefinition, part: Part) -> Iterator[Fault]:
 
 
 def no_path(state: StateDefinition, part: Part) -> Iterator[Fault]:
-    """A field that has a twin ending in Path, and a value that is a path."""
+    """A field has a path as its value, but only the field of the same name with `Path` is evaluated."""
     if state.language != "JSONPath":
         return
     for name in part.fields:
@@ -44,7 +44,7 @@ def no_path(state: StateDefinition, part: Part) -> Iterator[Fault]:
 
 
 def static_result(state: StateDefinition, part: Part) -> Iterator[Fault]:
-    """The Result of a Pass state is taken as it stands."""
+    """The Result of a Pass state has an expression, but Result is not evaluated."""
     if part.type != "Pass" or state.language != "JSONPath":
         return
     for path, fields in template_objects(part.fields.get("Result"), (*part.path, "Result")):

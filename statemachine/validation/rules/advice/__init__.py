@@ -1,7 +1,7 @@
-"""Warnings of our own: what is valid, and will hold an execution up or fail it. They never block.
+"""Ours: warnings about valid text that will delay or fail an execution.
 
-AWS gives none of them, so its codes are not used here and its answer leaves them out. A rule speaks only where it is
-certain: a warning that is wrong teaches to read none.
+AWS does not give these warnings. So they have codes of our own, and responses in AWS's form leave them out. A rule
+warns only if it is certain, because a wrong warning teaches readers to ignore all of them.
 """
 
 from __future__ import annotations

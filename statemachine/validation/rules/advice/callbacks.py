@@ -1,4 +1,4 @@
-"""Tasks that wait for somebody to bring their token back."""
+"""Advice on tasks that wait until their task token is returned."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _LIMITS = ("TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "Heartbea
 
 
 def waits_without_limit(blocks: list[Block]) -> Iterator[Fault]:
-    """A task with `.waitForTaskToken` has a time-out or a heartbeat, else a lost token is never noticed."""
+    """A task with `.waitForTaskToken` has a timeout or a heartbeat, else a lost token is never noticed."""
     for block in blocks:
-        for state in () if block.express else block.states:  # an Express execution waits for no token
+        for state in () if block.express else block.states:  # an Express execution does not wait for a token
             waits = state.type == "Task" and (text(state.fields, "Resource") or "").endswith(_PATTERN)
             if waits and not any(name in state.fields for name in _LIMITS):
                 yield Fault(

@@ -1,4 +1,4 @@
-"""Retriers whose delays alone take longer than the whole execution may."""
+"""Advice on retriers whose delays together exceed the timeout of the execution."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from statemachine.validation.members import Fields, number
 from statemachine.validation.parts import Block
 
 _MOST = 99_999_999
-"""The greatest of AWS's numbers of seconds, attempts and rates."""
+"""AWS's greatest number of seconds, of attempts and of a rate."""
 
 
 def retries_beyond_the_timeout(blocks: list[Block]) -> Iterator[Fault]:
-    """The delays before all of a retrier's attempts add up to less than the machine's TimeoutSeconds.
+    """The sum of a retrier's delays is less than the machine's TimeoutSeconds.
 
-    A retrier with jitter may draw shorter delays, so nothing is said of it.
+    A retrier with jitter is not checked, because it may draw shorter delays.
     """
     timeout = number(blocks[0].fields, "TimeoutSeconds")
     if not timeout or timeout < 0:
@@ -33,7 +33,7 @@ def retries_beyond_the_timeout(blocks: list[Block]) -> Iterator[Fault]:
 
 
 def delays(retrier: Fields, attempts: int) -> float:
-    """How many seconds the delays before the first `attempts` retries add up to."""
+    """The sum of the delays before the first `attempts` retries, in seconds."""
     interval = _bounded(retrier, "IntervalSeconds", INTERVAL_SECONDS, 1)
     rate = _bounded(retrier, "BackoffRate", BACKOFF_RATE, 1)
     longest = _bounded(retrier, "MaxDelaySeconds", MAX_DELAY_SECONDS, 1)

@@ -1,6 +1,7 @@
-"""Retriers and catchers with names that they will never match, because an earlier one does or nobody raises them.
+"""Advice on error names in retriers and catchers that never match.
 
-Which names stand for which errors is as in `core/retry`; where AWS's own papers disagree, nothing is said.
+A name never matches if an earlier retrier or catcher matches it, or if the state cannot raise it. `core/retry` defines
+which names match which errors. No warning is given if AWS's own documents disagree.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _HEARTBEAT = "States.HeartbeatTimeout"
 _NEVER_CAUGHT = "States.Runtime"
 
 _NOT_BY_TASK_FAILED = frozenset((_ALL, _TIMEOUT, _HEARTBEAT, _NEVER_CAUGHT, "States.DataLimitExceeded"))
-"""What States.TaskFailed does not stand for, or not certainly."""
+"""Errors that States.TaskFailed does not match, or that it may not match."""
 _OF_OTHER_TYPES = {
     "States.BranchFailed": "Parallel",
     "States.NoChoiceMatched": "Choice",
@@ -26,11 +27,12 @@ _OF_OTHER_TYPES = {
     "States.ItemReaderFailed": "Map",
     "States.ResultWriterFailed": "Map",
 }
-"""Errors that a Task does not raise (States Language: names of one's own do not begin with `States.`)."""
+"""Errors that a Task does not raise, with the type of state that does. (States Language: the names of a task's own
+errors do not begin with `States.`)"""
 
 
 def names_that_never_match(blocks: list[Block]) -> Iterator[Fault]:
-    """Each name in the lists of Retry and Catch can match; where none of a list can, the whole element is named."""
+    """Each name in a Retry or Catch can match. If no name of an element can match, the place is the whole element."""
     for block in blocks:
         for state in block.states:
             for field in ("Retry", "Catch"):
@@ -38,7 +40,7 @@ def names_that_never_match(blocks: list[Block]) -> Iterator[Fault]:
 
 
 def _in_field(state: StateDefinition, field: str) -> Iterator[Fault]:
-    matched: dict[str, int] = {}  # by which element
+    matched: dict[str, int] = {}  # by name: the index of the element
     for number, handler in enumerate(elements(state.fields, field)):
         place: Path = (*state.path, field, number)
         names = elements(handler, "ErrorEquals") if isinstance(handler, dict) else []
@@ -60,7 +62,7 @@ def _not_raised(state: StateDefinition, name: str) -> str | None:
     if name == _NEVER_CAUGHT:
         return f"{name} is neither retried nor caught"
     if state.type != "Task":
-        return None  # what is inside may raise anything
+        return None  # the states inside it may raise any error
     if name in _OF_OTHER_TYPES:
         return f"{name} is an error of {_OF_OTHER_TYPES[name]} states"
     if name == _HEARTBEAT and "HeartbeatSeconds" not in state.fields and "HeartbeatSecondsPath" not in state.fields:

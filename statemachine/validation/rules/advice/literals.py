@@ -1,6 +1,6 @@
-"""Paths into an input that is written in the definition: the literal that the only state before hands on.
+"""Advice on paths into an input that is a literal: the output of the only state before, written in the definition.
 
-What an expression gives is not known, and neither is what lies below it.
+The value of an expression in a literal is not known, so paths into it are not checked.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _PATHS = {
     "Succeed": ("OutputPath",),
     "Choice": ("OutputPath",),
 }
-"""By the type of a state, where it reads its effective input."""
+"""By the type of a state: the fields whose paths read its effective input."""
 
 
 def members_that_are_not_there(blocks: list[Block]) -> Iterator[Fault]:
-    """A path into the input finds something, where the input is the literal output of the only state before."""
+    """A path into the input finds a value, if the input is the literal output of the only state before."""
     for block in blocks:
         before = _only_predecessors(block)
         for state in block.states:
@@ -58,7 +58,7 @@ def members_that_are_not_there(blocks: list[Block]) -> Iterator[Fault]:
 
 
 def _only_predecessors(block: Block) -> dict[str, StateDefinition]:
-    """By the names of states: the state that alone leads there, when its work is done."""
+    """By the name of a state: the only state with a transition to it, if that transition is its Next."""
     ways: dict[str, list[StateDefinition | None]] = {text(block.fields, "StartAt") or "": [None]}
     for state in block.states:
         for path, target in transitions(state):
@@ -68,7 +68,7 @@ def _only_predecessors(block: Block) -> dict[str, StateDefinition]:
 
 
 def _literal_output(state: StateDefinition) -> tuple[str, Any] | None:
-    """The field that is the whole output of a state as it stands, and what it holds."""
+    """The name and the value of the field that is the whole output of a state, or None if it has no such field."""
     if state.language == "JSONata" and "Output" in state.fields:
         return "Output", state.fields["Output"]
     untouched = all(state.fields.get(name, "$") == "$" for name in ("ResultPath", "OutputPath"))
@@ -78,7 +78,7 @@ def _literal_output(state: StateDefinition) -> tuple[str, Any] | None:
 
 
 def _reads(state: StateDefinition) -> Iterator[tuple[Path, str, Sequence[str | int]]]:
-    """The paths into the input of a state: where each stands, its text, and the keys it goes along."""
+    """The paths into the input of a state: the place of each, its text, and its keys."""
     if state.language == "JSONata":
         for field in EXPRESSION_FIELDS:
             for path, value in strings_in(state.fields.get(field), (*state.path, field)):
@@ -111,7 +111,7 @@ def _paths(state: StateDefinition) -> Iterator[tuple[Path, str]]:
 
 
 def _tested(state: StateDefinition) -> Iterator[tuple[Path, str]]:
-    """What the rules of a Choice look at, unless they ask what is there."""
+    """The Variables in the rules of a Choice. None if a rule uses IsPresent."""
     rules = [part for part in state.parts if part.type in ("ChoiceRule", "NestedChoiceRule")]
     if not any("IsPresent" in rule.fields for rule in rules):
         for rule in rules:
@@ -121,7 +121,7 @@ def _tested(state: StateDefinition) -> Iterator[tuple[Path, str]]:
 
 
 def _keys(value: str) -> Sequence[str | int]:
-    """The keys of a reference path into the input; none for anything else."""
+    """The keys of a reference path into the input, or no keys for any other text."""
     try:
         expression = parse_expression(value)
     except ExpressionSyntaxError:
@@ -136,7 +136,7 @@ def _is_missing(value: Any, keys: Sequence[str | int]) -> bool:
         if is_jsonata(value):
             return False
         if isinstance(value, list):
-            # A name may go into every element (JSONata), an index leads into one.
+            # A name may select from every element (JSONata); an index selects one element.
             if not isinstance(key, int):
                 return False
             if key >= len(value):
