@@ -39,7 +39,7 @@ REPEATED = "Duplicate field "
 """The beginning of the parser's message about a repeated member. The parser does not know the member's place."""
 
 STATE_NAME = "StateName"
-"""The name of a state without a name in messages (recorded: TestState)."""
+"""In messages, the name of a state that has no name (recorded: TestState)."""
 
 
 def validate(definition: str, type: str = "STANDARD") -> list[Finding]:

@@ -1,8 +1,8 @@
 """Checks the shape of a definition with the JSON Schema files in `schemas/`.
 
-The schemas hold all conditions on a single object. Conditions on several objects are rules. States and nested choice
-rules are checked one by one: in a schema, a reference to them requires only an object. So no definition is too deep for
-the validator. An editor checks the same files as a whole.
+The schemas check each object alone. Conditions that a schema cannot express are rules. States and nested choice rules
+are checked one by one: in a schema, a reference to them requires only an object. So no definition is too deep for the
+validator. An editor checks the same files as a whole.
 """
 
 from __future__ import annotations

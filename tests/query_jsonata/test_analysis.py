@@ -21,12 +21,12 @@ from tests.query_jsonata.texts import TEXTS
 CASES = json.loads((File(__file__).parent / "cases" / "analysis.json").read_text())
 
 
-def told(known: Analysis) -> dict[str, Any]:
+def told(analysis: Analysis) -> dict[str, Any]:
     return {
-        "reads": known.reads,
-        "variables": sorted(known.variables),
-        "at_top": list(known.at_top),
-        "cost": known.cost,
+        "reads": analysis.reads,
+        "variables": sorted(analysis.variables),
+        "at_top": list(analysis.at_top),
+        "cost": analysis.cost,
     }
 
 
@@ -72,8 +72,8 @@ def test_a_text_that_is_no_jsonata_is_refused_with_a_reason(expression: str, why
     ],
 )
 def test_expressions_that_use_time_or_chance(expression: str, time: bool, chance: bool) -> None:
-    known = analyse(expression)
-    assert (known.tells_time, known.draws_chance) == (time, chance)
+    analysis = analyse(expression)
+    assert (analysis.reads_time, analysis.draws_chance) == (time, chance)
 
 
 @pytest.mark.parametrize(
@@ -86,12 +86,12 @@ def test_expressions_that_use_time_or_chance(expression: str, time: bool, chance
     ids=["many defaults", "nested deeply", "long"],
 )
 def test_of_a_text_that_cannot_be_parsed_the_worst_is_assumed(expression: str) -> None:
-    known = analyse(expression)
-    assert known.cost is None
-    assert known.reads == {"uuid": None, "x": None, "y": None, "now": None}
-    assert known.variables == {"x", "y"}
-    assert known.tells_time
-    assert known.draws_chance
+    analysis = analyse(expression)
+    assert analysis.cost is None
+    assert analysis.reads == {"uuid": None, "x": None, "y": None, "now": None}
+    assert analysis.variables == {"x", "y"}
+    assert analysis.reads_time
+    assert analysis.draws_chance
 
 
 def test_many_places_are_not_cheap() -> None:
@@ -107,6 +107,6 @@ def test_cheap_functions_exist() -> None:
 @given(TEXTS)
 def test_any_text_is_refused_or_analysed(text: str) -> None:
     with contextlib.suppress(ExpressionSyntaxError):
-        known = analyse(text)
-        assert known.variables <= known.reads.keys()
-        assert known.cost is None or 0 < known.cost <= COST_MAX
+        analysis = analyse(text)
+        assert analysis.variables <= analysis.reads.keys()
+        assert analysis.cost is None or 0 < analysis.cost <= COST_MAX

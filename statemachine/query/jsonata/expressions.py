@@ -30,7 +30,7 @@ class Expression:
 
     text: str
     location: str
-    known: Analysis
+    analysis: Analysis
 
 
 def is_expression(value: Any) -> bool:

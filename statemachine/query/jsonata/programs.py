@@ -30,20 +30,20 @@ class Program:
 
     def __init__(self, expressions: Sequence[Expression]) -> None:
         assert expressions
-        known = [expression.known for expression in expressions]
+        analyses = [expression.analysis for expression in expressions]
         self._expressions = tuple(expressions)
         self._texts = tuple(expression.text for expression in expressions)
-        self._reads = merged(one.reads for one in known)
-        self._cost = _together(one.cost for one in known)
-        self._tells_time = any(one.tells_time for one in known)
-        self._draws_chance = any(one.draws_chance for one in known)
+        self._reads = merged(each.reads for each in analyses)
+        self._cost = _together(each.cost for each in analyses)
+        self._reads_time = any(each.reads_time for each in analyses)
+        self._draws_chance = any(each.draws_chance for each in analyses)
 
     def run(self, view: View) -> list[Any]:
         """The values of the expressions.
 
         Raises QueryEvaluationError for the first expression without a value, and Unfinished if the view does.
         """
-        outcomes = self._answer(view).outcomes
+        outcomes = self._evaluated(view).outcomes
         values = []
         for expression, outcome in zip(self._expressions, outcomes, strict=False):
             if not isinstance(outcome, Value):
@@ -52,13 +52,13 @@ class Program:
         assert len(values) == len(self._expressions), "an answer ends early only with a failure"
         return values
 
-    def _answer(self, view: View) -> EvaluationResult:
+    def _evaluated(self, view: View) -> EvaluationResult:
         bindings = dump(self._bindings(view))
         cheap = self._cost is not None and self._cost * (len(bindings) + WORK_OF_NOTHING) <= WORK_MAX
         request = EvaluationRequest(
             self._texts,
             bindings,
-            int(view.now * 1000) if self._tells_time else 0,
+            int(view.now * 1000) if self._reads_time else 0,
             view.chance.seed_for(self._expressions[0].location) if self._draws_chance else "",
         )
         return evaluate(request) if cheap or view.evaluate is None else view.evaluate(request)

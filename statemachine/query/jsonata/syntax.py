@@ -22,7 +22,7 @@ DEFAULTS_MAX = 6
 """Ours: an expression with more `?:` and `??` is not parsed, because each of them doubles the parser's work."""
 
 
-class Unread(Exception):
+class NotParsed(Exception):
     """The parser gave no tree. `refused` says that the text is no JSONata; else the parser cannot tell."""
 
     def __init__(self, message: str, *, refused: bool = False) -> None:
@@ -31,17 +31,17 @@ class Unread(Exception):
 
 
 def read_syntax(text: str) -> Node:
-    """The root of the expression's tree. Raises Unread."""
+    """The root of the expression's tree. Raises NotParsed."""
     if len(text) > CHARACTERS_MAX or text.count("?:") + text.count("??") > DEFAULTS_MAX:
-        raise Unread("The expression is too long to be looked into")
+        raise NotParsed("The expression is too long to be looked into")
     try:
         # The tokenizer reads beyond a comment at the end, so a blank is added.
         return Parser().parse(f"{text} ", _uncompiled)
     except JException as error:
-        raise Unread(f"{error.error}: {error}", refused=True) from None
+        raise NotParsed(f"{error.error}: {error}", refused=True) from None
     except Exception as error:
         # The nesting is too deep, or the parser reads beyond the end of a string, which JavaScript allows.
-        raise Unread(repr(error)) from None
+        raise NotParsed(repr(error)) from None
 
 
 _SINGLE = (

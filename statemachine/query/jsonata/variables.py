@@ -23,7 +23,7 @@ def state_variables_read(fields: Mapping[str, Any]) -> set[str]:
 
     Raises ExpressionSyntaxError if one of its expressions cannot be compiled.
     """
-    return {name for text in _expressions(fields) for name in compile_expression(text, "").known.variables}
+    return {name for text in _expressions(fields) for name in compile_expression(text, "").analysis.variables}
 
 
 def _expressions(fields: Mapping[str, Any]) -> Iterator[str]:

@@ -112,7 +112,7 @@ def _text_expression(name: str, text: str) -> Reader:
 def _seconds(value: Any, name: str, text: str) -> int:
     seconds = _integer(value, LONG_MAX)
     if seconds is None:
-        raise RuntimeFailure(f"The {name} parameter cannot be parsed as a long value: {text} == {_shown(value)}")
+        raise RuntimeFailure(f"The {name} parameter cannot be parsed as a long value: {text} == {_value_text(value)}")
     if seconds < 0:
         raise RuntimeFailure(f"The {name} parameter references a negative value: {text} == {seconds}")
     return seconds
@@ -130,7 +130,7 @@ def _timestamp(value: Any, name: str, text: str) -> float:
     if timestamp is None:
         raise RuntimeFailure(
             f"The {name} parameter does not reference a valid ISO-8601 extended offset date-time format string: "
-            f"{text} == {_shown(value)}"
+            f"{text} == {_value_text(value)}"
         )
     return timestamp
 
@@ -138,7 +138,9 @@ def _timestamp(value: Any, name: str, text: str) -> float:
 def _count(value: Any, name: str, text: str) -> int:
     count = _integer(value, INTEGER_MAX)
     if count is None:
-        raise RuntimeFailure(f'The {name} field refers to value "{_shown(value)}" which is not a valid integer: {text}')
+        raise RuntimeFailure(
+            f'The {name} field refers to value "{_value_text(value)}" which is not a valid integer: {text}'
+        )
     if count < 0:
         raise RuntimeFailure(f"{name.removesuffix('Path')} cannot be negative.")
     return count
@@ -147,7 +149,9 @@ def _count(value: Any, name: str, text: str) -> int:
 def _percentage(value: Any, name: str, text: str) -> float:
     number = float(value) if isinstance(value, str) and _DECIMAL.fullmatch(value) else value
     if isinstance(number, bool) or not isinstance(number, int | float):
-        raise RuntimeFailure(f'The {name} field refers to value "{_shown(value)}" which is not a valid float: {text}')
+        raise RuntimeFailure(
+            f'The {name} field refers to value "{_value_text(value)}" which is not a valid float: {text}'
+        )
     if not 0 <= number <= 100:
         raise RuntimeFailure(f"{name.removesuffix('Path')} must be between 0 and 100.")
     return number
@@ -155,7 +159,7 @@ def _percentage(value: Any, name: str, text: str) -> float:
 
 def _text(value: Any, name: str, text: str) -> str:
     if not isinstance(value, str):
-        raise RuntimeFailure(f"The {name} field does not refer to a string: {text} == {_shown(value)}")
+        raise RuntimeFailure(f"The {name} field does not refer to a string: {text} == {_value_text(value)}")
     return value
 
 
@@ -173,7 +177,7 @@ def _integer(value: Any, maximum: int) -> int | None:
     return number if -maximum <= number <= maximum else None
 
 
-def _shown(value: Any) -> str:
+def _value_text(value: Any) -> str:
     return value if isinstance(value, str) else dump(value)
 
 

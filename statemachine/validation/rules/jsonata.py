@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import lru_cache
 
 from statemachine.errors import ExpressionSyntaxError
-from statemachine.query.jsonata.analysis.analyse import KNOWN_MAX, STATES, Analysis, analyse
+from statemachine.query.jsonata.analysis.analyse import ANALYSES_MAX, STATES, Analysis, analyse
 from statemachine.query.jsonata.analysis.references import references_of
 from statemachine.query.jsonata.dataflow import WITH_RESULT
 from statemachine.query.jsonata.evaluation.functions import REMOVED
@@ -23,7 +23,7 @@ from statemachine.query.jsonata.expressions import (
     is_expression,
     strings_in,
 )
-from statemachine.query.jsonata.syntax import Unread, read_syntax
+from statemachine.query.jsonata.syntax import NotParsed, read_syntax
 from statemachine.validation.finding import INVALID_JSONATA_EXPRESSION, UNSUPPORTED_JSONATA_EXPRESSION, Fault
 from statemachine.validation.members import text
 from statemachine.validation.parts import Block, Part, StateDefinition
@@ -95,31 +95,31 @@ def _meant_as_expression(value: str) -> bool:
 def _wrong_in(expression: str, part_type: str, field: str) -> Iterator[tuple[str, str]]:
     """The code and the message of each error in an expression of that field."""
     try:
-        known = analyse(expression)
+        analysis = analyse(expression)
     except ExpressionSyntaxError as error:
         yield INVALID_JSONATA_EXPRESSION, str(error)
         return
-    for reference in known.at_top:
+    for reference in analysis.at_top:
         message = f"Reference to '{reference}' at the top level is not supported."
         yield UNSUPPORTED_JSONATA_EXPRESSION, message
-    for member in _missing_members(known, part_type, field):
+    for member in _missing_members(analysis, part_type, field):
         message = f"Reference to '${STATES}.{member}' is not supported for the field '{field}'."
         yield UNSUPPORTED_JSONATA_EXPRESSION, message
 
 
-@lru_cache(KNOWN_MAX)
+@lru_cache(ANALYSES_MAX)
 def _functions_in(value: str) -> frozenset[str]:
     """The names that a string refers to, if it may use a function in REMOVED. Empty if it cannot be parsed."""
     if is_expression(value) and any(f"${name}" in value for name in REMOVED):
-        with suppress(Unread, RecursionError):
+        with suppress(NotParsed, RecursionError):
             return references_of(read_syntax(expression_text(value))).names
     return frozenset()
 
 
-def _missing_members(known: Analysis, part_type: str, field: str) -> Iterator[str]:
+def _missing_members(analysis: Analysis, part_type: str, field: str) -> Iterator[str]:
     """The members of `$states` that are read, but do not exist in this field (AWS documentation: refused at creation;
     the words are ours)."""
-    read = known.reads.get(STATES) or {}
+    read = analysis.reads.get(STATES) or {}
     if "result" in read and not (part_type in WITH_RESULT and field in AFTER_WORK):
         yield "result"
     if "errorOutput" in read and part_type != "Catcher":

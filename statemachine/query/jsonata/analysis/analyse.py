@@ -15,18 +15,18 @@ from statemachine.query.jsonata.analysis.reads import Reads, reads_of
 from statemachine.query.jsonata.analysis.references import references_of
 from statemachine.query.jsonata.evaluation.functions import FUNCTIONS
 from statemachine.query.jsonata.evaluation.installed import EVALUATOR
-from statemachine.query.jsonata.syntax import BUILT_IN, Node, Unread, read_syntax
+from statemachine.query.jsonata.syntax import BUILT_IN, Node, NotParsed, read_syntax
 
 STATES = "states"
 """The name of the object with the input, result, error output and context object of an expression."""
 
-KNOWN_MAX = 512
+ANALYSES_MAX = 512
 """How many analyses are cached: a definition is validated, and then compiled."""
 
 _NAME = re.compile(r"\$([^\W\d]\w*)")
 _FOUND_LATE = "S0212"
 """The code for a wrong left side of `:=`. The native evaluator finds this error only at the evaluation."""
-_TELLS_TIME = frozenset({"now", "millis"})
+_READS_TIME = frozenset({"now", "millis"})
 _DRAWS_CHANCE = frozenset({"random", "uuid", "shuffle"})
 
 
@@ -45,9 +45,9 @@ class Analysis:
     cost: int | None
 
     @property
-    def tells_time(self) -> bool:
+    def reads_time(self) -> bool:
         """May the expression read the time?"""
-        return not _TELLS_TIME.isdisjoint(self.reads)
+        return not _READS_TIME.isdisjoint(self.reads)
 
     @property
     def draws_chance(self) -> bool:
@@ -55,18 +55,18 @@ class Analysis:
         return not _DRAWS_CHANCE.isdisjoint(self.reads)
 
 
-@lru_cache(KNOWN_MAX)
+@lru_cache(ANALYSES_MAX)
 def analyse(text: str) -> Analysis:
     """The analysis of an expression. Raises ExpressionSyntaxError, with JSONata's code, if the text is no JSONata."""
     try:
         root = read_syntax(text)
-        known = _analysed(root)
-    except Unread as unread:
-        return _unknown(text, str(unread) if unread.refused else None)
+        analysis = _analysed(root)
+    except NotParsed as error:
+        return _unknown(text, str(error) if error.refused else None)
     except RecursionError:
         return _unknown(text, None)
     EVALUATOR.check(text)
-    return known
+    return analysis
 
 
 def _analysed(root: Node) -> Analysis:

@@ -25,12 +25,12 @@ class References(NamedTuple):
 
 def references_of(root: Node) -> References:
     """The references of the expression with this tree."""
-    walk = _Walk()
-    walk.visit(root, _Scope(None), at_top=True)
-    while walk.bodies:
-        body, scope = walk.bodies.pop()
-        walk.visit(body, scope, at_top=False)
-    return References(frozenset(walk.names), tuple(dict.fromkeys(walk.at_top)))
+    visitor = _Visitor()
+    visitor.visit(root, _Scope(None), at_top=True)
+    while visitor.bodies:
+        body, scope = visitor.bodies.pop()
+        visitor.visit(body, scope, at_top=False)
+    return References(frozenset(visitor.names), tuple(dict.fromkeys(visitor.at_top)))
 
 
 class _Scope:
@@ -44,7 +44,7 @@ class _Scope:
         return name in self.names or (self.outer is not None and self.outer.binds(name))
 
 
-class _Walk:
+class _Visitor:
     """`bodies` are the bodies of functions. They are visited last, because they also see names that are bound later."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ from statemachine.query.evaluation import ExpressionResult, Undefined, Unsupport
 from statemachine.query.jsonata.evaluation.evaluator import BoundExpression, FunctionInResult
 from statemachine.query.jsonata.evaluation.messages import failure_of
 from statemachine.query.jsonata.evaluation.numbers import plain
-from statemachine.query.jsonata.syntax import Unread, read_syntax
+from statemachine.query.jsonata.syntax import NotParsed, read_syntax
 
 
 class PythonEvaluator:
@@ -27,9 +27,9 @@ class PythonEvaluator:
         """Raises ExpressionSyntaxError. Errors in a text that takes the parser too long are found at the evaluation."""
         try:
             read_syntax(text)
-        except Unread as unread:
-            if unread.refused:
-                raise ExpressionSyntaxError(str(unread)) from None
+        except NotParsed as error:
+            if error.refused:
+                raise ExpressionSyntaxError(str(error)) from None
 
     def evaluate(self, expression: BoundExpression) -> ExpressionResult:
         """The outcome of one evaluation."""

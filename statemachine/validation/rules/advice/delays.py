@@ -12,7 +12,7 @@ from statemachine.validation.members import Fields, number
 from statemachine.validation.parts import Block
 
 _MOST = 99_999_999
-"""AWS's greatest number of seconds, of attempts and of a rate."""
+"""AWS's limit on numbers of seconds, numbers of attempts and backoff rates."""
 
 
 def retries_beyond_the_timeout(blocks: list[Block]) -> Iterator[Fault]:
