@@ -41,7 +41,7 @@ class Program:
     def run(self, view: View) -> list[Any]:
         """The values of the expressions.
 
-        Raises QueryEvaluationError for the first expression without a value, and Unfinished if the view does.
+        Raises QueryEvaluationError for the first expression without a value. Passes on Unfinished of `view.evaluate`.
         """
         outcomes = self._evaluated(view).outcomes
         values = []

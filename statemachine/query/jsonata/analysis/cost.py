@@ -1,10 +1,10 @@
 """The cost of an expression: is it limited by the text and by the size of the values read, and by which factor?
 
-Only listed syntax has a limited cost. Any other syntax may loop, and one such expression that counted as cheap could
-stop the process. Listed syntax reads each value once for each place in the text, and its result is not larger than
-these values together. Not listed are: functions defined in the expression, `:=`, ranges, wildcards, joins, sorting,
-grouping, regular expressions, predicates that compute, and text inside a structure that itself becomes text (each level
-doubles the backslashes).
+Only the syntax that this module lists has a limited cost. Any other syntax may loop, and one such expression that
+counted as cheap could stop the process. Listed syntax reads each value once for each place in the text, and its result
+is not larger than these values together. Not listed are: functions defined in the expression, `:=`, ranges, wildcards,
+joins, sorting, grouping, regular expressions, predicates that compute, and text inside a structure that itself becomes
+text (each level doubles the backslashes).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _NO_TEXT, _TEXT, _STRUCTURE_IN_TEXT = range(3)
 
 
 def cost_of(node: Node) -> int | None:
-    """How many values the expression may read, one for each place in its text. None if there is no limit."""
+    """How many values the expression may read: one for each place in its text. None if the number has no limit."""
     try:
         cost = _cost(node, _NO_TEXT)
     except _Unbounded:
