@@ -19,7 +19,7 @@ class Arn:
 
     `type` is the first part of the resource: "stateMachine", "execution", "activity", "function", "role", …; empty if
     the resource has one part only. `name` is the part after it. `qualifier` is the rest: an execution's
-    own name; a version or alias of a state machine or function. It is empty if there is none.
+    own name; a version or alias of a state machine or function. It is empty if the ARN has no further part.
     """
 
     text: str

@@ -34,7 +34,7 @@ class Parts:
     actions: Actions
 
     async def open(self) -> None:
-        """Count what the store holds, recover, and finish what an earlier process began to delete."""
+        """Count the executions, recover, and finish the deletions that an earlier process began."""
         await self.service.system.counts.load(self.engine)
         await self.engine.open()
         self.service.state_machine_deletions.go_on()

@@ -21,7 +21,7 @@ COUNTED_MAX = 10_000
 
 
 class StoredWait(msgspec.Struct, frozen=True):
-    """What a task's wait tells without its arguments; the members are those of the wait in the row."""
+    """The wait of a task without its arguments; the members are those of the wait in the row."""
 
     kind: str
     resource: str = ""

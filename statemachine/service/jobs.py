@@ -1,4 +1,4 @@
-"""Jobs: the plain formats as views on state machines and executions. What runs is the compiled definition.
+"""Jobs: the plain formats as views on state machines and executions. The server runs the compiled definition.
 
 Knows no API.
 """

@@ -1,7 +1,7 @@
 """The people's door: everything as resources under /api/v1, a file for each. Translates, never decides.
 
-Moments are ISO 8601 in UTC; definitions, inputs and outputs are JSON values, not JSON in strings. The routes and what
-they answer are described in schemas/openapi.json.
+Moments are ISO 8601 in UTC; definitions, inputs and outputs are JSON values, not JSON in strings. The routes and
+their answers are described in schemas/openapi.json.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from statemachine.times.timestamps import Timestamp
 LOGGING_OFF = {"level": "OFF", "includeExecutionData": False}
 TRACING_OFF = {"enabled": False}
 OWN_KEY = {"type": "AWS_OWNED_KEY"}
-"""What AWS tells of a configuration that was not given."""
+"""The configurations that AWS shows if none was given."""
 
 
 class StateMachineDescriptions:
