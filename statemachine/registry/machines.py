@@ -30,8 +30,8 @@ class Configuration(msgspec.Struct, frozen=True, omit_defaults=True):
 class StateMachine(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A registered state machine. Times are epoch seconds.
 
-    `revision` is the key of its current revision; `revisions` is the number of that revision. `updated` is None until the
-    first change. `is_job` says that its definition was made from a job.
+    `revision` is the key of its current revision; `revisions` is the number of that revision. `updated` is None until
+    the first change. `is_job` says that its definition was made from a job.
     """
 
     name: str

@@ -104,13 +104,13 @@ def _scope_of(event: RecordedEvent) -> str:
 
 
 def _around(node: Node, name: str) -> Node:
-    """The nearest state of that name, from this node outwards; the root if there is none."""
+    """The nearest state of that name, from this node outwards; the root if no such node exists."""
     around = list(node.outwards())
     return next((other for other in around if other.kind == "state" and other.name == name), around[-1])
 
 
 def _running_around(node: Node, type: str) -> Node:
-    """The nearest state of that type that still runs, from this node outwards; the root if there is none."""
+    """The nearest state of that type that still runs, from this node outwards; the root if no such node exists."""
     around = list(node.outwards())
     return next((other for other in around if _runs(other) and other.type == type), around[-1])
 
