@@ -13,6 +13,7 @@ from statemachine.core.compile import State
 from statemachine.core.context import item_view
 from statemachine.core.model import Children, Fork, Scope, Waiting
 from statemachine.core.payload import Payload
+from statemachine.core.scope_path import child_path, parent_path
 from statemachine.core.states.map import Map
 from statemachine.core.states.parallel import Parallel
 from statemachine.core.walk import Walk
@@ -43,7 +44,7 @@ def fork(walk: Walk, scope: Scope, state: State, outcome: Fork) -> None:
 
 def child_succeeded(walk: Walk, child: Scope) -> None:
     """A branch or iteration has ended well, with its output in place."""
-    parent = walk.known(walk.parent(child.path))
+    parent = walk.known(parent_path(child.path))
     state = walk.state(parent)
     children = parent.children = copy.copy(parent.children)
     assert children is not None
@@ -62,7 +63,7 @@ def child_succeeded(walk: Walk, child: Scope) -> None:
 
 def child_failed(walk: Walk, child: Scope, failure: StateError) -> None:
     """A branch or iteration has failed for good: the rest is aborted and the parent fails with the same error."""
-    parent = walk.known(walk.parent(child.path))
+    parent = walk.known(parent_path(child.path))
     state = walk.state(parent)
     failed_at = child.last_event
     walk.fail(child)
@@ -130,7 +131,7 @@ def _begin(walk: Walk, parent: Scope, state: State, index: int, previous: int) -
     # A fork that is retried or entered again begins children on the same paths: their attempts must not be those of
     # the earlier children, else a late answer to one of these would be taken for theirs. Events only grow.
     entries = walk.execution.events
-    path = f"{parent.path}/{index:05d}"
+    path = child_path(parent.path, index)
     child = Scope(path, body.first_state(index), child_input, entries=entries, last_event=previous)
     walk.begin(child)
     if state.type == "Map":
@@ -168,7 +169,7 @@ def _branch_input(walk: Walk, parent: Scope, body: Parallel, index: int, given: 
 
 def _branch_output(walk: Walk, parent: Scope, number: int) -> Payload | None:
     """The output of a branch that has ended well, else None."""
-    branch = walk.peek(f"{parent.path}/{number:05d}")
+    branch = walk.peek(child_path(parent.path, number))
     return None if branch is None else branch.output
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from statemachine.core.model import Execution, Scope
+from statemachine.core.scope_path import index_of, parent_path
 from statemachine.core.states.task import Task
 from statemachine.core.token import make_token
 from statemachine.core.walk import Walk
@@ -73,9 +74,9 @@ def _item(walk: Walk, scope: Scope) -> dict[str, Any] | None:
     """Map.Item of the innermost iteration around the scope."""
     path = scope.path
     while path:
-        parent = walk.peek(walk.parent(path))
+        parent = walk.peek(parent_path(path))
         if parent is not None and parent.children is not None and parent.children.items is not None:
-            index = int(path[-5:])
+            index = index_of(path)
             return {"Index": index, "Value": parent.children.items.value[index]}
-        path = walk.parent(path)
+        path = parent_path(path)
     return None

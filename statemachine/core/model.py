@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from statemachine.core.payload import Payload
+from statemachine.core.scope_path import index_of
 from statemachine.core.tally import Change
 from statemachine.query.language import Dataflow, Reader
 from statemachine.query.view import ABSENT
@@ -93,7 +94,7 @@ class Scope(msgspec.Struct, omit_defaults=True):
     @property
     def index(self) -> int:
         """The number of this branch or iteration."""
-        return int(self.path[-5:])
+        return index_of(self.path)
 
 
 class Execution(msgspec.Struct, omit_defaults=True):

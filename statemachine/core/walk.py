@@ -15,6 +15,7 @@ from statemachine.core.compile import Machine, State
 from statemachine.core.limits import HISTORY_EVENTS_MAX, STEP_TRANSITIONS_MAX
 from statemachine.core.model import Command, Execution, HistoryEvent, Scope, Step, Waiting
 from statemachine.core.payload import Payload
+from statemachine.core.scope_path import child_path, parent_path
 from statemachine.core.tally import Change, Tally, counted
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 
@@ -83,10 +84,6 @@ class Walk:
     def peek(self, path: str) -> Scope | None:
         """The scope for reading only."""
         return self._scopes[path] if path in self._scopes else self._before.get(path)
-
-    def parent(self, path: str) -> str:
-        """The path of the scope that forked this one."""
-        return path[:-6]
 
     def state(self, scope: Scope) -> State:
         """The state that the scope is in."""
@@ -167,7 +164,7 @@ class Walk:
 
     def children_of(self, path: str, begun: int) -> list[str]:
         """The paths of a fork's first `begun` children."""
-        return [f"{path}/{index:05d}" for index in range(begun)]
+        return [child_path(path, index) for index in range(begun)]
 
     def variables(self, scope: Scope) -> Mapping[str, Any]:
         """Names and values that the scope sees: its own before those around it."""
@@ -181,7 +178,7 @@ class Walk:
                         merged[name] = payload.value
             if not path:
                 return merged
-            path = self.parent(path)
+            path = parent_path(path)
 
     def payload(self, value: Any, *known: Payload | None) -> Payload:
         """The payload of a value: the known one that carries it, so that its text is kept, else a new one."""
