@@ -36,10 +36,6 @@ def machine_of(id: str) -> str:
     return id.partition(":")[0]
 
 
-def execution_prefix(id: str) -> str:
-    return f"e/{id}/"
-
-
 def head(id: str) -> str:
     return f"e/{id}/head"
 

@@ -15,7 +15,5 @@ VARIABLE_BYTES_MAX = 262_144
 """One variable, and all assignments of one state together."""
 VARIABLES_BYTES_MAX = 10_485_760
 """All variables of an execution."""
-ERROR_CHARACTERS_MAX = 256
-CAUSE_CHARACTERS_MAX = 32_768
 STEP_TRANSITIONS_MAX = 100
 """Ours: states entered in one step; a longer run goes on in the next one, so that no execution starves the others."""

@@ -9,7 +9,7 @@ import msgspec
 from statemachine.core.payload import Payload
 from statemachine.core.scope_path import index_of
 from statemachine.core.tally import Change
-from statemachine.query.language import Dataflow, Reader
+from statemachine.query.language import Dataflow
 from statemachine.query.view import ABSENT
 
 UNENDED = ("PENDING", "RUNNING")
@@ -215,7 +215,6 @@ class Fork(msgspec.Struct, frozen=True):
     limit: int
     input: Any
     items: list[Any] | None = None
-    check: Reader | None = None
 
 
 Outcome = Exit | Sleep | Call | Fork

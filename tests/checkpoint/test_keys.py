@@ -87,7 +87,7 @@ def test_what_belongs_to_one_thing_is_not_found_under_another(name: str, other: 
     if name == other:
         return
     of_other = keys.execution_id(other, "e")
-    assert not keys.head(of_other).startswith(keys.execution_prefix(keys.execution_id(name, "e")))
+    assert not keys.head(of_other).startswith(f"e/{keys.execution_id(name, 'e')}/")
     assert not keys.history(of_other, 1).startswith(keys.history_prefix(keys.execution_id(name, "e")))
     assert not keys.scope(of_other, "").startswith(keys.scope(keys.execution_id(name, "e"), ""))
     assert not keys.listed(other, 1.0, of_other).startswith(keys.listed_prefix(name))
@@ -98,7 +98,7 @@ def test_what_belongs_to_one_thing_is_not_found_under_another(name: str, other: 
 
 def test_every_sort_of_key_has_a_beginning_of_its_own() -> None:
     prefixes = [keys.TIMERS, keys.TASKS, keys.TURNS, keys.ACTIVITY_TASKS, keys.MACHINES, keys.ACTIVITIES]
-    prefixes += [keys.execution_prefix("m:e"), keys.listed_prefix("m"), keys.by_status_prefix("RUNNING", "m"), "m/rev/"]
+    prefixes += ["e/m:e/", keys.listed_prefix("m"), keys.by_status_prefix("RUNNING", "m"), "m/rev/"]
     prefixes += ["m/hist/"]
     for one, other in itertools.permutations(prefixes, 2):
         assert not one.startswith(other)

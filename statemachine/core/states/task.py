@@ -16,20 +16,18 @@ class Task:
     resource: Resource
     timeout: Reader | None
     heartbeat: Reader | None
-    credentials: Reader | None
     flow: Dataflow
     next: str | None
 
     @classmethod
     def compile(cls, source: Source) -> Task:
-        """From Resource, TimeoutSeconds and HeartbeatSeconds with their Path forms, and Credentials."""
+        """From Resource, TimeoutSeconds and HeartbeatSeconds with their Path forms."""
         read = source.language.field
         fields = source.fields
         return cls(
             parse_resource(fields["Resource"]),
             read(fields, "TimeoutSeconds"),
             read(fields, "HeartbeatSeconds"),
-            read(fields, "Credentials"),
             source.flow,
             source.next,
         )
