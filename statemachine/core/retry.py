@@ -10,9 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tenacity import RetryCallState, Retrying
-from tenacity.wait import wait_exponential
-
 from statemachine.query.language import Dataflow
 from statemachine.query.view import Chance
 
@@ -20,24 +17,26 @@ INTERVAL_SECONDS = 1
 MAX_ATTEMPTS = 3
 BACKOFF_RATE = 2.0
 MAX_DELAY_SECONDS = 31_622_400
-_ONCE = Retrying()
 _TIMEOUT = ("States.Timeout", "States.HeartbeatTimeout")
 
 
 @dataclass(frozen=True, slots=True)
 class Retrier:
-    """One entry of a Retry list."""
+    """One entry of a Retry list. `interval` and `max_delay` are in seconds."""
 
     errors: frozenset[str]
     attempts: int
-    wait: wait_exponential
+    interval: float
+    backoff_rate: float
+    max_delay: float
     jitter: bool
 
     def delay(self, attempt: int, chance: Chance) -> float:
-        """Seconds before attempt number `attempt` (the first retry is 1) is made again."""
-        call = RetryCallState(_ONCE, None, (), {})
-        call.attempt_number = attempt
-        seconds = float(self.wait(call))
+        """The seconds to wait before retry number `attempt`; the first one is 1."""
+        try:
+            seconds = min(self.interval * self.backoff_rate ** (attempt - 1), self.max_delay)
+        except OverflowError:
+            seconds = self.max_delay
         return chance.fraction() * seconds if self.jitter else seconds
 
 
@@ -52,17 +51,13 @@ class Catcher:
 
 def compile_retrier(fields: Mapping[str, Any]) -> Retrier:
     """A retrier from its definition."""
-    interval = float(fields.get("IntervalSeconds", INTERVAL_SECONDS))
-    wait = wait_exponential(
-        multiplier=interval,
-        exp_base=float(fields.get("BackoffRate", BACKOFF_RATE)),
-        max=float(fields.get("MaxDelaySeconds", MAX_DELAY_SECONDS)),
-    )
     return Retrier(
-        frozenset(fields["ErrorEquals"]),
-        int(fields.get("MaxAttempts", MAX_ATTEMPTS)),
-        wait,
-        fields.get("JitterStrategy") == "FULL",
+        errors=frozenset(fields["ErrorEquals"]),
+        attempts=int(fields.get("MaxAttempts", MAX_ATTEMPTS)),
+        interval=float(fields.get("IntervalSeconds", INTERVAL_SECONDS)),
+        backoff_rate=float(fields.get("BackoffRate", BACKOFF_RATE)),
+        max_delay=float(fields.get("MaxDelaySeconds", MAX_DELAY_SECONDS)),
+        jitter=fields.get("JitterStrategy") == "FULL",
     )
 
 
