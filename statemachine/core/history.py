@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from statemachine.core.event_types import MEANINGS
 from statemachine.core.model import HistoryEvent
 
 DETAILS = {
@@ -78,8 +79,7 @@ def aws_event(event: HistoryEvent, *, include_data: bool = True) -> dict[str, An
 
 
 def _details_name(type_: str) -> str:
-    if type_.endswith("StateEntered"):
-        return "stateEnteredEventDetails"
-    if type_.endswith("StateExited"):
-        return "stateExitedEventDetails"
+    subject, what, _ = MEANINGS[type_]
+    if subject == "state" and what in ("entered", "exited"):
+        return f"state{what.capitalize()}EventDetails"
     return DETAILS[type_] + "EventDetails"

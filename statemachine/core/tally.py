@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from statemachine.core.event_types import MEANINGS
+
 
 class Tally(msgspec.Struct, omit_defaults=True):
     """The numbers of one state, all its branches and iterations taken together.
@@ -59,18 +61,23 @@ def count(tallies: dict[str, Tally], changes: Iterable[Change]) -> None:
         tally.changed = event
 
 
-_TYPES = ("Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")
-_WORK = ("Activity", "LambdaFunction", "Task")
+_COUNTED = {
+    ("state", "entered"): "entered",
+    ("state", "exited"): "left",
+    ("state", "started"): "attempts",
+    ("state", "failed"): "failures",
+    ("task", "scheduled"): "attempts",
+    ("task", "failed"): "failures",
+    ("task", "timed_out"): "failures",
+    ("evaluation", "failed"): "failures",
+    ("iteration", "started"): "iterations",
+    ("iteration", "succeeded"): "succeeded",
+    ("iteration", "failed"): "failed",
+    ("iteration", "aborted"): "aborted",
+}
+"""The number that an event adds one to, by its subject and what happened."""
 _NUMBERS = {
-    **{f"{type_}StateEntered": "entered" for type_ in _TYPES},
-    **{f"{type_}StateExited": "left" for type_ in _TYPES},
-    **{f"{family}Scheduled": "attempts" for family in _WORK},
-    **{f"{family}{how}": "failures" for family in _WORK for how in ("Failed", "TimedOut")},
-    **{f"{type_}StateStarted": "attempts" for type_ in ("Map", "Parallel")},
-    **{f"{type_}StateFailed": "failures" for type_ in ("Map", "Parallel")},
-    "EvaluationFailed": "failures",
-    "MapIterationStarted": "iterations",
-    "MapIterationSucceeded": "succeeded",
-    "MapIterationFailed": "failed",
-    "MapIterationAborted": "aborted",
+    type_: _COUNTED[meaning.subject, meaning.what]
+    for type_, meaning in MEANINGS.items()
+    if (meaning.subject, meaning.what) in _COUNTED
 }

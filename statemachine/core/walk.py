@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from statemachine.core.compile import Machine, State
+from statemachine.core.event_types import MEANINGS
 from statemachine.core.limits import HISTORY_EVENTS_MAX, STEP_TRANSITIONS_MAX
 from statemachine.core.model import Command, Execution, HistoryEvent, Scope, Step, Waiting
 from statemachine.core.payload import Payload
@@ -110,13 +111,13 @@ class Walk:
     def note(self, type_: str, scope: Scope, previous: int, details: dict[str, Any] | None = None) -> int:
         """Append a history event and give its id. Raises HistoryExhausted, never for the end of the execution."""
         number = self.execution.events + 1
-        if number >= HISTORY_EVENTS_MAX and not type_.startswith("Execution"):
+        if number >= HISTORY_EVENTS_MAX and MEANINGS[type_].subject != "execution":
             raise HistoryExhausted
         self.execution.events = number
         counted_as = counted(type_)
         if counted_as is not None:
             # The events of an iteration are noted in its own scope, and counted for its Map.
-            name = details["name"] if details is not None and type_.startswith("MapIteration") else scope.state
+            name = details["name"] if details is not None and MEANINGS[type_].subject == "iteration" else scope.state
             self.changes.append(Change(name, counted_as, 1, number))
         self.history.append(HistoryEvent(number, previous, self._timestamp, type_, scope.path, details))
         return number

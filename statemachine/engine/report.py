@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from statemachine.core.event_types import MEANINGS
 from statemachine.core.model import UNENDED, Scope, Step
 from statemachine.host.observer import Commit, TaskEnd
 
-FIRST_EVENT = 1
-_OUTCOMES = {
-    f"{family}{outcome}": outcome
-    for family in ("Activity", "LambdaFunction", "Task")
-    for outcome in ("Succeeded", "Failed", "TimedOut")
-}
+_OUTCOMES = {"succeeded": "Succeeded", "failed": "Failed", "timed_out": "TimedOut"}
 
 
 def report(steps: Iterable[tuple[Scope | None, Step]], rows: int, seconds: float) -> Commit:
@@ -23,16 +19,17 @@ def report(steps: Iterable[tuple[Scope | None, Step]], rows: int, seconds: float
         if not history:
             continue
         commit.events += len(history)
-        if history[0].id == FIRST_EVENT:
+        first = MEANINGS[history[0].type]
+        if (first.subject, first.what) == ("execution", "started"):
             commit.started.append(step.execution)
-        elif before is not None and before.waiting is not None and history[0].type in _OUTCOMES:
-            commit.tasks.append(_task_end(before, step))
+        elif first.subject == "task" and first.what in _OUTCOMES and before is not None and before.waiting is not None:
+            commit.tasks.append(_task_end(before, step, _OUTCOMES[first.what]))
         if step.execution.status not in UNENDED:
             commit.ended.append(step.execution)
     return commit
 
 
-def _task_end(before: Scope, step: Step) -> TaskEnd:
+def _task_end(before: Scope, step: Step, outcome: str) -> TaskEnd:
     """An answer, or a time-out, is the first that its step notes."""
     event, waiting = step.history[0], before.waiting
     assert waiting is not None
@@ -41,7 +38,7 @@ def _task_end(before: Scope, step: Step) -> TaskEnd:
         before.state,
         waiting.resource,
         before.retries + 1,
-        _OUTCOMES[event.type],
+        outcome,
         None if event.details is None else event.details.get("error"),
         max(event.timestamp / 1000 - waiting.scheduled, 0.0),
     )

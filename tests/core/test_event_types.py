@@ -1,0 +1,32 @@
+"""What event types mean: the table has every type of the service model, and says of each what its name says."""
+
+from __future__ import annotations
+
+import pytest
+
+from statemachine.core.event_types import MEANINGS, Meaning
+
+
+def test_every_type_of_the_service_model_has_a_meaning_and_no_other() -> None:
+    model = pytest.importorskip("botocore.session").get_session().get_service_model("stepfunctions")
+    assert set(MEANINGS) == set(model.shape_for("HistoryEventType").enum)
+
+
+@pytest.mark.parametrize(
+    ("type_", "meaning"),
+    [
+        ("ExecutionTimedOut", Meaning("execution", "timed_out")),
+        ("PassStateEntered", Meaning("state", "entered", "Pass")),
+        ("MapStateStarted", Meaning("state", "started", "Map")),
+        ("TaskStateAborted", Meaning("state", "aborted", "Task")),
+        ("TaskStarted", Meaning("task", "started")),
+        ("LambdaFunctionScheduled", Meaning("task", "scheduled")),
+        ("LambdaFunctionStartFailed", Meaning("task", "failed")),
+        ("ActivityTimedOut", Meaning("task", "timed_out")),
+        ("MapIterationAborted", Meaning("iteration", "aborted")),
+        ("MapRunRedriven", Meaning("map_run", "redriven")),
+        ("EvaluationFailed", Meaning("evaluation", "failed")),
+    ],
+)
+def test_a_type_means_what_its_name_says(type_: str, meaning: Meaning) -> None:
+    assert MEANINGS[type_] == meaning
