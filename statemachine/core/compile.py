@@ -41,7 +41,7 @@ LANGUAGES: dict[str, QueryLanguage] = {"JSONPath": JSONPATH, "JSONata": JSONATA}
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One state, ready to run. `retries` says whether its type may have retriers at all."""
+    """One state, ready to run. `can_retry` says whether its type may have retriers at all."""
 
     name: str
     type: str
@@ -51,7 +51,7 @@ class State:
     catchers: tuple[Catcher, ...]
     entered: str
     exited: str
-    retries: bool
+    can_retry: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +80,14 @@ def compile_machine(definition: Mapping[str, Any]) -> Machine:
 
 
 def _compile_state(name: str, fields: Mapping[str, Any], machine_language: str, block: Any) -> State:
-    kind = fields["Type"]
+    type_ = fields["Type"]
     language = LANGUAGES[fields.get("QueryLanguage", machine_language)]
-    flow = language.dataflow(fields, kind)
+    flow = language.dataflow(fields, type_)
     source = Source(name, fields, language, flow, block)
     return State(
         name=name,
-        type=kind,
-        body=DistributedMap() if _is_distributed(fields) else TYPES[kind].compile(source),
+        type=type_,
+        body=DistributedMap() if _is_distributed(fields) else TYPES[type_].compile(source),
         flow=flow,
         retriers=tuple(compile_retrier(retrier) for retrier in fields.get("Retry", ())),
         catchers=tuple(
@@ -98,9 +98,9 @@ def _compile_state(name: str, fields: Mapping[str, Any], machine_language: str, 
             )
             for number, catcher in enumerate(fields.get("Catch", ()))
         ),
-        entered=f"{kind}StateEntered",
-        exited=f"{kind}StateExited",
-        retries=kind in ("Task", "Parallel", "Map"),
+        entered=f"{type_}StateEntered",
+        exited=f"{type_}StateExited",
+        can_retry=type_ in ("Task", "Parallel", "Map"),
     )
 
 

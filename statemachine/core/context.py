@@ -55,7 +55,7 @@ def context_object(walk: Walk, scope: Scope) -> dict[str, Any]:
     if execution.type == "STANDARD":
         about["RedriveCount"] = execution.redrives
     entered: dict[str, Any] = {"Name": scope.state, "EnteredTime": iso_time(scope.entered_at)}
-    if state.retries:
+    if state.can_retry:
         entered["RetryCount"] = scope.retries
     context: dict[str, Any] = {
         "Execution": about,

@@ -98,10 +98,10 @@ class Scope(msgspec.Struct, omit_defaults=True):
 
 
 class Execution(msgspec.Struct, omit_defaults=True):
-    """The header of an execution. Times are epoch seconds; `machine` is the key of the revision that it runs.
+    """The header of an execution. Times are epoch seconds; `revision` is the key of the revision that it runs.
 
     `seed` is the secret randomness it was given at its start; `events` and `data` number its history events and its
-    stored payloads; `variables` is the size in bytes of all variables in all its scopes. `started` is when it was
+    stored payloads; `variable_bytes` is the size of all variables in all its scopes. `started` is when it was
     accepted. While it is PENDING it waits for its turn, from `start_at` on if it has one; of those that wait, a higher
     `priority` comes earlier.
     """
@@ -110,7 +110,7 @@ class Execution(msgspec.Struct, omit_defaults=True):
     arn: str
     name: str
     machine_arn: str
-    machine: str
+    revision: str
     role_arn: str
     seed: str
     started: float
@@ -124,7 +124,7 @@ class Execution(msgspec.Struct, omit_defaults=True):
     deadline: float | None = None
     events: int = 0
     data: int = 0
-    variables: int = 0
+    variable_bytes: int = 0
     redrives: int = 0
     trace_header: str | None = None
     start_at: float | None = None

@@ -149,14 +149,14 @@ def _assign(walk: Walk, scope: Scope, assigned: dict[str, Any]) -> dict[str, Pay
     values = {name: Payload(value) for name, value in assigned.items()}
     size = sum(value.size for value in values.values())
     replaced = sum(scope.variables[name].size for name in values if name in scope.variables)
-    total = walk.execution.variables + size - replaced
+    total = walk.execution.variable_bytes + size - replaced
     if size > VARIABLE_BYTES_MAX or total > VARIABLES_BYTES_MAX:
         raise StateError(
             "States.DataLimitExceeded",
             "The variables assigned have a size exceeding the maximum number of bytes service limit.",
             located=True,
         )
-    walk.execution.variables = total
+    walk.execution.variable_bytes = total
     scope.variables = {**scope.variables, **values}
     return values
 

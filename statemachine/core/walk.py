@@ -105,7 +105,7 @@ class Walk:
         scope = self.scope(path)
         if scope is not None:
             self.forget(scope)
-            self.execution.variables -= sum(value.size for value in scope.variables.values())
+            self.execution.variable_bytes -= sum(value.size for value in scope.variables.values())
             self._scopes[path] = None
 
     def note(self, type_: str, scope: Scope, previous: int, details: dict[str, Any] | None = None) -> int:

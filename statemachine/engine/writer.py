@@ -226,7 +226,7 @@ class Writer:
         checkpoint = read_checkpoint(self._store, id)
         if checkpoint is None:
             return None
-        live = Live(self._machines.machine(checkpoint.execution.machine), checkpoint, on_disk=True)
+        live = Live(self._machines.machine(checkpoint.execution.revision), checkpoint, on_disk=True)
         self._live[id] = live
         return live
 
@@ -253,7 +253,7 @@ class Writer:
         """A new execution, and whether it starts or is queued; one that was there before, and nothing."""
         if live is not None:
             return live, None
-        live = Live(self._machines.machine(header.machine), Checkpoint(header, {}), on_disk=False)
+        live = Live(self._machines.machine(header.revision), Checkpoint(header, {}), on_disk=False)
         if header.start_at is not None and header.start_at > now:
             self.admission.delay(header.id)
             return live, Event("queued")

@@ -63,9 +63,9 @@ class QueryLanguage(Protocol):
     def condition(self, rule: Mapping[str, Any], where: str) -> Condition:
         """The test of one choice rule. `where` is its place, as in `Choices[1]`."""
 
-    def dataflow(self, fields: Mapping[str, Any], kind: str, where: str = "") -> Dataflow:
-        """Input and output processing for a state of type `kind` ("Task", …), for a catcher (`kind="Catch"`,
-        `where="Catch[0]"`), or for a choice rule merged with its state's InputPath and OutputPath (`kind="Choice"`)."""
+    def dataflow(self, fields: Mapping[str, Any], type: str, where: str = "") -> Dataflow:
+        """Input and output processing for a state of that type ("Task", …), for a catcher (`type="Catch"`,
+        `where="Catch[0]"`), or for a choice rule merged with its state's InputPath and OutputPath (`type="Choice"`)."""
 
     def variables_read(self, fields: Mapping[str, Any]) -> set[str]:
         """The names of the variables that a state reads, those of states nested in it apart."""

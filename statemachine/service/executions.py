@@ -77,7 +77,7 @@ class Executions:
             arn=self._home.execution(machine.name, name),
             name=name,
             machine_arn=machine.arn,
-            machine=machine.revision,
+            revision=machine.revision,
             role_arn=machine.role_arn,
             seed=secrets.token_hex(32),
             started=self._clock(),
@@ -175,7 +175,7 @@ class Executions:
     async def describe_state_machine(self, *, execution_arn: str, included_data: str = "ALL_DATA") -> dict[str, Any]:
         """The state machine as it was when the execution began."""
         execution = find_execution(self._host.store, execution_arn)
-        revision = self._machines.revision(execution.machine)
+        revision = self._machines.revision(execution.revision)
         machine = self._machines.by_name.get(execution.machine_arn.rpartition(":")[2])
         if machine is None:
             raise ServiceError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{execution.machine_arn}'")
@@ -186,7 +186,7 @@ class Executions:
             **self._state_machines.described_revision(machine, revision, included_data),
         }
         if machine.updated is not None:
-            described["revisionId"] = execution.machine.rpartition("/")[2]
+            described["revisionId"] = execution.revision.rpartition("/")[2]
         return described
 
     def _events(self, id: str, first: int, last: int, *, reverse: bool) -> list[HistoryEvent]:

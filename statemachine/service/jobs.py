@@ -72,7 +72,7 @@ class Jobs:
         Raises ServiceError ExecutionDoesNotExist.
         """
         execution = read_execution(self._host.store, execution_id)
-        text = None if execution is None else self._machines.revision(execution.machine).job
+        text = None if execution is None else self._machines.revision(execution.revision).job
         if execution is None or text is None:
             raise ServiceError("ExecutionDoesNotExist", f"There is no execution '{execution_id}' of a job", status=404)
         job = read_job(load(text.text), text.format)

@@ -41,7 +41,7 @@ class Run:
             arn=machine_arn.replace("stateMachine:m", "execution:m:e"),
             name="e",
             machine_arn=machine_arn,
-            machine="m/1",
+            revision="m/1",
             role_arn=ROLE,
             seed="seed",
             started=self.now,

@@ -53,7 +53,7 @@ class Callers:
             arn=f"arn:aws:states:{HOME}:execution:{start.machine}:{start.name}",
             name=start.name,
             machine_arn=f"arn:aws:states:{HOME}:stateMachine:{start.machine}",
-            machine=start.revision,
+            revision=start.revision,
             role_arn="arn:aws:iam::000000000000:role/any",
             seed=f"{next(self._seeds)}",
             started=self._world.clock(),
