@@ -207,8 +207,8 @@ def _abort_children(walk: Walk, parent: Scope, state: State) -> None:
         inner = walk.state(child)
         if child.children is not None:
             _abort_children(walk, child, inner)
-        if child.entered_event and inner.type in ("Task", "Wait", "Map", "Parallel"):
-            walk.note_next(f"{inner.type}StateAborted", child)
+        if child.entered_event and inner.aborted is not None:
+            walk.note_next(inner.aborted, child)
         if state.type == "Map":
             walk.note_next("MapIterationAborted", child, {"name": parent.state, "index": child.index})
         walk.forget(child)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from statemachine.core.event_types import MEANINGS
 from statemachine.core.retry import Catcher, Retrier, compile_retrier
 from statemachine.core.states.body import Body, Source
 from statemachine.core.states.choice import Choice
@@ -41,7 +42,11 @@ LANGUAGES: dict[str, QueryLanguage] = {"JSONPath": JSONPATH, "JSONata": JSONATA}
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One state, ready to run. `can_retry` says whether its type may have retriers at all."""
+    """One state, ready to run. `can_retry` says whether its type may have retriers at all.
+
+    `entered`, `exited`, `failed` and `aborted` are the types of the history events that the state notes; `failed` and
+    `aborted` are None if its type has no such event.
+    """
 
     name: str
     type: str
@@ -51,6 +56,8 @@ class State:
     catchers: tuple[Catcher, ...]
     entered: str
     exited: str
+    failed: str | None
+    aborted: str | None
     can_retry: bool
 
 
@@ -100,8 +107,14 @@ def _compile_state(name: str, fields: Mapping[str, Any], machine_language: str, 
         ),
         entered=f"{type_}StateEntered",
         exited=f"{type_}StateExited",
+        failed=_event_type(f"{type_}StateFailed"),
+        aborted=_event_type(f"{type_}StateAborted"),
         can_retry=type_ in ("Task", "Parallel", "Map"),
     )
+
+
+def _event_type(name: str) -> str | None:
+    return name if name in MEANINGS else None
 
 
 def _is_distributed(fields: Mapping[str, Any]) -> bool:

@@ -199,8 +199,8 @@ def _fail(walk: Walk, scope: Scope, state: State, failure: StateError) -> None:
                 walk.await_(scope, Waiting("retry", scope.attempt, at=walk.now + delay))
                 return
             break
-    if state.type in ("Map", "Parallel") and started:
-        walk.note_next(f"{state.type}StateFailed", scope)
+    if state.failed is not None and started:
+        walk.note_next(state.failed, scope)
     if _caught(walk, scope, state, failure, heartbeat=heartbeat):
         return
     walk.forget(scope)
