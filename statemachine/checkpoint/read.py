@@ -8,10 +8,9 @@ from typing import Any
 import msgspec
 
 from statemachine.checkpoint import keys
-from statemachine.core.model import Execution, HistoryEvent, Scope
+from statemachine.core.model import Checkpoint, Execution, HistoryEvent, Scope
 from statemachine.core.payload import Payload
 from statemachine.core.tally import Tally
-from statemachine.core.walk import Checkpoint
 from statemachine.store.base import Store
 
 _tallies = msgspec.json.Decoder(dict[str, Tally])

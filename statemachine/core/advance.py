@@ -11,139 +11,139 @@ from collections.abc import Callable
 from statemachine.core import tasks
 from statemachine.core.compile import Machine
 from statemachine.core.context import task_token
-from statemachine.core.model import UNENDED, Event, Scope, Step, Waiting
+from statemachine.core.model import UNENDED, Checkpoint, Event, Scope, Step, Waiting
 from statemachine.core.run import end, run
+from statemachine.core.step_builder import HistoryExhausted, StepBuilder, StepContext
 from statemachine.core.token import same_token
-from statemachine.core.walk import Checkpoint, HistoryExhausted, Moment, Walk
 
 TIMER_TOLERANCE = 0.001
 """Ours: a timer may fire this many seconds early, because its moment is stored in whole milliseconds."""
 
 
-def advance(machine: Machine, checkpoint: Checkpoint, event: Event, moment: Moment) -> Step:
+def advance(machine: Machine, checkpoint: Checkpoint, event: Event, context: StepContext) -> Step:
     """What `event` does to the execution.
 
     Nothing that was passed in is changed, not even when this raises. The step is `stale` when nobody waits for the
     event: the execution has ended, or the token or attempt belongs to an earlier wait.
     """
-    walk = Walk(machine, checkpoint, moment)
+    step = StepBuilder(machine, checkpoint, context)
     try:
-        handled = checkpoint.execution.status in UNENDED and _HANDLERS[event.kind](walk, event)
+        handled = checkpoint.execution.status in UNENDED and _HANDLERS[event.kind](step, event)
         if handled:
-            run(walk)
+            run(step)
     except HistoryExhausted:
         handled = True
-        end(walk, "FAILED", "States.Runtime", "The execution reached the maximum number of history events (25000).")
-    step = walk.step()
-    step.stale = not handled
-    return step
+        end(step, "FAILED", "States.Runtime", "The execution reached the maximum number of history events (25000).")
+    built = step.build()
+    built.stale = not handled
+    return built
 
 
-def _started(walk: Walk, event: Event) -> bool:
-    execution = walk.execution
+def _started(step: StepBuilder, event: Event) -> bool:
+    execution = step.execution
     if execution.events:
         return False
     execution.status = "RUNNING"
-    root = Scope("", walk.machine.start, execution.input, entries=1)
-    walk.begin(root)
-    walk.note("ExecutionStarted", root, 0, {"input": execution.input, "roleArn": execution.role_arn})
-    if walk.machine.timeout is not None:
-        execution.deadline = walk.now + walk.machine.timeout
-    walk.ready.append(("", "enter", None))
+    root = Scope("", step.machine.start, execution.input, entries=1)
+    step.add(root)
+    step.note("ExecutionStarted", root, 0, {"input": execution.input, "roleArn": execution.role_arn})
+    if step.machine.timeout is not None:
+        execution.deadline = step.now + step.machine.timeout
+    step.ready.append(("", "enter", None))
     return True
 
 
-def _queued(walk: Walk, event: Event) -> bool:
+def _queued(step: StepBuilder, event: Event) -> bool:
     """The start must wait: the execution is there, and nothing of it has happened."""
-    if walk.execution.events or walk.execution.status == "PENDING":
+    if step.execution.events or step.execution.status == "PENDING":
         return False
-    walk.execution.status = "PENDING"
+    step.execution.status = "PENDING"
     return True
 
 
-def _answered(walk: Walk, event: Event) -> bool:
+def _answered(step: StepBuilder, event: Event) -> bool:
     """An answer to a task: it must bear the token of the attempt that waits."""
-    known = walk.peek(event.scope)
+    known = step.read(event.scope)
     if known is None or known.waiting is None or known.waiting.kind != "task":
         return False
-    if not same_token(event.token, task_token(walk.execution, known)):
+    if not same_token(event.token, task_token(step.execution, known)):
         return False
-    scope, waiting = walk.known(event.scope), known.waiting
+    scope, waiting = step.edit(event.scope), known.waiting
     if event.kind == "succeeded":
         assert event.output is not None
-        tasks.succeeded(walk, scope, event.output)
+        tasks.succeeded(step, scope, event.output)
     elif event.kind == "returned":
         assert event.output is not None
-        tasks.returned(walk, scope, waiting, event.output)
+        tasks.returned(step, scope, waiting, event.output)
     elif event.kind == "failed":
-        tasks.failed(walk, scope, event)
+        tasks.failed(step, scope, event)
     elif event.kind == "taken":
-        tasks.picked_up(walk, scope, waiting, event.worker)
+        tasks.picked_up(step, scope, waiting, event.worker)
     else:
-        tasks.heartbeat(walk, scope, waiting)
+        tasks.heartbeat(step, scope, waiting)
     return True
 
 
-def _fired(walk: Walk, event: Event) -> bool:
+def _fired(step: StepBuilder, event: Event) -> bool:
     """A timer: it must belong to the wait of now, and be due."""
-    found = _waiting(walk, event)
+    found = _waiting(step, event)
     if found is None:
         return False
     scope, waiting = found
-    if waiting.due is None or walk.now < waiting.due - TIMER_TOLERANCE:
+    if waiting.due is None or step.now < waiting.due - TIMER_TOLERANCE:
         return False
     if waiting.kind == "task":
-        tasks.timed_out(walk, scope, waiting)
+        tasks.timed_out(step, scope, waiting)
         return True
-    walk.settle(scope)
-    walk.ready.append((scope.path, "resume" if waiting.kind == "timer" else "enter", None))
+    step.answered(scope)
+    step.ready.append((scope.path, "resume" if waiting.kind == "timer" else "enter", None))
     return True
 
 
-def _turn(walk: Walk, event: Event) -> bool:
-    found = _waiting(walk, event)
+def _turn(step: StepBuilder, event: Event) -> bool:
+    found = _waiting(step, event)
     if found is None or found[1].kind != "turn":
         return False
-    walk.settle(found[0])
-    walk.ready.append((event.scope, "enter", None))
+    step.answered(found[0])
+    step.ready.append((event.scope, "enter", None))
     return True
 
 
-def _stopped(walk: Walk, event: Event) -> bool:
-    _begin_if_pending(walk, event)
-    end(walk, "ABORTED", event.error, event.cause)
+def _stopped(step: StepBuilder, event: Event) -> bool:
+    _begin_if_pending(step, event)
+    end(step, "ABORTED", event.error, event.cause)
     return True
 
 
-def _defect(walk: Walk, event: Event) -> bool:
+def _defect(step: StepBuilder, event: Event) -> bool:
     """Our own mistake fails this execution and no other."""
-    _begin_if_pending(walk, event)
-    end(walk, "FAILED", "States.Runtime", event.cause)
+    _begin_if_pending(step, event)
+    end(step, "FAILED", "States.Runtime", event.cause)
     return True
 
 
-def _begin_if_pending(walk: Walk, event: Event) -> None:
+def _begin_if_pending(step: StepBuilder, event: Event) -> None:
     """Every history begins with its start, even when nothing more comes than its end."""
-    if not walk.execution.events:
-        _started(walk, event)
+    if not step.execution.events:
+        _started(step, event)
 
 
-def _deadline(walk: Walk, event: Event) -> bool:
-    deadline = walk.execution.deadline
-    if deadline is None or walk.now < deadline - TIMER_TOLERANCE:
+def _deadline(step: StepBuilder, event: Event) -> bool:
+    deadline = step.execution.deadline
+    if deadline is None or step.now < deadline - TIMER_TOLERANCE:
         return False
-    end(walk, "TIMED_OUT")
+    end(step, "TIMED_OUT")
     return True
 
 
-def _waiting(walk: Walk, event: Event) -> tuple[Scope, Waiting] | None:
-    scope = walk.peek(event.scope)
+def _waiting(step: StepBuilder, event: Event) -> tuple[Scope, Waiting] | None:
+    scope = step.read(event.scope)
     if scope is None or scope.waiting is None or scope.waiting.attempt != event.attempt:
         return None
-    return walk.known(event.scope), scope.waiting
+    return step.edit(event.scope), scope.waiting
 
 
-_HANDLERS: dict[str, Callable[[Walk, Event], bool]] = {
+_HANDLERS: dict[str, Callable[[StepBuilder, Event], bool]] = {
     "started": _started,
     "queued": _queued,
     "returned": _answered,

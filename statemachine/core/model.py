@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from statemachine.core.payload import Payload
 from statemachine.core.scope_path import index_of
-from statemachine.core.tally import Change
+from statemachine.core.tally import Change, Tally
 from statemachine.query.language import Dataflow
 from statemachine.query.view import ABSENT
 
@@ -131,6 +133,16 @@ class Execution(msgspec.Struct, omit_defaults=True):
     priority: int = 0
 
 
+@dataclass(slots=True)
+class Checkpoint:
+    """Where an execution stands: its header, its lines of control by path, and the tallies of its states by name.
+    Shared: never changed by a step."""
+
+    execution: Execution
+    scopes: Mapping[str, Scope]
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
+
+
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """What happened outside.
 
@@ -162,12 +174,12 @@ class HistoryEvent(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Command(msgspec.Struct, frozen=True):
-    """Something to do once the step that gave it is durable: serve the `waiting` of a scope. `renewed` says that it
+    """Something to do once the step that gave it is durable: serve the `waiting` of a scope. `extended` says that it
     was served before and only its times have changed."""
 
     scope: str
     waiting: Waiting
-    renewed: bool = False
+    extended: bool = False
 
 
 class Step(msgspec.Struct):

@@ -15,7 +15,7 @@ from statemachine.core.model import Call, Event, Scope, Waiting
 from statemachine.core.payload import Payload
 from statemachine.core.resource import Resource
 from statemachine.core.states.task import Task
-from statemachine.core.walk import Walk
+from statemachine.core.step_builder import StepBuilder
 from statemachine.errors import RuntimeFailure, StateError
 
 
@@ -27,21 +27,21 @@ class TimedOut(StateError):
         self.heartbeat = heartbeat
 
 
-def schedule(walk: Walk, scope: Scope, state: State, call: Call) -> None:
+def schedule(step: StepBuilder, scope: Scope, state: State, call: Call) -> None:
     """Note that the task is scheduled (and started, unless a worker must pick it up) and wait for its answer."""
     resource = _resource(state)
-    arguments = walk.payload(call.arguments, scope.input)
+    arguments = step.payload(call.arguments, scope.input)
     if arguments.size > PAYLOAD_BYTES_MAX:
         raise StateError(
             "States.DataLimitExceeded",
             f"The state/task '{resource.shown}' was given an input with a size exceeding the maximum number of bytes "
             "service limit.",
         )
-    if resource.family == "Activity" and resource.arn not in walk.moment.activities:
+    if resource.family == "Activity" and resource.arn not in step.context.activities:
         raise RuntimeFailure(f"The activity {resource.arn} does not exist.")
     details: dict[str, Any] = {}
     if resource.family == "Task":
-        region = walk.execution.arn.split(":", 4)[3]
+        region = step.execution.arn.split(":", 4)[3]
         details = {**_named(resource), "region": region, "parameters": arguments}
     else:
         details = {"resource": resource.arn, "input": arguments}
@@ -49,9 +49,9 @@ def schedule(walk: Walk, scope: Scope, state: State, call: Call) -> None:
         details["timeoutInSeconds"] = int(call.timeout)
     if call.heartbeat is not None and resource.family != "LambdaFunction":
         details["heartbeatInSeconds"] = int(call.heartbeat)
-    walk.note_next(f"{resource.family}Scheduled", scope, details)
+    step.note_next(f"{resource.family}Scheduled", scope, details)
     if resource.family != "Activity":
-        walk.note_next(f"{resource.family}Started", scope, _named(resource) or None)
+        step.note_next(f"{resource.family}Started", scope, _named(resource) or None)
     queued = resource.family == "Activity"
     waiting = Waiting(
         "task",
@@ -60,46 +60,46 @@ def schedule(walk: Walk, scope: Scope, state: State, call: Call) -> None:
         arguments=arguments,
         timeout=call.timeout,
         heartbeat=call.heartbeat,
-        timeout_at=None if call.timeout is None else walk.now + call.timeout,
-        heartbeat_at=None if call.heartbeat is None or queued else walk.now + call.heartbeat,
-        scheduled=walk.now,
+        timeout_at=None if call.timeout is None else step.now + call.timeout,
+        heartbeat_at=None if call.heartbeat is None or queued else step.now + call.heartbeat,
+        scheduled=step.now,
     )
-    walk.await_(scope, waiting)
+    step.wait_for(scope, waiting)
 
 
-def picked_up(walk: Walk, scope: Scope, waiting: Waiting, worker: str | None) -> None:
+def picked_up(step: StepBuilder, scope: Scope, waiting: Waiting, worker: str | None) -> None:
     """A worker has taken the activity task: note it the first time, and let its time run from now."""
     if not waiting.taken:
-        walk.note_next("ActivityStarted", scope, {"workerName": worker} if worker else {})
-    renewed = {"timeout_at": walk.now + waiting.timeout} if waiting.timeout is not None else {}
+        step.note_next("ActivityStarted", scope, {"workerName": worker} if worker else {})
+    renewed = {"timeout_at": step.now + waiting.timeout} if waiting.timeout is not None else {}
     if waiting.heartbeat is not None:
-        renewed["heartbeat_at"] = walk.now + waiting.heartbeat
-    walk.renew(scope, msgspec.structs.replace(waiting, taken=True, **renewed))
+        renewed["heartbeat_at"] = step.now + waiting.heartbeat
+    step.extend_wait(scope, msgspec.structs.replace(waiting, taken=True, **renewed))
 
 
-def heartbeat(walk: Walk, scope: Scope, waiting: Waiting) -> None:
+def heartbeat(step: StepBuilder, scope: Scope, waiting: Waiting) -> None:
     """The task is alive: its next heartbeat is due a full interval from now."""
     if waiting.heartbeat is not None:
-        walk.renew(scope, msgspec.structs.replace(waiting, heartbeat_at=walk.now + waiting.heartbeat))
+        step.extend_wait(scope, msgspec.structs.replace(waiting, heartbeat_at=step.now + waiting.heartbeat))
 
 
-def returned(walk: Walk, scope: Scope, waiting: Waiting, output: Payload) -> None:
+def returned(step: StepBuilder, scope: Scope, waiting: Waiting, output: Payload) -> None:
     """The task's kind is done with it: that is the answer, or with .waitForTaskToken only the submission."""
-    resource = _resource(walk.state(scope))
+    resource = _resource(step.state(scope))
     if resource.pattern != ".waitForTaskToken":
-        succeeded(walk, scope, output)
+        succeeded(step, scope, output)
         return
-    walk.note_next("TaskSubmitted", scope, {**_named(resource), "output": output})
-    walk.renew(scope, msgspec.structs.replace(waiting, submitted=True))
+    step.note_next("TaskSubmitted", scope, {**_named(resource), "output": output})
+    step.extend_wait(scope, msgspec.structs.replace(waiting, submitted=True))
 
 
-def succeeded(walk: Walk, scope: Scope, output: Payload) -> None:
+def succeeded(step: StepBuilder, scope: Scope, output: Payload) -> None:
     """Note the answer and let the state go on with it."""
-    resource = _resource(walk.state(scope))
-    walk.settle(scope)
+    resource = _resource(step.state(scope))
+    step.answered(scope)
     if output.size > PAYLOAD_BYTES_MAX:
         _note_failed(
-            walk,
+            step,
             scope,
             StateError(
                 "States.DataLimitExceeded",
@@ -108,35 +108,35 @@ def succeeded(walk: Walk, scope: Scope, output: Payload) -> None:
             ),
         )
         return
-    walk.note_next(f"{resource.family}Succeeded", scope, {**_named(resource), "output": output})
-    walk.ready.append((scope.path, "resume", output))
+    step.note_next(f"{resource.family}Succeeded", scope, {**_named(resource), "output": output})
+    step.ready.append((scope.path, "resume", output))
 
 
-def failed(walk: Walk, scope: Scope, event: Event) -> None:
+def failed(step: StepBuilder, scope: Scope, event: Event) -> None:
     """Note the failure and let Retry and Catch decide."""
-    walk.settle(scope)
-    _note_failed(walk, scope, StateError(event.error, event.cause))
+    step.answered(scope)
+    _note_failed(step, scope, StateError(event.error, event.cause))
 
 
-def timed_out(walk: Walk, scope: Scope, waiting: Waiting) -> None:
+def timed_out(step: StepBuilder, scope: Scope, waiting: Waiting) -> None:
     """Note that the task is out of time; its answer is not wanted any more."""
-    resource = _resource(walk.state(scope))
+    resource = _resource(step.state(scope))
     heartbeat_at, timeout_at = waiting.heartbeat_at, waiting.timeout_at
     missed = heartbeat_at is not None and (timeout_at is None or heartbeat_at < timeout_at)
-    walk.forget(scope)
-    walk.note_next(f"{resource.family}TimedOut", scope, {**_named(resource), "error": "States.Timeout"})
-    walk.ready.append((scope.path, "fail", TimedOut(heartbeat=missed)))
+    step.cancel_wait(scope)
+    step.note_next(f"{resource.family}TimedOut", scope, {**_named(resource), "error": "States.Timeout"})
+    step.ready.append((scope.path, "fail", TimedOut(heartbeat=missed)))
 
 
-def _note_failed(walk: Walk, scope: Scope, failure: StateError) -> None:
-    resource = _resource(walk.state(scope))
+def _note_failed(step: StepBuilder, scope: Scope, failure: StateError) -> None:
+    resource = _resource(step.state(scope))
     details: dict[str, Any] = dict(_named(resource))
     if failure.error is not None:
         details["error"] = failure.error
     if failure.cause is not None:
         details["cause"] = failure.cause
-    walk.note_next(f"{resource.family}Failed", scope, details)
-    walk.ready.append((scope.path, "fail", failure))
+    step.note_next(f"{resource.family}Failed", scope, details)
+    step.ready.append((scope.path, "fail", failure))
 
 
 def _resource(state: State) -> Resource:

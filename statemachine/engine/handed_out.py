@@ -9,9 +9,8 @@ from collections.abc import Callable
 
 import structlog
 
-from statemachine.core.model import Waiting
+from statemachine.core.model import Checkpoint, Waiting
 from statemachine.core.token import idempotency_key, make_token
-from statemachine.core.walk import Checkpoint
 from statemachine.tasks.kind import Failed, Outcome, Task, TaskKind
 
 Answer = Callable[[str, Outcome], None]

@@ -8,9 +8,8 @@ from __future__ import annotations
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.write import Rows, command_keys
 from statemachine.core.compile import Machine
-from statemachine.core.model import HistoryEvent, Scope, Step
+from statemachine.core.model import Checkpoint, HistoryEvent, Scope, Step
 from statemachine.core.tally import Tally, count
-from statemachine.core.walk import Checkpoint
 
 
 class Live:

@@ -38,7 +38,7 @@ class Releases:
         waiting = command.waiting
         if waiting.due is not None:
             self._timers.add(Timer(waiting.due, id, command.scope, waiting.attempt))
-        if waiting.kind == "task" and not command.renewed:
+        if waiting.kind == "task" and not command.extended:
             self.hand_out(id, command.scope, waiting)
 
     def hand_out(self, id: str, path: str, waiting: Waiting) -> None:

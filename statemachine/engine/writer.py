@@ -18,9 +18,9 @@ from statemachine.checkpoint.read import read_checkpoint
 from statemachine.checkpoint.write import Rows
 from statemachine.core.advance import advance
 from statemachine.core.compile import Machine
-from statemachine.core.model import UNENDED, Command, Event, Execution, Scope, Step
+from statemachine.core.model import UNENDED, Checkpoint, Command, Event, Execution, Scope, Step
 from statemachine.core.payload import Payload
-from statemachine.core.walk import Checkpoint, Moment
+from statemachine.core.step_builder import StepContext
 from statemachine.engine.admission import UNLIMITED, Admission, Limits
 from statemachine.engine.delivery import Delivery, OnReply
 from statemachine.engine.live import Live
@@ -281,23 +281,23 @@ class Writer:
             self._inbox.append(Delivery(id, Event("started")))
 
     def _advance(self, live: Live, event: Event, parked: Parked) -> Step:
-        moment = Moment(parked.now, self._activities, self._asking(parked))
+        context = StepContext(parked.now, self._activities, self._asking(parked))
         try:
-            return advance(live.machine, live.checkpoint, event, moment)
+            return advance(live.machine, live.checkpoint, event, context)
         except Unfinished as unfinished:
             return self._advance_so_far(live, event, parked, unfinished)
         except Exception as defect:
             self.defects(parked.first.id, defect)
             ended = Event("defect", cause=f"Internal error: {type(defect).__name__}: {defect}")
-            return advance(live.machine, live.checkpoint, ended, moment)
+            return advance(live.machine, live.checkpoint, ended, context)
 
     def _advance_so_far(self, live: Live, event: Event, parked: Parked, unfinished: Unfinished) -> Step:
         """Do what comes before the state that asked; it has its turn after that. Raises Unfinished where that state is
         the first one."""
         if not unfinished.entered and event.kind != "started":
             raise unfinished
-        moment = Moment(parked.now, self._activities, parked.answered, transitions_max=unfinished.entered)
-        step = advance(live.machine, live.checkpoint, event, moment)
+        context = StepContext(parked.now, self._activities, parked.answered, transitions_max=unfinished.entered)
+        step = advance(live.machine, live.checkpoint, event, context)
         # What was asked is under way: the turn will ask the same.
         self._asked[parked.first.id] = parked.hand_over()
         return step

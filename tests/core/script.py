@@ -13,9 +13,9 @@ from typing import Any
 from statemachine.core.advance import advance
 from statemachine.core.compile import compile_machine
 from statemachine.core.context import task_token
-from statemachine.core.model import Event, Execution, HistoryEvent, Scope
+from statemachine.core.model import Checkpoint, Event, Execution, HistoryEvent, Scope
 from statemachine.core.payload import Payload
-from statemachine.core.walk import Checkpoint, Moment
+from statemachine.core.step_builder import StepContext
 from statemachine.json_text import dump
 
 START = 1_700_000_000.0
@@ -53,8 +53,8 @@ class Run:
 
     def send(self, event: Event) -> bool:
         """Step one event; False if it was stale."""
-        moment = Moment(self.now, self.activities)
-        step = advance(self.machine, Checkpoint(self.execution, self.scopes), event, moment)
+        context = StepContext(self.now, self.activities)
+        step = advance(self.machine, Checkpoint(self.execution, self.scopes), event, context)
         if step.stale:
             return False
         self.execution = step.execution

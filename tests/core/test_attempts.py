@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from statemachine.core import walk
+from statemachine.core import step_builder
 from statemachine.core.advance import advance
-from statemachine.core.model import Event
-from statemachine.core.walk import Checkpoint, Moment
+from statemachine.core.model import Checkpoint, Event
+from statemachine.core.step_builder import StepContext
 from tests.core.script import START, Run
 
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f"
@@ -64,12 +64,12 @@ def test_a_time_out_is_no_missed_heartbeat_even_if_its_timer_fires_within_the_sa
 def test_a_history_that_is_full_when_an_answer_comes_ends_the_execution(monkeypatch: pytest.MonkeyPatch) -> None:
     run = Run(machine(Type="Task", Resource=FUNCTION))
     run.send(Event("started"))
-    monkeypatch.setattr(walk, "HISTORY_EVENTS_MAX", run.execution.events + 1)
+    monkeypatch.setattr(step_builder, "HISTORY_EVENTS_MAX", run.execution.events + 1)
     assert run.send(Event("failed", "", run.token(""), error="Busy"))
     assert (run.execution.status, run.execution.error) == ("FAILED", "States.Runtime")
 
 
 def test_a_defect_at_the_start_leaves_a_whole_history() -> None:
     run = Run(machine(Type="Pass"))
-    step = advance(run.machine, Checkpoint(run.execution, {}), Event("defect", cause="ours"), Moment(START, ()))
+    step = advance(run.machine, Checkpoint(run.execution, {}), Event("defect", cause="ours"), StepContext(START, ()))
     assert [event.type for event in step.history] == ["ExecutionStarted", "ExecutionFailed"]

@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import pytest
 
-from statemachine.core import walk
+from statemachine.core import step_builder
 from statemachine.core.limits import HISTORY_EVENTS_MAX, PAYLOAD_BYTES_MAX
 from statemachine.core.model import Event
 from statemachine.engine import writer
@@ -133,7 +133,7 @@ async def test_what_comes_while_a_group_is_written_forms_the_next_one() -> None:
 
 
 async def test_an_endless_loop_lets_others_go_on_and_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walk, "HISTORY_EVENTS_MAX", 10_000_000)
+    monkeypatch.setattr(step_builder, "HISTORY_EVENTS_MAX", 10_000_000)
     async with in_memory_server() as server:
         endless = await server.start(await server.create(LOOP, "endless"))
         healthy = await server.run(PASS)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from statemachine.core.model import Execution, Scope, Waiting
+from statemachine.core.model import Checkpoint, Execution, Scope, Waiting
 from statemachine.core.payload import Payload
-from statemachine.core.walk import Checkpoint
 from statemachine.engine.handed_out import HandedOut
 from statemachine.tasks.kind import Failed, Outcome, Succeeded
 from tests.engine.in_memory_server import FUNCTION, START, Functions

@@ -13,8 +13,7 @@ import msgspec
 
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint
-from statemachine.core.model import Command
-from statemachine.core.walk import Checkpoint
+from statemachine.core.model import Checkpoint, Command
 from statemachine.engine.admission import Admission
 from statemachine.engine.handed_out import HandedOut
 from statemachine.engine.live import Live
@@ -104,12 +103,12 @@ def forgetting_commands() -> AbstractContextManager[Any]:
     return patch("statemachine.engine.recovery.release_again", lambda *arguments: None)
 
 
-def forgetting_renewed_timers() -> AbstractContextManager[Any]:
+def forgetting_extended_timers() -> AbstractContextManager[Any]:
     """A heartbeat moves the time-out on disk, but sets no timer."""
     release = Releases.release
 
     def release_first(self: Releases, id: str, command: Command) -> None:
-        if not command.renewed:
+        if not command.extended:
             release(self, id, command)
 
     return patch.object(Releases, "release", release_first)
@@ -207,7 +206,7 @@ FAULTS = {
     "stale answers are accepted": Fault(planted=accepting_stale_answers),
     "timer rows are not deleted": Fault(disk=KeepsTimerRows),
     "timers on disk are not read": Fault(planted=leaving_timers_on_disk),
-    "renewed timers are not set": Fault(planted=forgetting_renewed_timers),
+    "extended timers are not set": Fault(planted=forgetting_extended_timers),
     "deadlines are not kept": Fault(planted=forgetting_deadlines),
     "a payload has no row": Fault(disk=LosesPayloads),
     "an event is missing": Fault(disk=LosesLastEvent),

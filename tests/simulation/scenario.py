@@ -16,7 +16,7 @@ from typing import Any
 from statemachine.checkpoint.keys import execution_id
 from statemachine.core.compile import Machine, compile_machine
 from statemachine.core.model import Outcome
-from statemachine.core.walk import Moment
+from statemachine.core.step_builder import StepContext
 from statemachine.engine.admission import Limits
 from statemachine.json_text import dump
 from statemachine.query.view import View
@@ -142,8 +142,8 @@ class Scenario:
             "engine.recovery.PAGE": 2,
             "engine.timers.HORIZON_SECONDS": chance.choice((60.0, 600.0)),
             "engine.timers.PAGE": chance.choice((1, 3, 1000)),
-            "engine.writer.Moment": partial(Moment, transitions_max=chance.choice((1, 2, 7, 100))),
-            "core.walk.HISTORY_EVENTS_MAX": 25_000 if self.calm else chance.choice((30, 100, 25_000)),
+            "engine.writer.StepContext": partial(StepContext, transitions_max=chance.choice((1, 2, 7, 100))),
+            "core.step_builder.HISTORY_EVENTS_MAX": 25_000 if self.calm else chance.choice((30, 100, 25_000)),
         }
 
     def machine(self, revision: str) -> Machine:

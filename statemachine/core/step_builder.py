@@ -1,6 +1,6 @@
 """The workspace of one step: copies of the scopes it touches, the events it notes, the commands it gives.
 
-Whoever raises in the middle of a walk has changed nothing outside it. Knows no state type and no rule of the language.
+Whoever raises in the middle of a step has changed nothing outside it. Knows no state type and no rule of the language.
 """
 
 from __future__ import annotations
@@ -8,31 +8,21 @@ from __future__ import annotations
 import copy
 from collections import deque
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from statemachine.core.compile import Machine, State
 from statemachine.core.event_types import MEANINGS
 from statemachine.core.limits import HISTORY_EVENTS_MAX, STEP_TRANSITIONS_MAX
-from statemachine.core.model import Command, Execution, HistoryEvent, Scope, Step, Waiting
+from statemachine.core.model import Checkpoint, Command, HistoryEvent, Scope, Step, Waiting
 from statemachine.core.payload import Payload
 from statemachine.core.scope_path import child_path, parent_path
-from statemachine.core.tally import Change, Tally, counted
+from statemachine.core.tally import Change, counted
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 
 
-@dataclass(slots=True)
-class Checkpoint:
-    """Where an execution stands: its header, its lines of control by path, and the tallies of its states by name.
-    Shared: never changed by a walk."""
-
-    execution: Execution
-    scopes: Mapping[str, Scope]
-    tallies: Mapping[str, Tally] = field(default_factory=dict)
-
-
 @dataclass(frozen=True, slots=True)
-class Moment:
+class StepContext:
     """What comes in with an event: the time (epoch seconds), which activity ARNs exist, who evaluates expressions of
     unknown cost (None: this process), and how many states may be entered before the rest waits for its turn."""
 
@@ -46,27 +36,27 @@ class HistoryExhausted(Exception):
     """The execution may note no further event but its end."""
 
 
-class Walk:
+class StepBuilder:
     """One step in the making. `ready` holds what is to be done next: (path, action, argument), where the action is
     "enter", "resume" (argument: what the work gave) or "fail" (argument: the StateError)."""
 
-    def __init__(self, machine: Machine, checkpoint: Checkpoint, moment: Moment) -> None:
+    def __init__(self, machine: Machine, checkpoint: Checkpoint, context: StepContext) -> None:
         self.machine = machine
         self.execution = copy.copy(checkpoint.execution)
-        self.moment = moment
-        self.now = moment.now
+        self.context = context
+        self.now = context.now
         self.ready: deque[tuple[str, str, Any]] = deque()
         self.history: list[HistoryEvent] = []
         self.changes: list[Change] = []
         self._before = checkpoint.scopes
         self._scopes: dict[str, Scope | None] = {}
         self._commands: dict[str, Waiting] = {}
-        self._renewed: set[str] = set()
+        self._extended: set[str] = set()
         self._cancelled: list[Command] = []
-        self._timestamp = int(moment.now * 1000)
+        self._timestamp = int(context.now * 1000)
 
-    def scope(self, path: str) -> Scope | None:
-        """The scope for reading and writing (a copy of this walk's own), None where there is none."""
+    def edit_or_none(self, path: str) -> Scope | None:
+        """The scope for reading and writing (a copy of this step's own), None where there is none."""
         if path in self._scopes:
             return self._scopes[path]
         before = self._before.get(path)
@@ -76,13 +66,13 @@ class Walk:
         self._scopes[path] = scope
         return scope
 
-    def known(self, path: str) -> Scope:
+    def edit(self, path: str) -> Scope:
         """As `scope`, where there must be one."""
-        scope = self.scope(path)
+        scope = self.edit_or_none(path)
         assert scope is not None, path
         return scope
 
-    def peek(self, path: str) -> Scope | None:
+    def read(self, path: str) -> Scope | None:
         """The scope for reading only."""
         return self._scopes[path] if path in self._scopes else self._before.get(path)
 
@@ -96,15 +86,15 @@ class Walk:
         paths += [path for path, scope in self._scopes.items() if scope is not None]
         return paths
 
-    def begin(self, scope: Scope) -> None:
+    def add(self, scope: Scope) -> None:
         """Add a new scope."""
         self._scopes[scope.path] = scope
 
-    def drop(self, path: str) -> None:
+    def remove(self, path: str) -> None:
         """Remove a scope, with what it waits for."""
-        scope = self.scope(path)
+        scope = self.edit_or_none(path)
         if scope is not None:
-            self.forget(scope)
+            self.cancel_wait(scope)
             self.execution.variable_bytes -= sum(value.size for value in scope.variables.values())
             self._scopes[path] = None
 
@@ -136,29 +126,29 @@ class Walk:
         if scope.entered_event:
             self.count(scope, "left")
 
-    def await_(self, scope: Scope, waiting: Waiting) -> None:
+    def wait_for(self, scope: Scope, waiting: Waiting) -> None:
         """Let the scope wait; the command is given when the step is durable."""
         scope.waiting = waiting
         self._commands[scope.path] = waiting
 
-    def renew(self, scope: Scope, waiting: Waiting) -> None:
+    def extend_wait(self, scope: Scope, waiting: Waiting) -> None:
         """The scope waits on for the same thing, but its times have changed."""
         scope.waiting = waiting
         if scope.path not in self._commands:
-            self._renewed.add(scope.path)
+            self._extended.add(scope.path)
         self._commands[scope.path] = waiting
 
-    def forget(self, scope: Scope) -> None:
+    def cancel_wait(self, scope: Scope) -> None:
         """The scope waits no more; if a task was in hand, nobody wants its answer."""
         waiting = scope.waiting
         if waiting is None:
             return
         scope.waiting = None
-        given = self._commands.pop(scope.path, None) is not None and scope.path not in self._renewed
+        given = self._commands.pop(scope.path, None) is not None and scope.path not in self._extended
         if waiting.kind == "task" and not given:
             self._cancelled.append(Command(scope.path, waiting))
 
-    def settle(self, scope: Scope) -> None:
+    def answered(self, scope: Scope) -> None:
         """As `forget`, when the awaited thing has come."""
         scope.waiting = None
         self._commands.pop(scope.path, None)
@@ -172,7 +162,7 @@ class Walk:
         merged: dict[str, Any] = {}
         path = scope.path
         while True:
-            at = self.peek(path)
+            at = self.read(path)
             if at is not None and at.variables:
                 for name, payload in at.variables.items():
                     if name not in merged:
@@ -188,7 +178,7 @@ class Walk:
                 return payload
         return Payload(value)
 
-    def step(self) -> Step:
-        """What this walk did."""
-        commands = [Command(path, waiting, path in self._renewed) for path, waiting in self._commands.items()]
+    def build(self) -> Step:
+        """What this step did."""
+        commands = [Command(path, waiting, path in self._extended) for path, waiting in self._commands.items()]
         return Step(self.execution, self._scopes, self.history, commands, self._cancelled, self.changes)
