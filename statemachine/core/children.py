@@ -20,25 +20,25 @@ from statemachine.core.step_builder import StepBuilder
 from statemachine.errors import StateError
 
 
-def fork(step: StepBuilder, scope: Scope, state: State, outcome: Fork) -> None:
+def fork(step: StepBuilder, scope: Scope, state: State, decision: Fork) -> None:
     """Begin the first children of a Map or Parallel, or go on at once where there are none."""
-    details = {"length": outcome.total} if state.type == "Map" else None
+    details = {"length": decision.total} if state.type == "Map" else None
     step.note_next(f"{state.type}StateStarted", scope, details)
-    if outcome.items is not None:
-        step.count(scope, "items", outcome.total)
-    children = Children(outcome.total, outcome.limit)
-    children.input = step.payload(outcome.input, scope.input)
-    if outcome.items is not None:
-        children.items = step.payload(outcome.items, scope.input)
+    if decision.items is not None:
+        step.count(scope, "items", decision.total)
+    children = Children(decision.total, decision.limit)
+    children.input = step.payload(decision.input, scope.input)
+    if decision.items is not None:
+        children.items = step.payload(decision.items, scope.input)
     scope.children = children
     step.wait_for(scope, Waiting("children", scope.attempt))
     if isinstance(state.body, Parallel) and state.body.dependencies:
         _begin_independent(step, scope, state, state.body)
         return
-    for _ in range(min(outcome.limit, outcome.total)):
+    for _ in range(min(decision.limit, decision.total)):
         if not _begin_next(step, scope, state, scope.last_event):
             return
-    if not outcome.total:
+    if not decision.total:
         _join(step, scope, state)
 
 

@@ -199,7 +199,7 @@ class Step(msgspec.Struct):
 
 
 class Exit(msgspec.Struct, frozen=True):
-    """Outcome: the state is done. `result` is what its work gave; `flow` replaces the state's own (Choice rules)."""
+    """Decision: the state is done. `result` is what its work gave; `flow` replaces the state's own (Choice rules)."""
 
     next: str | None
     result: Any = ABSENT
@@ -207,13 +207,13 @@ class Exit(msgspec.Struct, frozen=True):
 
 
 class Sleep(msgspec.Struct, frozen=True):
-    """Outcome: hold the scope until that moment (epoch seconds)."""
+    """Decision: hold the scope until that moment (epoch seconds)."""
 
     until: float
 
 
 class Call(msgspec.Struct, frozen=True):
-    """Outcome: have a task done. `timeout` and `heartbeat` are in seconds."""
+    """Decision: have a task done. `timeout` and `heartbeat` are in seconds."""
 
     arguments: Any
     timeout: float | None = None
@@ -221,7 +221,7 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class Fork(msgspec.Struct, frozen=True):
-    """Outcome: run `total` children, at most `limit` at once; `items` are a Map's."""
+    """Decision: run `total` children, at most `limit` at once; `items` are a Map's."""
 
     total: int
     limit: int
@@ -229,4 +229,4 @@ class Fork(msgspec.Struct, frozen=True):
     items: list[Any] | None = None
 
 
-Outcome = Exit | Sleep | Call | Fork
+Decision = Exit | Sleep | Call | Fork

@@ -12,7 +12,7 @@ from statemachine.core.children import child_failed, child_succeeded, drop_child
 from statemachine.core.compile import State
 from statemachine.core.context import view_of
 from statemachine.core.limits import PAYLOAD_BYTES_MAX, VARIABLE_BYTES_MAX, VARIABLES_BYTES_MAX
-from statemachine.core.model import Call, Exit, Fork, Outcome, Scope, Sleep, Waiting
+from statemachine.core.model import Call, Decision, Exit, Fork, Scope, Sleep, Waiting
 from statemachine.core.payload import Payload
 from statemachine.core.retry import matches
 from statemachine.core.step_builder import StepBuilder
@@ -104,19 +104,19 @@ def _resume(step: StepBuilder, scope: Scope, result: Payload | list[Any] | None)
         _fail(step, scope, state, failure)
 
 
-def _follow(step: StepBuilder, scope: Scope, state: State, outcome: Outcome, result: Payload | None = None) -> None:
-    if isinstance(outcome, Exit):
+def _follow(step: StepBuilder, scope: Scope, state: State, decision: Decision, result: Payload | None = None) -> None:
+    if isinstance(decision, Exit):
         view = view_of(step, scope, "/after")
-        view.result = outcome.result
-        produced = (outcome.flow or state.flow).after(view)
-        _leave(step, scope, produced, outcome.next, result)
-    elif isinstance(outcome, Sleep):
-        step.wait_for(scope, Waiting("timer", scope.attempt, at=outcome.until))
-    elif isinstance(outcome, Call):
-        schedule(step, scope, state, outcome)
+        view.result = decision.result
+        produced = (decision.flow or state.flow).after(view)
+        _leave(step, scope, produced, decision.next, result)
+    elif isinstance(decision, Sleep):
+        step.wait_for(scope, Waiting("timer", scope.attempt, at=decision.until))
+    elif isinstance(decision, Call):
+        schedule(step, scope, state, decision)
     else:
-        assert isinstance(outcome, Fork)
-        fork(step, scope, state, outcome)
+        assert isinstance(decision, Fork)
+        fork(step, scope, state, decision)
 
 
 def _leave(

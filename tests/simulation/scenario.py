@@ -15,7 +15,7 @@ from typing import Any
 
 from statemachine.checkpoint.keys import execution_id
 from statemachine.core.compile import Machine, compile_machine
-from statemachine.core.model import Outcome
+from statemachine.core.model import Decision
 from statemachine.core.step_builder import StepContext
 from statemachine.engine.admission import Limits
 from statemachine.json_text import dump
@@ -75,10 +75,10 @@ class Behaviour:
 class Defective:
     """The body of a state in which our own mistake shows: what it raises is no failure that a definition knows."""
 
-    def enter(self, view: View) -> Outcome:
+    def enter(self, view: View) -> Decision:
         raise ZeroDivisionError("as planned")
 
-    def resume(self, view: View) -> Outcome:
+    def resume(self, view: View) -> Decision:
         raise ZeroDivisionError("as planned")
 
 

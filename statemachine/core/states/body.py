@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from statemachine.core.model import Outcome
+from statemachine.core.model import Decision
 from statemachine.query.language import Dataflow, QueryLanguage
 from statemachine.query.view import View
 
@@ -14,10 +14,10 @@ from statemachine.query.view import View
 class Body(Protocol):
     """The work of one state. `view.input` is the effective input (after InputPath)."""
 
-    def enter(self, view: View) -> Outcome:
+    def enter(self, view: View) -> Decision:
         """Begin, or begin again after a retry. Raises StateError."""
 
-    def resume(self, view: View) -> Outcome:
+    def resume(self, view: View) -> Decision:
         """Go on after a Sleep, or with `view.result` after a Call or Fork. Raises StateError."""
 
 

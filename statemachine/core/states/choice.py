@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from statemachine.core.model import Exit, Outcome
+from statemachine.core.model import Decision, Exit
 from statemachine.core.states.body import Source
 from statemachine.errors import RuntimeFailure
 from statemachine.query.language import Condition, Dataflow
@@ -39,7 +39,7 @@ class Choice:
             rules.append(Rule(source.language.condition(fields, where), fields["Next"], flow))
         return cls(tuple(rules), source.fields.get("Default"))
 
-    def enter(self, view: View) -> Outcome:
+    def enter(self, view: View) -> Decision:
         for rule in self.rules:
             if rule.holds(view):
                 return Exit(rule.next, flow=rule.flow)
@@ -47,5 +47,5 @@ class Choice:
             raise RuntimeFailure("Failed to transition out of the state. The state does not point to a next state.")
         return Exit(self.default)
 
-    def resume(self, view: View) -> Outcome:
+    def resume(self, view: View) -> Decision:
         raise AssertionError("a Choice state waits for nothing")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from statemachine.core.model import Outcome
+from statemachine.core.model import Decision
 from statemachine.core.states.body import Source
 from statemachine.errors import StateError
 from statemachine.query.language import Reader
@@ -24,8 +24,8 @@ class Fail:
         read = source.language.field
         return cls(read(source.fields, "Error"), read(source.fields, "Cause"))
 
-    def enter(self, view: View) -> Outcome:
+    def enter(self, view: View) -> Decision:
         raise StateError(self.error and self.error(view), self.cause and self.cause(view))
 
-    def resume(self, view: View) -> Outcome:
+    def resume(self, view: View) -> Decision:
         raise AssertionError("a Fail state waits for nothing")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from statemachine.core.limits import INLINE_MAP_CONCURRENCY_MAX
-from statemachine.core.model import Exit, Fork, Outcome
+from statemachine.core.model import Decision, Exit, Fork
 from statemachine.core.states.body import Source
 from statemachine.query.language import Reader
 from statemachine.query.view import View
@@ -35,13 +35,13 @@ class Map:
         start = source.block(fields["ItemProcessor"] if "ItemProcessor" in fields else fields["Iterator"])
         return cls(start, items, selector, language.field(fields, "MaxConcurrency"), source.next)
 
-    def enter(self, view: View) -> Outcome:
+    def enter(self, view: View) -> Decision:
         asked = self.concurrency(view) if self.concurrency is not None else 0
         items: list[Any] = self.items(view)
         limit = min(asked or INLINE_MAP_CONCURRENCY_MAX, INLINE_MAP_CONCURRENCY_MAX)
         return Fork(len(items), limit, view.input, items)
 
-    def resume(self, view: View) -> Outcome:
+    def resume(self, view: View) -> Decision:
         return Exit(self.next, view.result)
 
     def first_state(self, index: int) -> str:

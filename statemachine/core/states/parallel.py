@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from statemachine.core.model import Exit, Fork, Outcome
+from statemachine.core.model import Decision, Exit, Fork
 from statemachine.core.states.body import Source
 from statemachine.query.language import Dataflow
 from statemachine.query.view import View
@@ -44,10 +44,10 @@ class Parallel:
                 dependents[dependency].append(number)
         return cls(starts, tuple(dependencies), tuple(map(tuple, dependents)), source.flow, source.next)
 
-    def enter(self, view: View) -> Outcome:
+    def enter(self, view: View) -> Decision:
         return Fork(len(self.starts), len(self.starts), self.flow.arguments(view))
 
-    def resume(self, view: View) -> Outcome:
+    def resume(self, view: View) -> Decision:
         return Exit(self.next, view.result)
 
     def first_state(self, index: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from statemachine.core.model import Exit, Outcome
+from statemachine.core.model import Decision, Exit
 from statemachine.core.states.body import Source
 from statemachine.query.language import Dataflow
 from statemachine.query.view import ABSENT, View
@@ -24,9 +24,9 @@ class Pass:
         """From Result, if there is one."""
         return cls(source.fields.get("Result", ABSENT), source.flow, source.next)
 
-    def enter(self, view: View) -> Outcome:
+    def enter(self, view: View) -> Decision:
         arguments = self.flow.arguments(view)
         return Exit(self.next, arguments if self.literal is ABSENT else self.literal)
 
-    def resume(self, view: View) -> Outcome:
+    def resume(self, view: View) -> Decision:
         raise AssertionError("a Pass state waits for nothing")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from statemachine.core.model import Exit, Outcome
+from statemachine.core.model import Decision, Exit
 from statemachine.core.states.body import Source
 from statemachine.query.view import View
 
@@ -16,8 +16,8 @@ class Succeed:
         """Has no fields of its own."""
         return cls()
 
-    def enter(self, view: View) -> Outcome:
+    def enter(self, view: View) -> Decision:
         return Exit(None)
 
-    def resume(self, view: View) -> Outcome:
+    def resume(self, view: View) -> Decision:
         raise AssertionError("a Succeed state waits for nothing")

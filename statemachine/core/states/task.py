@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from statemachine.core.model import Call, Exit, Outcome
+from statemachine.core.model import Call, Decision, Exit
 from statemachine.core.resource import Resource, parse_resource
 from statemachine.core.states.body import Source
 from statemachine.query.language import Dataflow, Reader
@@ -32,10 +32,10 @@ class Task:
             source.next,
         )
 
-    def enter(self, view: View) -> Outcome:
+    def enter(self, view: View) -> Decision:
         timeout = self.timeout and self.timeout(view)
         heartbeat = self.heartbeat and self.heartbeat(view)
         return Call(self.flow.arguments(view), timeout, heartbeat)
 
-    def resume(self, view: View) -> Outcome:
+    def resume(self, view: View) -> Decision:
         return Exit(self.next, view.result)
