@@ -25,8 +25,8 @@ from statemachine.api.hosts import LoopbackOnly, is_loopback
 from statemachine.api.rest import JOB_ROUTES, PREFIX, ROUTES
 from statemachine.arn import Home
 from statemachine.config import Settings
-from statemachine.engine.admission import Limits
-from statemachine.engine.chronicle import Chronicle
+from statemachine.engine.admission import AdmissionLimits
+from statemachine.engine.execution_log import ExecutionLog
 from statemachine.engine.loop import Engine
 from statemachine.evaluators.pool import EvaluatorPool
 from statemachine.host import Observer
@@ -135,9 +135,9 @@ class App:
         machines.load()
         activities.load()
         kinds = await build_kinds(settings)
-        limits = Limits(settings.running_max, settings.running_max_by_machine, settings.ageing_seconds)
+        limits = AdmissionLimits(settings.running_max, settings.running_max_by_machine, settings.ageing_seconds)
         metrics = Metrics() if settings.metrics else None
-        observers: list[Observer] = [Chronicle(), *([metrics.counts] if metrics else [])]
+        observers: list[Observer] = [ExecutionLog(), *([metrics.counts] if metrics else [])]
         engine = Engine(
             store,
             machines,

@@ -9,7 +9,7 @@ from statemachine.core.model import Execution, Scope
 from statemachine.core.scope_path import index_of, parent_path
 from statemachine.core.states.task import Task
 from statemachine.core.step_builder import StepBuilder
-from statemachine.core.token import make_token
+from statemachine.core.token import make_task_token
 from statemachine.query.view import Chance, View
 from statemachine.times.timestamps import iso_time
 
@@ -38,7 +38,7 @@ def item_view(step: StepBuilder, scope: Scope, index: int, value: Any, input: An
 
 def task_token(execution: Execution, scope: Scope) -> str:
     """The token of the scope's current attempt."""
-    return make_token(execution.id, execution.seed, scope.path, scope.attempt)
+    return make_task_token(execution.id, execution.seed, scope.path, scope.attempt)
 
 
 def context_object(step: StepBuilder, scope: Scope) -> dict[str, Any]:

@@ -14,14 +14,14 @@ import uuid
 _DIGEST_BYTES = 32
 
 
-def make_token(execution_id: str, seed: str, scope: str, attempt: str) -> str:
+def make_task_token(execution_id: str, seed: str, scope: str, attempt: str) -> str:
     """The token of one attempt of one scope's current state."""
     address = f"{execution_id}\n{scope}\n{attempt}".encode()
     digest = hmac.digest(seed.encode(), address, "sha256")
     return base64.urlsafe_b64encode(digest + address).decode().rstrip("=")
 
 
-def read_token(token: str) -> tuple[str, str] | None:
+def read_task_token(token: str) -> tuple[str, str] | None:
     """Execution id and scope that a token speaks of, None where the text is no token. (Whether it is genuine shows
     only against the execution's seed.)"""
     try:

@@ -21,7 +21,7 @@ PAGE = 1_000
 
 
 @dataclass(frozen=True)
-class Limits:
+class AdmissionLimits:
     """`running_max` executions run at once (None: as many as come), of each machine at most `machines[name]`; one step
     of priority is worth `ageing_seconds` of waiting."""
 
@@ -30,7 +30,7 @@ class Limits:
     ageing_seconds: float = 60.0
 
 
-UNLIMITED = Limits()
+UNLIMITED = AdmissionLimits()
 
 Place = tuple[float, float, str]
 """Where an execution stands in the queue: score, when it was accepted, id."""
@@ -39,7 +39,7 @@ Place = tuple[float, float, str]
 class Admission:
     """Counts who runs and keeps who waits. Every method may be called again with what it knows already."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: AdmissionLimits) -> None:
         self._limits = limits
         self.forget()
 

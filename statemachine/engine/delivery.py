@@ -14,12 +14,12 @@ OnReply = Callable[[Reply | None, Exception | None], None]
 
 @dataclass(eq=False, slots=True)
 class Delivery:
-    """An event for an execution; a "started" event brings the new execution's `header`. `answer` is None where nobody
+    """An event for an execution; a "started" event brings the new execution's `header`. `on_reply` is None where nobody
     asks: the sender would not send the event again. It is stepped as of `not_before` at the earliest, however the clock
     was set in the meantime."""
 
     id: str
     event: Event
     header: Execution | None = None
-    answer: OnReply | None = None
+    on_reply: OnReply | None = None
     not_before: float = 0.0

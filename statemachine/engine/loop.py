@@ -18,15 +18,15 @@ import structlog
 from statemachine.checkpoint import keys
 from statemachine.core.model import Event, Execution
 from statemachine.core.payload import Payload
-from statemachine.core.token import read_token
+from statemachine.core.token import read_task_token
 from statemachine.engine.activities import ActivityQueues
-from statemachine.engine.admission import UNLIMITED, Limits
-from statemachine.engine.handed_out import HandedOut
-from statemachine.engine.parked import Evaluators
+from statemachine.engine.admission import UNLIMITED, AdmissionLimits
 from statemachine.engine.recovery import recover
 from statemachine.engine.releases import Releases
 from statemachine.engine.report import report
+from statemachine.engine.running_tasks import RunningTasks
 from statemachine.engine.timers import Timers
+from statemachine.engine.waiting_for_evaluation import Evaluators
 from statemachine.engine.writer import Group, MachineSource, Writer
 from statemachine.host import ActivityTask, Lengths, NotDurable, Observer, Reply, Unavailable
 from statemachine.store.base import Readable, Store, StoreFull
@@ -65,7 +65,7 @@ class Engine:
         kinds: list[TaskKind],
         *,
         evaluators: Evaluators | None = None,
-        limits: Limits = UNLIMITED,
+        limits: AdmissionLimits = UNLIMITED,
         observers: Sequence[Observer] = (),
         clock: Callable[[], float] = time.time,
         fatal: Callable[[Exception], None] | None = None,
@@ -81,7 +81,7 @@ class Engine:
         self._writer.woken = self.wake
         self._timers = Timers(store)
         self._queues = ActivityQueues()
-        self._tasks = HandedOut(kinds, self._answer)
+        self._tasks = RunningTasks(kinds, self._answer)
         self._releases = Releases(self._writer, self._timers, self._queues, self._tasks)
         self._fatal = fatal or _raise
         self._committer = ThreadPoolExecutor(1, "committer")
@@ -185,7 +185,7 @@ class Engine:
 
     def _answer(self, token: str, outcome: Outcome) -> None:
         """A task's answer; when it cannot be made durable the task is handed out again."""
-        address = read_token(token)
+        address = read_task_token(token)
         if address is None:
             return
         id, path = address

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from statemachine.core.model import Command, Execution, Waiting
 from statemachine.core.resource import parse_resource
-from statemachine.core.token import make_token
+from statemachine.core.token import make_task_token
 from statemachine.engine.activities import ActivityQueues, Waiter
-from statemachine.engine.handed_out import HandedOut
+from statemachine.engine.running_tasks import RunningTasks
 from statemachine.engine.timers import Timer, Timers
 from statemachine.engine.writer import Group, Writer
 
@@ -18,7 +18,7 @@ from statemachine.engine.writer import Group, Writer
 class Releases:
     """Releases commands, and takes them back."""
 
-    def __init__(self, writer: Writer, timers: Timers, queues: ActivityQueues, tasks: HandedOut) -> None:
+    def __init__(self, writer: Writer, timers: Timers, queues: ActivityQueues, tasks: RunningTasks) -> None:
         self._writer = writer
         self._timers = timers
         self._queues = queues
@@ -56,7 +56,7 @@ class Releases:
         scope = None if checkpoint is None else checkpoint.scopes.get(task.path)
         if checkpoint is None or scope is None or scope.waiting is None or scope.waiting.attempt != task.attempt:
             return None
-        return make_token(task.id, checkpoint.execution.seed, task.path, task.attempt), scope.waiting
+        return make_task_token(task.id, checkpoint.execution.seed, task.path, task.attempt), scope.waiting
 
     def _set_timers(self, execution: Execution) -> None:
         """The timers of an execution that has just begun or was queued."""
@@ -69,4 +69,4 @@ class Releases:
         checkpoint = self._writer.look(id)
         if checkpoint is not None:
             execution = checkpoint.execution
-            self._tasks.cancel(make_token(id, execution.seed, command.scope, command.waiting.attempt))
+            self._tasks.cancel(make_task_token(id, execution.seed, command.scope, command.waiting.attempt))

@@ -21,18 +21,24 @@ from statemachine.core.compile import Machine
 from statemachine.core.model import UNENDED, Checkpoint, Command, Event, Execution, Scope, Step
 from statemachine.core.payload import Payload
 from statemachine.core.step_builder import StepContext
-from statemachine.engine.admission import UNLIMITED, Admission, Limits
+from statemachine.engine.admission import UNLIMITED, Admission, AdmissionLimits
 from statemachine.engine.delivery import Delivery, OnReply
-from statemachine.engine.live import Live
-from statemachine.engine.parked import Asking, Evaluation, Evaluators, Parked, not_now
+from statemachine.engine.loaded_execution import LoadedExecution
+from statemachine.engine.waiting_for_evaluation import (
+    Evaluation,
+    Evaluators,
+    StepEvaluator,
+    WaitingForEvaluation,
+    evaluate_later,
+)
 from statemachine.host import Reply
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 from statemachine.query.view import Unfinished
 from statemachine.store.base import Store
 
-LIVE_MAX = 10_000
+LOADED_MAX = 10_000
 """Executions kept in memory; beyond it those that rest are dropped and read back when something happens to them."""
-NEVER_PARKED = ("started", "due", "stopped", "deadline")
+OVERTAKING = ("started", "due", "stopped", "deadline")
 """Events that mean the same whatever the execution is evaluating."""
 
 
@@ -51,18 +57,18 @@ class Group:
     those who look on: each with the line of control that its event found."""
 
     rows: Rows = field(default_factory=Rows)
-    touched: dict[str, Live] = field(default_factory=dict)
+    touched: dict[str, LoadedExecution] = field(default_factory=dict)
     commands: list[tuple[str, Command]] = field(default_factory=list)
     cancelled: list[tuple[str, Command]] = field(default_factory=list)
     begun: list[Execution] = field(default_factory=list)
     unasked: list[Delivery] = field(default_factory=list)
     superseded: list[tuple[str, Command]] = field(default_factory=list)
     steps: list[tuple[Scope | None, Step]] = field(default_factory=list)
-    answers: list[tuple[OnReply, Reply]] = field(default_factory=list)
+    replies: list[tuple[OnReply, Reply]] = field(default_factory=list)
 
     @property
     def empty(self) -> bool:
-        return not (self.touched or self.answers or self.rows.changed)
+        return not (self.touched or self.replies or self.rows.changed)
 
 
 class Writer:
@@ -75,17 +81,17 @@ class Writer:
         machines: MachineSource,
         activities: Container[str],
         evaluators: Evaluators | None = None,
-        limits: Limits = UNLIMITED,
+        limits: AdmissionLimits = UNLIMITED,
     ) -> None:
         self._store = store
         self._machines = machines
         self._activities = activities
         self._evaluators = evaluators
         self._inbox: deque[Delivery] = deque()
-        self._parked: dict[str, Parked] = {}
+        self._waiting: dict[str, WaitingForEvaluation] = {}
         self._asked: dict[str, dict[EvaluationRequest, Evaluation]] = {}
         self.admission = Admission(limits)
-        self._live: OrderedDict[str, Live] = OrderedDict()
+        self._loaded: OrderedDict[str, LoadedExecution] = OrderedDict()
         self._forming = Group()
         self.in_flight: Group | None = None
         self.defects: Callable[[str, Exception], None] = lambda _id, _error: None
@@ -104,49 +110,49 @@ class Writer:
     @property
     def evaluating(self) -> int:
         """How many executions wait for an evaluation."""
-        return len(self._parked)
+        return len(self._waiting)
 
     def deliver(
         self,
         id: str,
         event: Event,
-        answer: OnReply | None = None,
+        on_reply: OnReply | None = None,
         header: Execution | None = None,
         *,
         not_before: float = 0.0,
     ) -> None:
         """Queue an event for an execution (see `Delivery`)."""
-        self._inbox.append(Delivery(id, event, header, answer, not_before))
+        self._inbox.append(Delivery(id, event, header, on_reply, not_before))
 
-    def write(self, rows: Mapping[str, bytes | None], answer: OnReply) -> None:
+    def write(self, rows: Mapping[str, bytes | None], on_reply: OnReply) -> None:
         """Add rows of no execution (registries) to the forming group."""
         self._forming.rows.changed.update(rows)
-        self._forming.answers.append((answer, Reply(None, stale=False)))
+        self._forming.replies.append((on_reply, Reply(None, stale=False)))
 
     def step(self, now: float) -> None:
         """Step the next event. Raises nothing: a defect of ours fails the one execution that it struck."""
         delivery = self._inbox.popleft()
-        parked = self._parked.get(delivery.id)
-        if parked is not None and parked.first is not delivery and delivery.event.kind not in NEVER_PARKED:
-            parked.later.append(delivery)
+        waiting = self._waiting.get(delivery.id)
+        if waiting is not None and waiting.first is not delivery and delivery.event.kind not in OVERTAKING:
+            waiting.later.append(delivery)
             return
-        if parked is None or parked.first is not delivery:
-            parked = Parked(delivery, max(now, delivery.not_before), self._asked.pop(delivery.id, {}))
+        if waiting is None or waiting.first is not delivery:
+            waiting = WaitingForEvaluation(delivery, max(now, delivery.not_before), self._asked.pop(delivery.id, {}))
         try:
-            self._deliver(parked)
+            self._deliver(waiting)
         except Unfinished:
-            self._parked[delivery.id] = parked
+            self._waiting[delivery.id] = waiting
             return
         except Exception as error:
             self.defects(delivery.id, error)
             if delivery.event.kind == "started":
                 self.admission.ends(delivery.id)
                 self._admit()
-            if delivery.answer is not None:
-                delivery.answer(None, error)
-        if self._parked.get(delivery.id) is parked:
-            del self._parked[delivery.id]
-            self._inbox.extendleft(reversed(parked.later))
+            if delivery.on_reply is not None:
+                delivery.on_reply(None, error)
+        if self._waiting.get(delivery.id) is waiting:
+            del self._waiting[delivery.id]
+            self._inbox.extendleft(reversed(waiting.later))
 
     def seal(self) -> Group | None:
         """The forming group with its rows made, ready to be written; None when there is none or one is in flight."""
@@ -157,8 +163,8 @@ class Writer:
             # What was stale was so on disk too: it need not be stepped again.
             group.unasked.clear()
             return None
-        for live in group.touched.values():
-            live.write(group.rows)
+        for loaded in group.touched.values():
+            loaded.write(group.rows)
         self._forming = Group()
         self.in_flight = group
         return group
@@ -171,11 +177,11 @@ class Writer:
         for id, command in given:
             kept = group.commands if self._wanted(id, command) else self._forming.superseded
             kept.append((id, command))
-        for answer, reply in group.answers:
-            answer(reply, None)
-        for id, live in group.touched.items():
-            if live.checkpoint.execution.status not in UNENDED and id not in self._forming.touched:
-                self._live.pop(id, None)
+        for on_reply, reply in group.replies:
+            on_reply(reply, None)
+        for id, loaded in group.touched.items():
+            if loaded.checkpoint.execution.status not in UNENDED and id not in self._forming.touched:
+                self._loaded.pop(id, None)
         self._forget_resting()
         return group
 
@@ -191,10 +197,10 @@ class Writer:
         lost = [self._landed(), self._forming]
         self._forming = Group()
         for group in lost:
-            for answer, _ in group.answers:
-                answer(None, error)
+            for on_reply, _ in group.replies:
+                on_reply(None, error)
             for id in group.touched:
-                self._live.pop(id, None)
+                self._loaded.pop(id, None)
             self._inbox.extend(map(_unwritten, group.unasked))
         for _ in self.load(now):
             pass
@@ -203,13 +209,13 @@ class Writer:
 
     def look(self, id: str) -> Checkpoint | None:
         """Where an execution stands in memory, disk and groups taken together."""
-        live = self._open(id)
-        return None if live is None else live.checkpoint
+        loaded = self._open(id)
+        return None if loaded is None else loaded.checkpoint
 
     def _wanted(self, id: str, command: Command) -> bool:
         """Does the scope still wait for this command? (It may have moved on while the group was written.)"""
-        live = self._open(id)
-        scope = None if live is None else live.scopes.get(command.scope)
+        loaded = self._open(id)
+        scope = None if loaded is None else loaded.scopes.get(command.scope)
         return scope is not None and scope.waiting is not None and scope.waiting.attempt == command.waiting.attempt
 
     def _landed(self) -> Group:
@@ -218,60 +224,62 @@ class Writer:
         self.in_flight = None
         return group
 
-    def _open(self, id: str) -> Live | None:
-        live = self._live.get(id)
-        if live is not None:
-            self._live.move_to_end(id)
-            return live
+    def _open(self, id: str) -> LoadedExecution | None:
+        loaded = self._loaded.get(id)
+        if loaded is not None:
+            self._loaded.move_to_end(id)
+            return loaded
         checkpoint = read_checkpoint(self._store, id)
         if checkpoint is None:
             return None
-        live = Live(self._machines.machine(checkpoint.execution.revision), checkpoint, on_disk=True)
-        self._live[id] = live
-        return live
+        loaded = LoadedExecution(self._machines.machine(checkpoint.execution.revision), checkpoint, on_disk=True)
+        self._loaded[id] = loaded
+        return loaded
 
-    def _deliver(self, parked: Parked) -> None:
+    def _deliver(self, waiting: WaitingForEvaluation) -> None:
         """Step an event that has its turn. Raises Unfinished: then nothing has happened."""
-        id, answer = parked.first.id, parked.first.answer
-        live = self._open(id)
-        event: Event | None = parked.first.event
-        if parked.first.header is not None:
-            live, event = self._begin(parked.first.header, live, parked.now)
-        elif parked.first.event.kind in ("started", "due"):
-            event = self._start(parked.first, live)
-        if live is None or event is None:
-            self._reply(answer, live, stale=True)
+        id, on_reply = waiting.first.id, waiting.first.on_reply
+        loaded = self._open(id)
+        event: Event | None = waiting.first.event
+        if waiting.first.header is not None:
+            loaded, event = self._begin(waiting.first.header, loaded, waiting.now)
+        elif waiting.first.event.kind in ("started", "due"):
+            event = self._start(waiting.first, loaded)
+        if loaded is None or event is None:
+            self._reply(on_reply, loaded, stale=True)
             return
-        step = self._advance(live, event, parked)
+        step = self._advance(loaded, event, waiting)
         if not step.stale:
-            self._keep(live, event, step)
-        if answer is None:
-            self._forming.unasked.append(parked.first)
-        self._reply(answer, live, stale=step.stale)
+            self._keep(loaded, event, step)
+        if on_reply is None:
+            self._forming.unasked.append(waiting.first)
+        self._reply(on_reply, loaded, stale=step.stale)
 
-    def _begin(self, header: Execution, live: Live | None, now: float) -> tuple[Live, Event | None]:
+    def _begin(
+        self, header: Execution, loaded: LoadedExecution | None, now: float
+    ) -> tuple[LoadedExecution, Event | None]:
         """A new execution, and whether it starts or is queued; one that was there before, and nothing."""
-        if live is not None:
-            return live, None
-        live = Live(self._machines.machine(header.revision), Checkpoint(header, {}), on_disk=False)
+        if loaded is not None:
+            return loaded, None
+        loaded = LoadedExecution(self._machines.machine(header.revision), Checkpoint(header, {}), on_disk=False)
         if header.start_at is not None and header.start_at > now:
             self.admission.delay(header.id)
-            return live, Event("queued")
+            return loaded, Event("queued")
         if self.admission.may_start(header.id):
-            return live, Event("started")
+            return loaded, Event("started")
         self.admission.queue(header)
-        return live, Event("queued")
+        return loaded, Event("queued")
 
-    def _start(self, delivery: Delivery, live: Live | None) -> Event | None:
+    def _start(self, delivery: Delivery, loaded: LoadedExecution | None) -> Event | None:
         """What becomes of an execution that waits for its start: its moment has come ("due"), or its turn."""
-        if live is None or live.checkpoint.execution.status != "PENDING":
-            if live is None or live.checkpoint.execution.status != "RUNNING":
+        if loaded is None or loaded.checkpoint.execution.status != "PENDING":
+            if loaded is None or loaded.checkpoint.execution.status != "RUNNING":
                 self.admission.ends(delivery.id)
                 self._admit()
             return None
         if delivery.event.kind == "started" and self.admission.may_start(delivery.id):
             return delivery.event
-        self.admission.queue(live.checkpoint.execution)
+        self.admission.queue(loaded.checkpoint.execution)
         self._admit()
         return None
 
@@ -280,50 +288,52 @@ class Writer:
         for id in self.admission.admit():
             self._inbox.append(Delivery(id, Event("started")))
 
-    def _advance(self, live: Live, event: Event, parked: Parked) -> Step:
-        context = StepContext(parked.now, self._activities, self._asking(parked))
+    def _advance(self, loaded: LoadedExecution, event: Event, waiting: WaitingForEvaluation) -> Step:
+        context = StepContext(waiting.now, self._activities, self._asking(waiting))
         try:
-            return advance(live.machine, live.checkpoint, event, context)
+            return advance(loaded.machine, loaded.checkpoint, event, context)
         except Unfinished as unfinished:
-            return self._advance_so_far(live, event, parked, unfinished)
+            return self._advance_so_far(loaded, event, waiting, unfinished)
         except Exception as defect:
-            self.defects(parked.first.id, defect)
+            self.defects(waiting.first.id, defect)
             ended = Event("defect", cause=f"Internal error: {type(defect).__name__}: {defect}")
-            return advance(live.machine, live.checkpoint, ended, context)
+            return advance(loaded.machine, loaded.checkpoint, ended, context)
 
-    def _advance_so_far(self, live: Live, event: Event, parked: Parked, unfinished: Unfinished) -> Step:
+    def _advance_so_far(
+        self, loaded: LoadedExecution, event: Event, waiting: WaitingForEvaluation, unfinished: Unfinished
+    ) -> Step:
         """Do what comes before the state that asked; it has its turn after that. Raises Unfinished where that state is
         the first one."""
         if not unfinished.entered and event.kind != "started":
             raise unfinished
-        context = StepContext(parked.now, self._activities, parked.answered, transitions_max=unfinished.entered)
-        step = advance(live.machine, live.checkpoint, event, context)
+        context = StepContext(waiting.now, self._activities, waiting.answered, transitions_max=unfinished.entered)
+        step = advance(loaded.machine, loaded.checkpoint, event, context)
         # What was asked is under way: the turn will ask the same.
-        self._asked[parked.first.id] = parked.hand_over()
+        self._asked[waiting.first.id] = waiting.hand_over()
         return step
 
-    def _asking(self, parked: Parked) -> Callable[[EvaluationRequest], EvaluationResult] | None:
+    def _asking(self, waiting: WaitingForEvaluation) -> Callable[[EvaluationRequest], EvaluationResult] | None:
         """Who evaluates for the step of an event; None: this process."""
         if self._evaluators is None:
             return None
-        if parked.first.event.kind in ("started", "due"):
+        if waiting.first.event.kind in ("started", "due"):
             # Whoever starts an execution does not wait for its first state.
-            return not_now
-        return Asking(self._evaluators, parked.evaluations, partial(self._resume, parked))
+            return evaluate_later
+        return StepEvaluator(self._evaluators, waiting.evaluations, partial(self._resume, waiting))
 
-    def _resume(self, parked: Parked) -> None:
-        """What a parked event waited for is there: it is the next to be stepped."""
-        self._inbox.appendleft(parked.first)
+    def _resume(self, waiting: WaitingForEvaluation) -> None:
+        """What a waiting event waited for is there: it is the next to be stepped."""
+        self._inbox.appendleft(waiting.first)
         self.woken()
 
-    def _keep(self, live: Live, event: Event, step: Step) -> None:
+    def _keep(self, loaded: LoadedExecution, event: Event, step: Step) -> None:
         """Take over what a step did, and add it to the forming group."""
         id = step.execution.id
         group = self._forming
-        group.steps.append((live.scopes.get(event.scope), step))
-        live.apply(step)
-        self._live[id] = live
-        group.touched[id] = live
+        group.steps.append((loaded.scopes.get(event.scope), step))
+        loaded.apply(step)
+        self._loaded[id] = loaded
+        group.touched[id] = loaded
         if event.kind in ("started", "queued"):
             group.begun.append(step.execution)
         self._make_room(step.execution)
@@ -343,19 +353,19 @@ class Writer:
             self.admission.ends(execution.id)
             self._admit()
 
-    def _reply(self, answer: OnReply | None, live: Live | None, *, stale: bool) -> None:
+    def _reply(self, on_reply: OnReply | None, loaded: LoadedExecution | None, *, stale: bool) -> None:
         """Answer when all that the reply tells is durable: with the forming group, whoever's change it is."""
-        if answer is not None:
-            reply = Reply(None if live is None else live.checkpoint.execution, stale)
-            self._forming.answers.append((answer, reply))
+        if on_reply is not None:
+            reply = Reply(None if loaded is None else loaded.checkpoint.execution, stale)
+            self._forming.replies.append((on_reply, reply))
 
     def _forget_resting(self) -> None:
         """Drop the executions that nothing has happened to for longest, unless they have something unwritten."""
-        if len(self._live) <= LIVE_MAX:
+        if len(self._loaded) <= LOADED_MAX:
             return
-        for id in list(self._live)[: len(self._live) - LIVE_MAX]:
+        for id in list(self._loaded)[: len(self._loaded) - LOADED_MAX]:
             if id not in self._forming.touched:
-                del self._live[id]
+                del self._loaded[id]
 
 
 def _unwritten(delivery: Delivery) -> Delivery:

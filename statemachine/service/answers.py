@@ -7,7 +7,7 @@ from typing import Any
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
 from statemachine.core.model import Event
 from statemachine.core.payload import Payload
-from statemachine.core.token import genuine_token, read_token
+from statemachine.core.token import genuine_token, read_task_token
 from statemachine.errors import ServiceError
 from statemachine.host import Host
 from statemachine.json_text import JsonError, parse
@@ -41,7 +41,7 @@ class Answers:
         return await self._answer(task_token, Event("heartbeat"))
 
     async def _answer(self, token: str, event: Event) -> dict[str, Any]:
-        address = read_token(token)
+        address = read_task_token(token)
         if address is None:
             raise invalid_token()
         id, scope = address

@@ -13,9 +13,9 @@ from typing import Any
 
 from statemachine.config import Settings
 from statemachine.core.model import Event
-from statemachine.engine.admission import Limits
+from statemachine.engine.admission import AdmissionLimits
 from statemachine.engine.loop import Engine
-from statemachine.engine.parked import Evaluators
+from statemachine.engine.waiting_for_evaluation import Evaluators
 from statemachine.host import Observer
 from statemachine.registry.activities import Activities
 from statemachine.registry.machines import Machines
@@ -119,7 +119,7 @@ class InMemoryServer:
             self.activities,
             [functions],
             evaluators=evaluators,
-            limits=Limits(settings.running_max, settings.running_max_by_machine, settings.ageing_seconds),
+            limits=AdmissionLimits(settings.running_max, settings.running_max_by_machine, settings.ageing_seconds),
             observers=observers,
             clock=clock,
             fatal=self.fatal.append,

@@ -14,8 +14,8 @@ from statemachine.core.context import task_token
 from statemachine.core.model import Event, Execution
 from statemachine.core.payload import Payload
 from statemachine.engine import writer as module
-from statemachine.engine.admission import UNLIMITED, Limits
-from statemachine.engine.parked import Evaluators
+from statemachine.engine.admission import UNLIMITED, AdmissionLimits
+from statemachine.engine.waiting_for_evaluation import Evaluators
 from statemachine.engine.writer import Group, Writer
 from statemachine.host import NotDurable, Reply
 from statemachine.json_text import dump
@@ -44,7 +44,7 @@ class Driver:
         store: MemoryStore | None = None,
         definitions: Mapping[str, Any] = DEFINITIONS,
         evaluators: Evaluators | None = None,
-        limits: Limits = UNLIMITED,
+        limits: AdmissionLimits = UNLIMITED,
     ) -> None:
         self.store = store or MemoryStore()
         self.writer = Writer(self.store, Compiled(definitions), frozenset(), evaluators, limits)
@@ -174,7 +174,7 @@ def test_a_superseded_command_is_given_when_what_superseded_it_is_lost() -> None
 
 
 def test_commands_are_given_even_when_their_execution_is_not_kept_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LIVE_MAX", 0)
+    monkeypatch.setattr(module, "LOADED_MAX", 0)
     driver = Driver()
     driver.start("m:e", "wait")
     assert [command.waiting.kind for _, command in driver.run().commands] == ["timer"]
@@ -287,12 +287,12 @@ def test_a_start_that_fails_twice_over_leaves_nothing_behind(monkeypatch: pytest
 
 
 def test_executions_that_rest_are_dropped_and_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LIVE_MAX", 2)
+    monkeypatch.setattr(module, "LOADED_MAX", 2)
     driver = Driver()
     for name in "abcd":
         driver.start(f"m:{name}", "map", "[1, 2]")
         driver.run()
-    assert len(driver.writer._live) == 2
+    assert len(driver.writer._loaded) == 2
     for name in "abcd":
         driver.deliver(f"m:{name}", Event("stopped"))
     driver.run()
@@ -300,7 +300,7 @@ def test_executions_that_rest_are_dropped_and_read_back(monkeypatch: pytest.Monk
 
 
 def test_what_has_something_unwritten_is_never_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LIVE_MAX", 1)
+    monkeypatch.setattr(module, "LOADED_MAX", 1)
     driver = Driver()
     for name in "abc":
         driver.start(f"m:{name}", "wait")
@@ -310,14 +310,14 @@ def test_what_has_something_unwritten_is_never_dropped(monkeypatch: pytest.Monke
         driver.deliver(f"m:{name}", Event("stopped"))
     driver.step()
     driver.writer.committed()
-    assert set(driver.writer._live) == {"m:a", "m:b", "m:c"}
+    assert set(driver.writer._loaded) == {"m:a", "m:b", "m:c"}
 
 
 def test_executions_that_have_ended_are_dropped() -> None:
     driver = Driver()
     driver.start("m:e", "pass")
     driver.run()
-    assert not driver.writer._live
+    assert not driver.writer._loaded
 
 
 def test_a_timer_that_was_due_is_due_although_the_clock_is_set_back() -> None:

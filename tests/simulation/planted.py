@@ -15,9 +15,9 @@ from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint
 from statemachine.core.model import Checkpoint, Command
 from statemachine.engine.admission import Admission
-from statemachine.engine.handed_out import HandedOut
-from statemachine.engine.live import Live
+from statemachine.engine.loaded_execution import LoadedExecution
 from statemachine.engine.releases import Releases
+from statemachine.engine.running_tasks import RunningTasks
 from statemachine.engine.timers import Timers
 from statemachine.engine.writer import Group, Writer
 from statemachine.store.base import Rows, Store
@@ -38,9 +38,9 @@ class RepliesBeforeCommit(Process):
     """Callers hear what became of their events while the group is still being written."""
 
     def _commit(self, group: Group) -> None:
-        for answer, reply in group.answers:
-            answer(reply, None)
-        group.answers.clear()
+        for on_reply, reply in group.replies:
+            on_reply(reply, None)
+        group.replies.clear()
         super()._commit(group)
 
 
@@ -135,19 +135,19 @@ def accepting_stale_answers() -> AbstractContextManager[Any]:
 def new_keys() -> AbstractContextManager[Any]:
     """Each hand-out bears an idempotency key of its own."""
     numbers = count()
-    return patch("statemachine.engine.handed_out.idempotency_key", lambda token: str(next(numbers)))
+    return patch("statemachine.engine.running_tasks.idempotency_key", lambda token: str(next(numbers)))
 
 
 def starting_twice() -> AbstractContextManager[Any]:
     """A task that is released again is started again, although it runs."""
-    start = HandedOut.start
+    start = RunningTasks.start
 
-    def start_anyway(self: HandedOut, *arguments: Any) -> None:
+    def start_anyway(self: RunningTasks, *arguments: Any) -> None:
         start(self, *arguments)
         self._by_token.clear()
         start(self, *arguments)
 
-    return patch.object(HandedOut, "start", start_anyway)
+    return patch.object(RunningTasks, "start", start_anyway)
 
 
 def leaving_timers_on_disk() -> AbstractContextManager[Any]:
@@ -163,8 +163,8 @@ def keeping_memory_after_a_lost_group() -> AbstractContextManager[Any]:
     """After a failed commit the engine goes on from what it remembers."""
 
     def rolled_back(self: Writer, error: Exception, now: float) -> list[Any]:
-        for answer, _ in self._landed().answers:
-            answer(None, error)
+        for on_reply, _ in self._landed().replies:
+            on_reply(None, error)
         return []
 
     return patch.object(Writer, "rolled_back", rolled_back)
@@ -185,7 +185,7 @@ def dropping_events_of_a_lost_group() -> AbstractContextManager[Any]:
 
 def forgetting_deadlines() -> AbstractContextManager[Any]:
     """No time-out of a whole execution is written down."""
-    return patch.object(Live, "_write_timers", lambda self, rows: None)
+    return patch.object(LoadedExecution, "_write_timers", lambda self, rows: None)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from statemachine.checkpoint.keys import execution_id
 from statemachine.core.compile import Machine, compile_machine
 from statemachine.core.model import Decision
 from statemachine.core.step_builder import StepContext
-from statemachine.engine.admission import Limits
+from statemachine.engine.admission import AdmissionLimits
 from statemachine.json_text import dump
 from statemachine.query.view import View
 from tests.simulation.definitions import ERRORS, LARGE, SMALL, Author, States, input_value
@@ -114,7 +114,7 @@ class Scenario:
         chance = Random(f"scenario {seed}")
         turns = Random(f"turns {seed}")
         machines = turns.choice(({}, {}, {"m0": 1}, {"m0": 1, "m1": 2}))
-        self.admission = Limits(turns.choice((None, None, 1, 2)), machines, turns.choice((0.1, 60.0)))
+        self.admission = AdmissionLimits(turns.choice((None, None, 1, 2)), machines, turns.choice((0.1, 60.0)))
         for number in range(chance.randint(1, 2)):
             which = chance.randrange(0, DEFINITIONS, 2) + (not self.calm)
             self.revisions[f"m{number}/1"] = written(which)
@@ -138,7 +138,7 @@ class Scenario:
         self.limits: dict[str, Any] = {
             "engine.loop.SLICE_SECONDS": inf,
             "engine.loop.GROUP_EVENTS_MAX": chance.choice((1, 2, 5, 2000)),
-            "engine.writer.LIVE_MAX": chance.choice((0, 1, 10_000)),
+            "engine.writer.LOADED_MAX": chance.choice((0, 1, 10_000)),
             "engine.recovery.PAGE": 2,
             "engine.timers.HORIZON_SECONDS": chance.choice((60.0, 600.0)),
             "engine.timers.PAGE": chance.choice((1, 3, 1000)),

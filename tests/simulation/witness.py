@@ -9,8 +9,8 @@ from statemachine.checkpoint.read import read_checkpoint, read_execution, read_h
 from statemachine.core.context import task_token
 from statemachine.core.limits import HISTORY_EVENTS_MAX
 from statemachine.core.model import UNENDED, Event, Execution, Scope
-from statemachine.core.token import read_token
-from statemachine.engine.admission import Limits
+from statemachine.core.token import read_task_token
+from statemachine.engine.admission import AdmissionLimits
 from statemachine.engine.timers import Timer
 from statemachine.host import Reply
 from statemachine.store.base import Store
@@ -31,7 +31,7 @@ def promise(kept: bool, what: str) -> None:
 
 def address(token: str) -> tuple[str, str]:
     """Execution and scope of a token that was handed out."""
-    found = read_token(token)
+    found = read_task_token(token)
     assert found is not None
     return found
 
@@ -112,7 +112,7 @@ class Witness:
             promise(event.token not in self._accepted, f"{told.id}{event.scope}: two answers were accepted")
             self._accepted.add(event.token)
 
-    def counted(self, limits: Limits) -> None:
+    def counted(self, limits: AdmissionLimits) -> None:
         """Something has changed on disk: no more executions run than may."""
         running = [keys.machine_of(keys.listed_id(key)) for key, _ in self.store.scan(keys.by_status_prefix("RUNNING"))]
         promise(limits.running_max is None or len(running) <= limits.running_max, f"too many run: {running}")

@@ -14,7 +14,7 @@ _FAILURES = {"Failed": "task failed", "TimedOut": "task timed out"}
 log = structlog.get_logger()
 
 
-class Chronicle(Observer):
+class ExecutionLog(Observer):
     """Writes the lines of what has become durable."""
 
     def committed(self, commit: Commit) -> None:

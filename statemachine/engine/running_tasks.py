@@ -5,24 +5,21 @@ Knows kinds by their interface only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import structlog
 
 from statemachine.core.model import Checkpoint, Waiting
-from statemachine.core.token import idempotency_key, make_token
-from statemachine.tasks.kind import Failed, Outcome, Task, TaskKind
+from statemachine.core.token import idempotency_key, make_task_token
+from statemachine.tasks.kind import Answer, Failed, Outcome, Task, TaskKind
 
-Answer = Callable[[str, Outcome], None]
 log = structlog.get_logger()
 
 
-class HandedOut:
-    """`answer` is called with a task's token and outcome."""
+class RunningTasks:
+    """`on_outcome` is called with a task's token and outcome."""
 
-    def __init__(self, kinds: list[TaskKind], answer: Answer) -> None:
+    def __init__(self, kinds: list[TaskKind], on_outcome: Answer) -> None:
         self._kinds = kinds
-        self._answer = answer
+        self._on_outcome = on_outcome
         self._by_token: dict[str, TaskKind] = {}
 
     @property
@@ -33,12 +30,12 @@ class HandedOut:
     def start(self, checkpoint: Checkpoint, path: str, waiting: Waiting) -> None:
         """Give a task to its kind, unless it is there already."""
         execution = checkpoint.execution
-        token = make_token(execution.id, execution.seed, path, waiting.attempt)
+        token = make_task_token(execution.id, execution.seed, path, waiting.attempt)
         if token in self._by_token:
             return
         kind = next((kind for kind in self._kinds if kind.accepts(waiting.resource)), None)
         if kind is None:
-            self._answer(token, Failed("States.Runtime", f"No task kind serves the resource {waiting.resource}."))
+            self._on_outcome(token, Failed("States.Runtime", f"No task kind serves the resource {waiting.resource}."))
             return
         assert waiting.arguments is not None
         _, _, _, region, account, _ = execution.arn.split(":", 5)
@@ -75,4 +72,4 @@ class HandedOut:
 
     def _answered(self, token: str, outcome: Outcome) -> None:
         if self._by_token.pop(token, None) is not None:
-            self._answer(token, outcome)
+            self._on_outcome(token, outcome)

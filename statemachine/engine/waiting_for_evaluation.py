@@ -41,7 +41,7 @@ class Evaluators(Protocol):
 
 
 @dataclass(eq=False, slots=True)
-class Parked:
+class WaitingForEvaluation:
     """An execution whose event `first` waits: it happened at `now`, and will have. `later` came after it."""
 
     first: Delivery
@@ -63,7 +63,7 @@ class Parked:
         return self.evaluations
 
 
-class Asking:
+class StepEvaluator:
     """What one step asks of the evaluators: it waits a little and then raises Unfinished. `known` are the evaluations
     that its event has asked for before; `done` is called when the missing one is there."""
 
@@ -94,6 +94,6 @@ def _nothing() -> None:
     """Nobody waits."""
 
 
-def not_now(_request: EvaluationRequest) -> EvaluationResult:
+def evaluate_later(_request: EvaluationRequest) -> EvaluationResult:
     """For a step that must not wait. Raises Unfinished."""
     raise Unfinished

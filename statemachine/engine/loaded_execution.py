@@ -12,7 +12,7 @@ from statemachine.core.model import Checkpoint, HistoryEvent, Scope, Step
 from statemachine.core.tally import Tally, count
 
 
-class Live:
+class LoadedExecution:
     """`scopes` and `tallies` are the dictionaries behind `checkpoint`; `status_on_disk` is None while the execution has
     no row."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from statemachine.core.model import Checkpoint, Execution, Scope, Waiting
 from statemachine.core.payload import Payload
-from statemachine.engine.handed_out import HandedOut
+from statemachine.engine.running_tasks import RunningTasks
 from statemachine.tasks.kind import Failed, Outcome, Succeeded
 from tests.engine.in_memory_server import FUNCTION, START, Functions
 
@@ -18,12 +18,12 @@ class Place:
     def __init__(self) -> None:
         self.functions = Functions()
         self.answers: list[tuple[str, Outcome]] = []
-        self.handed_out = HandedOut([self.functions], lambda token, outcome: self.answers.append((token, outcome)))
+        self.running = RunningTasks([self.functions], lambda token, outcome: self.answers.append((token, outcome)))
         execution = Execution("m:e", ARN, "e", "", "m/1", "role", "seed", START, Payload(text="{}"))
         self.checkpoint = Checkpoint(execution, {"": Scope("", "Work", waiting=WAITING)})
 
     def start(self, waiting: Waiting = WAITING) -> None:
-        self.handed_out.start(self.checkpoint, "", waiting)
+        self.running.start(self.checkpoint, "", waiting)
 
 
 def test_a_task_tells_its_kind_all_it_needs() -> None:
@@ -39,7 +39,7 @@ def test_a_task_is_started_once_however_often_it_is_released() -> None:
     place = Place()
     place.start()
     place.start()
-    assert len(place.functions.started) == place.handed_out.count == 1
+    assert len(place.functions.started) == place.running.count == 1
 
 
 def test_only_the_first_answer_counts() -> None:
@@ -49,15 +49,15 @@ def test_only_the_first_answer_counts() -> None:
     place.functions.answer(task, Succeeded("1"))
     place.functions.answer(task, Failed("Late", None))
     assert place.answers == [(task.token, Succeeded("1"))]
-    assert place.handed_out.count == 0
+    assert place.running.count == 0
 
 
 def test_a_cancelled_task_answers_no_more() -> None:
     place = Place()
     place.start()
     (task,) = place.functions.started
-    place.handed_out.cancel(task.token)
-    place.handed_out.cancel(task.token)
+    place.running.cancel(task.token)
+    place.running.cancel(task.token)
     place.functions.answer(task, Succeeded("1"))
     assert place.functions.cancelled == [task.token]
     assert place.answers == []
