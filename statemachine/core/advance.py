@@ -7,11 +7,29 @@ which wait; what then happens is in `run`, `tasks` and `children`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from statemachine.core import tasks
 from statemachine.core.compile import Machine
 from statemachine.core.context import task_token
-from statemachine.core.model import UNENDED, Checkpoint, Event, Scope, Step, Waiting
+from statemachine.core.events import (
+    DeadlineReached,
+    DefectFound,
+    Event,
+    StartQueued,
+    StartRequested,
+    StopRequested,
+    TaskEvent,
+    TaskFailure,
+    TaskHeartbeat,
+    TaskReturned,
+    TaskSuccess,
+    TaskTaken,
+    TimerFired,
+    TurnCame,
+    WaitEvent,
+)
+from statemachine.core.model import UNENDED, Checkpoint, Scope, Step, Waiting
 from statemachine.core.run import end, run
 from statemachine.core.step_builder import HistoryExhausted, StepBuilder, StepContext
 from statemachine.core.token import same_token
@@ -28,7 +46,7 @@ def advance(machine: Machine, checkpoint: Checkpoint, event: Event, context: Ste
     """
     step = StepBuilder(machine, checkpoint, context)
     try:
-        handled = checkpoint.execution.status in UNENDED and _HANDLERS[event.kind](step, event)
+        handled = checkpoint.execution.status in UNENDED and _HANDLERS[type(event)](step, event)
         if handled:
             run(step)
     except HistoryExhausted:
@@ -39,7 +57,7 @@ def advance(machine: Machine, checkpoint: Checkpoint, event: Event, context: Ste
     return built
 
 
-def _started(step: StepBuilder, event: Event) -> bool:
+def _started(step: StepBuilder, event: object) -> bool:
     execution = step.execution
     if execution.events:
         return False
@@ -53,7 +71,7 @@ def _started(step: StepBuilder, event: Event) -> bool:
     return True
 
 
-def _queued(step: StepBuilder, event: Event) -> bool:
+def _queued(step: StepBuilder, event: StartQueued) -> bool:
     """The start must wait: the execution is there, and nothing of it has happened."""
     if step.execution.events or step.execution.status == "PENDING":
         return False
@@ -61,7 +79,7 @@ def _queued(step: StepBuilder, event: Event) -> bool:
     return True
 
 
-def _answered(step: StepBuilder, event: Event) -> bool:
+def _answered(step: StepBuilder, event: TaskEvent) -> bool:
     """An answer to a task: it must bear the token of the attempt that waits."""
     known = step.read(event.scope)
     if known is None or known.waiting is None or known.waiting.kind != "task":
@@ -69,22 +87,20 @@ def _answered(step: StepBuilder, event: Event) -> bool:
     if not same_token(event.token, task_token(step.execution, known)):
         return False
     scope, waiting = step.edit(event.scope), known.waiting
-    if event.kind == "succeeded":
-        assert event.output is not None
+    if isinstance(event, TaskSuccess):
         tasks.succeeded(step, scope, event.output)
-    elif event.kind == "returned":
-        assert event.output is not None
+    elif isinstance(event, TaskReturned):
         tasks.returned(step, scope, waiting, event.output)
-    elif event.kind == "failed":
+    elif isinstance(event, TaskFailure):
         tasks.failed(step, scope, event)
-    elif event.kind == "taken":
+    elif isinstance(event, TaskTaken):
         tasks.picked_up(step, scope, waiting, event.worker)
     else:
         tasks.heartbeat(step, scope, waiting)
     return True
 
 
-def _fired(step: StepBuilder, event: Event) -> bool:
+def _fired(step: StepBuilder, event: TimerFired) -> bool:
     """A timer: it must belong to the wait of now, and be due."""
     found = _waiting(step, event)
     if found is None:
@@ -100,7 +116,7 @@ def _fired(step: StepBuilder, event: Event) -> bool:
     return True
 
 
-def _turn(step: StepBuilder, event: Event) -> bool:
+def _turn(step: StepBuilder, event: TurnCame) -> bool:
     found = _waiting(step, event)
     if found is None or found[1].kind != "turn":
         return False
@@ -109,26 +125,26 @@ def _turn(step: StepBuilder, event: Event) -> bool:
     return True
 
 
-def _stopped(step: StepBuilder, event: Event) -> bool:
+def _stopped(step: StepBuilder, event: StopRequested) -> bool:
     _begin_if_pending(step, event)
     end(step, "ABORTED", event.error, event.cause)
     return True
 
 
-def _defect(step: StepBuilder, event: Event) -> bool:
+def _defect(step: StepBuilder, event: DefectFound) -> bool:
     """Our own mistake fails this execution and no other."""
     _begin_if_pending(step, event)
     end(step, "FAILED", "States.Runtime", event.cause)
     return True
 
 
-def _begin_if_pending(step: StepBuilder, event: Event) -> None:
+def _begin_if_pending(step: StepBuilder, event: object) -> None:
     """Every history begins with its start, even when nothing more comes than its end."""
     if not step.execution.events:
         _started(step, event)
 
 
-def _deadline(step: StepBuilder, event: Event) -> bool:
+def _deadline(step: StepBuilder, event: DeadlineReached) -> bool:
     deadline = step.execution.deadline
     if deadline is None or step.now < deadline - TIMER_TOLERANCE:
         return False
@@ -136,24 +152,24 @@ def _deadline(step: StepBuilder, event: Event) -> bool:
     return True
 
 
-def _waiting(step: StepBuilder, event: Event) -> tuple[Scope, Waiting] | None:
+def _waiting(step: StepBuilder, event: WaitEvent) -> tuple[Scope, Waiting] | None:
     scope = step.read(event.scope)
     if scope is None or scope.waiting is None or scope.waiting.attempt != event.attempt:
         return None
     return step.edit(event.scope), scope.waiting
 
 
-_HANDLERS: dict[str, Callable[[StepBuilder, Event], bool]] = {
-    "started": _started,
-    "queued": _queued,
-    "returned": _answered,
-    "succeeded": _answered,
-    "failed": _answered,
-    "taken": _answered,
-    "heartbeat": _answered,
-    "fired": _fired,
-    "turn": _turn,
-    "stopped": _stopped,
-    "deadline": _deadline,
-    "defect": _defect,
+_HANDLERS: dict[type[Event], Callable[[StepBuilder, Any], bool]] = {
+    StartRequested: _started,
+    StartQueued: _queued,
+    TaskReturned: _answered,
+    TaskSuccess: _answered,
+    TaskFailure: _answered,
+    TaskTaken: _answered,
+    TaskHeartbeat: _answered,
+    TimerFired: _fired,
+    TurnCame: _turn,
+    StopRequested: _stopped,
+    DeadlineReached: _deadline,
+    DefectFound: _defect,
 }

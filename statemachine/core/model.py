@@ -143,25 +143,6 @@ class Checkpoint:
     tallies: Mapping[str, Tally] = field(default_factory=dict)
 
 
-class Event(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What happened outside.
-
-    `kind`: "started", "queued" (its start must wait), "returned" (a task's kind is done with it), "succeeded", "failed"
-    and "heartbeat" (of a task, by its token), "taken" (an activity task was picked up), "fired" (a timer), "turn",
-    "stopped", "deadline" (of the whole execution), "defect" (the interpreter failed on the event before; `cause` says
-    how). `token` is the task token of an answer, `attempt` the attempt that a timer or turn belongs to.
-    """
-
-    kind: str
-    scope: str = ""
-    token: str = ""
-    attempt: str = ""
-    output: Payload | None = None
-    error: str | None = None
-    cause: str | None = None
-    worker: str | None = None
-
-
 class HistoryEvent(msgspec.Struct, frozen=True, array_like=True):
     """One event of a history, compact; `timestamp` is in whole milliseconds. `history.py` gives it AWS's shape."""
 

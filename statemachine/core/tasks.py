@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 
 from statemachine.core.compile import State
+from statemachine.core.events import TaskFailure
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
-from statemachine.core.model import Call, Event, Scope, Waiting
+from statemachine.core.model import Call, Scope, Waiting
 from statemachine.core.payload import Payload
 from statemachine.core.resource import Resource
 from statemachine.core.states.task import Task
@@ -112,7 +113,7 @@ def succeeded(step: StepBuilder, scope: Scope, output: Payload) -> None:
     step.ready.append((scope.path, "resume", output))
 
 
-def failed(step: StepBuilder, scope: Scope, event: Event) -> None:
+def failed(step: StepBuilder, scope: Scope, event: TaskFailure) -> None:
     """Note the failure and let Retry and Catch decide."""
     step.answered(scope)
     _note_failed(step, scope, StateError(event.error, event.cause))

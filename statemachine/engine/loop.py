@@ -16,7 +16,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 import structlog
 
 from statemachine.checkpoint import keys
-from statemachine.core.model import Event, Execution
+from statemachine.core.events import Event, TaskFailure, TaskReturned, TaskTaken
+from statemachine.core.model import Execution
 from statemachine.core.payload import Payload
 from statemachine.core.token import read_task_token
 from statemachine.engine.activities import ActivityQueues
@@ -166,7 +167,7 @@ class Engine:
                 if found is None:
                     continue
                 token, waiting = found
-                reply = await self.deliver(task.id, Event("taken", task.path, token, worker=worker))
+                reply = await self.deliver(task.id, TaskTaken(task.path, token, worker))
             except BaseException:
                 # Nobody was told of the task: it goes back to the queue (offering it once too often is harmless).
                 self._queues.offer(arn, task)
@@ -190,9 +191,9 @@ class Engine:
             return
         id, path = address
         if isinstance(outcome, Failed):
-            event = Event("failed", path, token, error=outcome.error, cause=outcome.cause)
+            event: Event = TaskFailure(path, token, outcome.error, outcome.cause)
         else:
-            event = Event("returned", path, token, output=Payload(text=outcome.output))
+            event = TaskReturned(path, token, Payload(text=outcome.output))
         self._writer.deliver(id, event)
         self.wake()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statemachine.checkpoint import keys
-from statemachine.core.model import Event
+from statemachine.core.events import TurnCame
 from statemachine.engine.releases import Releases
 from statemachine.engine.writer import Writer
 from statemachine.json_text import load
@@ -43,6 +43,6 @@ def release_again(writer: Writer, releases: Releases, id: str, path: str) -> Non
     if scope is None or scope.waiting is None:
         return
     if scope.waiting.kind == "turn":
-        writer.deliver(id, Event("turn", path, attempt=scope.waiting.attempt))
+        writer.deliver(id, TurnCame(path, scope.waiting.attempt))
     else:
         releases.hand_out(id, path, scope.waiting)

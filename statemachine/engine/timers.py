@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from statemachine.checkpoint import keys
-from statemachine.core.model import Event
+from statemachine.core.events import DeadlineReached, Event, TimerFired
+from statemachine.engine.delivery import StartDue
 from statemachine.json_text import load
 from statemachine.store.base import Store
 
@@ -29,13 +30,13 @@ class Timer(NamedTuple):
     attempt: str
 
     @property
-    def event(self) -> Event:
+    def event(self) -> Event | StartDue:
         """What its firing means for the execution."""
         if self.path == "!":
-            return Event("deadline")
+            return DeadlineReached()
         if self.path == "+":
-            return Event("due")
-        return Event("fired", self.path, attempt=self.attempt)
+            return StartDue()
+        return TimerFired(self.path, self.attempt)
 
 
 class Timers:

@@ -18,11 +18,24 @@ from statemachine.checkpoint.read import read_checkpoint
 from statemachine.checkpoint.write import Rows
 from statemachine.core.advance import advance
 from statemachine.core.compile import Machine
-from statemachine.core.model import UNENDED, Checkpoint, Command, Event, Execution, Scope, Step
+from statemachine.core.events import (
+    DeadlineReached,
+    DefectFound,
+    Event,
+    StartQueued,
+    StartRequested,
+    StopRequested,
+    TaskEvent,
+    TaskReturned,
+    TaskSuccess,
+    TurnCame,
+    WaitEvent,
+)
+from statemachine.core.model import UNENDED, Checkpoint, Command, Execution, Scope, Step
 from statemachine.core.payload import Payload
 from statemachine.core.step_builder import StepContext
 from statemachine.engine.admission import UNLIMITED, Admission, AdmissionLimits
-from statemachine.engine.delivery import Delivery, OnReply
+from statemachine.engine.delivery import Delivery, OnReply, StartDue
 from statemachine.engine.loaded_execution import LoadedExecution
 from statemachine.engine.waiting_for_evaluation import (
     Evaluation,
@@ -38,7 +51,8 @@ from statemachine.store.base import Store
 
 LOADED_MAX = 10_000
 """Executions kept in memory; beyond it those that rest are dropped and read back when something happens to them."""
-OVERTAKING = ("started", "due", "stopped", "deadline")
+STARTS = (StartRequested, StartDue)
+OVERTAKING = (*STARTS, StopRequested, DeadlineReached)
 """Events that mean the same whatever the execution is evaluating."""
 
 
@@ -115,7 +129,7 @@ class Writer:
     def deliver(
         self,
         id: str,
-        event: Event,
+        event: Event | StartDue,
         on_reply: OnReply | None = None,
         header: Execution | None = None,
         *,
@@ -133,7 +147,7 @@ class Writer:
         """Step the next event. Raises nothing: a defect of ours fails the one execution that it struck."""
         delivery = self._inbox.popleft()
         waiting = self._waiting.get(delivery.id)
-        if waiting is not None and waiting.first is not delivery and delivery.event.kind not in OVERTAKING:
+        if waiting is not None and waiting.first is not delivery and not isinstance(delivery.event, OVERTAKING):
             waiting.later.append(delivery)
             return
         if waiting is None or waiting.first is not delivery:
@@ -145,7 +159,7 @@ class Writer:
             return
         except Exception as error:
             self.defects(delivery.id, error)
-            if delivery.event.kind == "started":
+            if isinstance(delivery.event, StartRequested):
                 self.admission.ends(delivery.id)
                 self._admit()
             if delivery.on_reply is not None:
@@ -240,11 +254,14 @@ class Writer:
         """Step an event that has its turn. Raises Unfinished: then nothing has happened."""
         id, on_reply = waiting.first.id, waiting.first.on_reply
         loaded = self._open(id)
-        event: Event | None = waiting.first.event
+        delivered = waiting.first.event
+        event: Event | None
         if waiting.first.header is not None:
             loaded, event = self._begin(waiting.first.header, loaded, waiting.now)
-        elif waiting.first.event.kind in ("started", "due"):
+        elif isinstance(delivered, STARTS):
             event = self._start(waiting.first, loaded)
+        else:
+            event = delivered
         if loaded is None or event is None:
             self._reply(on_reply, loaded, stale=True)
             return
@@ -264,20 +281,20 @@ class Writer:
         loaded = LoadedExecution(self._machines.machine(header.revision), Checkpoint(header, {}), on_disk=False)
         if header.start_at is not None and header.start_at > now:
             self.admission.delay(header.id)
-            return loaded, Event("queued")
+            return loaded, StartQueued()
         if self.admission.may_start(header.id):
-            return loaded, Event("started")
+            return loaded, StartRequested()
         self.admission.queue(header)
-        return loaded, Event("queued")
+        return loaded, StartQueued()
 
     def _start(self, delivery: Delivery, loaded: LoadedExecution | None) -> Event | None:
-        """What becomes of an execution that waits for its start: its moment has come ("due"), or its turn."""
+        """What becomes of an execution that waits for its start: its moment has come (StartDue), or its turn."""
         if loaded is None or loaded.checkpoint.execution.status != "PENDING":
             if loaded is None or loaded.checkpoint.execution.status != "RUNNING":
                 self.admission.ends(delivery.id)
                 self._admit()
             return None
-        if delivery.event.kind == "started" and self.admission.may_start(delivery.id):
+        if isinstance(delivery.event, StartRequested) and self.admission.may_start(delivery.id):
             return delivery.event
         self.admission.queue(loaded.checkpoint.execution)
         self._admit()
@@ -286,7 +303,7 @@ class Writer:
     def _admit(self) -> None:
         """Let those start whose turn it is."""
         for id in self.admission.admit():
-            self._inbox.append(Delivery(id, Event("started")))
+            self._inbox.append(Delivery(id, StartRequested()))
 
     def _advance(self, loaded: LoadedExecution, event: Event, waiting: WaitingForEvaluation) -> Step:
         context = StepContext(waiting.now, self._activities, self._asking(waiting))
@@ -296,7 +313,7 @@ class Writer:
             return self._advance_so_far(loaded, event, waiting, unfinished)
         except Exception as defect:
             self.defects(waiting.first.id, defect)
-            ended = Event("defect", cause=f"Internal error: {type(defect).__name__}: {defect}")
+            ended = DefectFound(f"Internal error: {type(defect).__name__}: {defect}")
             return advance(loaded.machine, loaded.checkpoint, ended, context)
 
     def _advance_so_far(
@@ -304,7 +321,7 @@ class Writer:
     ) -> Step:
         """Do what comes before the state that asked; it has its turn after that. Raises Unfinished where that state is
         the first one."""
-        if not unfinished.entered and event.kind != "started":
+        if not unfinished.entered and not isinstance(event, StartRequested):
             raise unfinished
         context = StepContext(waiting.now, self._activities, waiting.answered, transitions_max=unfinished.entered)
         step = advance(loaded.machine, loaded.checkpoint, event, context)
@@ -316,7 +333,7 @@ class Writer:
         """Who evaluates for the step of an event; None: this process."""
         if self._evaluators is None:
             return None
-        if waiting.first.event.kind in ("started", "due"):
+        if isinstance(waiting.first.event, STARTS):
             # Whoever starts an execution does not wait for its first state.
             return evaluate_later
         return StepEvaluator(self._evaluators, waiting.evaluations, partial(self._resume, waiting))
@@ -330,16 +347,18 @@ class Writer:
         """Take over what a step did, and add it to the forming group."""
         id = step.execution.id
         group = self._forming
-        group.steps.append((loaded.scopes.get(event.scope), step))
+        group.steps.append(
+            (loaded.scopes.get(event.scope) if isinstance(event, (TaskEvent, WaitEvent)) else None, step)
+        )
         loaded.apply(step)
         self._loaded[id] = loaded
         group.touched[id] = loaded
-        if event.kind in ("started", "queued"):
+        if isinstance(event, (StartRequested, StartQueued)):
             group.begun.append(step.execution)
         self._make_room(step.execution)
         for command in step.commands:
             if command.waiting.kind == "turn":
-                self._inbox.append(Delivery(id, Event("turn", command.scope, attempt=command.waiting.attempt)))
+                self._inbox.append(Delivery(id, TurnCame(command.scope, command.waiting.attempt)))
             else:
                 group.commands.append((id, command))
         group.cancelled += ((id, command) for command in step.cancelled)
@@ -371,6 +390,6 @@ class Writer:
 def _unwritten(delivery: Delivery) -> Delivery:
     """The event as it came: its payload has no row, whatever a lost group noted on it."""
     event = delivery.event
-    if event.output is not None:
+    if isinstance(event, TaskReturned | TaskSuccess):
         event = msgspec.structs.replace(event, output=Payload(text=event.output.text))
     return Delivery(delivery.id, event, not_before=delivery.not_before)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
+from statemachine.core.events import TaskFailure, TaskHeartbeat, TaskSuccess
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
-from statemachine.core.model import Event
 from statemachine.core.payload import Payload
 from statemachine.core.token import genuine_token, read_task_token
 from statemachine.errors import ServiceError
@@ -30,23 +32,22 @@ class Answers:
             payload = Payload(parse(output), output)
         except JsonError as error:
             raise ServiceError("InvalidOutput", f"Invalid Output: '{error.message}'") from None
-        return await self._answer(task_token, Event("succeeded", output=payload))
+        return await self._answer(task_token, TaskSuccess("", task_token, payload))
 
     async def fail(self, *, task_token: str, error: str | None = None, cause: str | None = None) -> dict[str, Any]:
         """The task failed."""
-        return await self._answer(task_token, Event("failed", error=error, cause=cause))
+        return await self._answer(task_token, TaskFailure("", task_token, error, cause))
 
     async def heartbeat(self, *, task_token: str) -> dict[str, Any]:
         """The task is alive."""
-        return await self._answer(task_token, Event("heartbeat"))
+        return await self._answer(task_token, TaskHeartbeat("", task_token))
 
-    async def _answer(self, token: str, event: Event) -> dict[str, Any]:
+    async def _answer(self, token: str, event: TaskSuccess | TaskFailure | TaskHeartbeat) -> dict[str, Any]:
         address = read_task_token(token)
         if address is None:
             raise invalid_token()
         id, scope = address
-        sent = Event(event.kind, scope, token, output=event.output, error=event.error, cause=event.cause)
-        reply = await self._host.deliver(id, sent)
+        reply = await self._host.deliver(id, msgspec.structs.replace(event, scope=scope))
         if reply.execution is None or not genuine_token(token, reply.execution.seed):
             raise invalid_token()
         if reply.stale:

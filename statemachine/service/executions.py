@@ -10,9 +10,10 @@ from typing import Any
 from statemachine.arn import Home, parse_arn
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_execution, read_history, read_listing
+from statemachine.core.events import StartRequested, StopRequested
 from statemachine.core.history import aws_event
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
-from statemachine.core.model import UNENDED, Event, Execution, HistoryEvent
+from statemachine.core.model import UNENDED, Execution, HistoryEvent
 from statemachine.core.payload import Payload
 from statemachine.errors import ServiceError
 from statemachine.host import Host
@@ -86,7 +87,7 @@ class Executions:
             start_at=start_at,
             priority=priority,
         )
-        reply = await self._host.deliver(header.id, Event("started"), header)
+        reply = await self._host.deliver(header.id, StartRequested(), header)
         execution = reply.execution
         assert execution is not None
         if reply.stale and (execution.status not in UNENDED or execution.input.text != input):
@@ -142,7 +143,7 @@ class Executions:
     async def stop(self, *, execution_arn: str, error: str | None = None, cause: str | None = None) -> dict[str, Any]:
         """Stop an execution; one that has ended stays as it ended."""
         id = find_execution(self._host.store, execution_arn).id
-        reply = await self._host.deliver(id, Event("stopped", error=error, cause=cause))
+        reply = await self._host.deliver(id, StopRequested(error, cause))
         assert reply.execution is not None
         return {"stopDate": reply.execution.stopped}
 

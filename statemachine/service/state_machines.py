@@ -13,7 +13,8 @@ from statemachine.arn import Arn, Home, parse_arn
 from statemachine.checkpoint import keys
 from statemachine.config import Settings
 from statemachine.core.compile import Machine, compile_machine
-from statemachine.core.model import UNENDED, Event
+from statemachine.core.events import StopRequested
+from statemachine.core.model import UNENDED
 from statemachine.core.references import variable_references
 from statemachine.errors import ServiceError
 from statemachine.host import Host, NotDurable, Unavailable
@@ -291,7 +292,7 @@ class StateMachines:
         while True:
             try:
                 while ids := self._unended(machine):
-                    await asyncio.gather(*(self._host.deliver(id, Event("stopped")) for id in ids))
+                    await asyncio.gather(*(self._host.deliver(id, StopRequested()) for id in ids))
                 async with self._changing:
                     await self._remove(machine)
                 return

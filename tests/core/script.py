@@ -13,7 +13,16 @@ from typing import Any
 from statemachine.core.advance import advance
 from statemachine.core.compile import compile_machine
 from statemachine.core.context import task_token
-from statemachine.core.model import Checkpoint, Event, Execution, HistoryEvent, Scope
+from statemachine.core.events import (
+    DeadlineReached,
+    Event,
+    StartRequested,
+    TaskFailure,
+    TaskSuccess,
+    TimerFired,
+    TurnCame,
+)
+from statemachine.core.model import Checkpoint, Execution, HistoryEvent, Scope
 from statemachine.core.payload import Payload
 from statemachine.core.step_builder import StepContext
 from statemachine.json_text import dump
@@ -69,7 +78,7 @@ class Run:
 
     def finish(self) -> Run:
         """Answer whatever is waited for, earliest first, until the execution has ended or nothing can happen."""
-        self.send(Event("started"))
+        self.send(StartRequested())
         while self.execution.status == "RUNNING":
             if not self._serve_next():
                 break
@@ -82,7 +91,7 @@ class Run:
     def _serve_next(self) -> bool:
         for path, scope in self.scopes.items():
             if scope.waiting is not None and scope.waiting.kind == "turn":
-                return self.send(Event("turn", path, attempt=scope.waiting.attempt))
+                return self.send(TurnCame(path, scope.waiting.attempt))
         for path, scope in self.scopes.items():
             if scope.waiting is not None and scope.waiting.kind == "task":
                 answer = self._next_answer(scope.state)
@@ -101,8 +110,8 @@ class Run:
     def _event(self, answer: Any, path: str) -> Event:
         token = self.token(path)
         if isinstance(answer, dict) and "Error" in answer:
-            return Event("failed", path, token, error=answer["Error"], cause=answer.get("Cause"))
-        return Event("succeeded", path, token, output=Payload(text=dump(answer)))
+            return TaskFailure(path, token, error=answer["Error"], cause=answer.get("Cause"))
+        return TaskSuccess(path, token, Payload(text=dump(answer)))
 
     def _fire(self) -> bool:
         waits = [
@@ -117,10 +126,10 @@ class Run:
         due, path = min(waits)
         self.now = max(self.now, due)
         if path == "!":
-            return self.send(Event("deadline"))
+            return self.send(DeadlineReached())
         waiting = self.scopes[path].waiting
         assert waiting is not None
-        return self.send(Event("fired", path, attempt=waiting.attempt))
+        return self.send(TimerFired(path, waiting.attempt))
 
 
 def outline(history: Sequence[HistoryEvent]) -> list[str]:

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from statemachine.config import Settings
-from statemachine.core.model import Event
+from statemachine.core.events import TurnCame
 from statemachine.engine.admission import AdmissionLimits
 from statemachine.engine.loop import Engine
 from statemachine.engine.waiting_for_evaluation import Evaluators
@@ -177,7 +177,7 @@ class InMemoryServer:
 
     async def settle(self) -> None:
         """Wait until everything that was delivered so far is stepped and durable."""
-        reply = await self.engine.deliver("nobody:none", Event("turn"))
+        reply = await self.engine.deliver("nobody:none", TurnCame("", ""))
         assert reply.stale
 
     async def advance(self, seconds: float) -> None:

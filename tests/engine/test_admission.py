@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from statemachine.checkpoint.read import read_execution
-from statemachine.core.model import Event
+from statemachine.core.events import StartRequested, StopRequested
 from statemachine.core.payload import Payload
 from statemachine.engine.admission import Admission, AdmissionLimits
+from statemachine.engine.delivery import StartDue
 from statemachine.host import NotDurable
 from statemachine.store.memory import MemoryStore
 from tests.engine.in_memory_server import START
@@ -92,7 +93,7 @@ def test_one_that_waits_is_pending_and_starts_when_another_has_ended() -> None:
     driver.start("m:b", "pass")
     driver.run()
     assert status(driver.store, "m:b") == "PENDING"
-    driver.deliver("m:a", Event("stopped"))
+    driver.deliver("m:a", StopRequested())
     driver.run()
     assert status(driver.store, "m:b") == "SUCCEEDED"
 
@@ -101,10 +102,10 @@ def test_a_delayed_one_is_pending_until_its_moment() -> None:
     driver = Driver()
     execution = header("m:e", "pass", "{}")
     execution.start_at = START + 10
-    driver.writer.deliver("m:e", Event("started"), lambda reply, error: None, execution)
+    driver.writer.deliver("m:e", StartRequested(), lambda reply, error: None, execution)
     driver.run()
     assert status(driver.store, "m:e") == "PENDING"
-    driver.deliver("m:e", Event("due"), asked=False)
+    driver.deliver("m:e", StartDue(), asked=False)
     driver.run()
     assert status(driver.store, "m:e") == "SUCCEEDED"
 
@@ -114,8 +115,8 @@ def test_one_that_waits_can_be_stopped_and_gives_its_place_away() -> None:
     for id in ("m:a", "m:b", "m:c"):
         driver.start(id, "wait")
     driver.run()
-    driver.deliver("m:b", Event("stopped"))
-    driver.deliver("m:a", Event("stopped"))
+    driver.deliver("m:b", StopRequested())
+    driver.deliver("m:a", StopRequested())
     driver.run()
     assert [status(driver.store, id) for id in ("m:a", "m:b", "m:c")] == ["ABORTED", "ABORTED", "RUNNING"]
 
@@ -137,7 +138,7 @@ def test_room_that_was_given_away_in_a_lost_group_is_taken_back() -> None:
     driver.start("m:a", "wait")
     driver.start("m:b", "wait")
     driver.run()
-    driver.deliver("m:a", Event("stopped"))
+    driver.deliver("m:a", StopRequested())
     driver.step()
     driver.writer.seal()
     driver.writer.rolled_back(NotDurable("full"), START)

@@ -10,8 +10,8 @@ from unittest.mock import patch
 import pytest
 
 from statemachine.core import step_builder
+from statemachine.core.events import Event, TaskReturned
 from statemachine.core.limits import HISTORY_EVENTS_MAX, PAYLOAD_BYTES_MAX
-from statemachine.core.model import Event
 from statemachine.engine import writer
 from statemachine.engine.timers import HORIZON_SECONDS
 from statemachine.host import Unavailable
@@ -169,7 +169,7 @@ async def test_a_defect_of_ours_fails_only_the_execution_that_it_struck() -> Non
     advance = writer.advance
 
     def stumble(machine: Any, checkpoint: Any, event: Event, moment: Any) -> Any:
-        if checkpoint.execution.name == "struck" and event.kind == "returned":
+        if checkpoint.execution.name == "struck" and isinstance(event, TaskReturned):
             raise ZeroDivisionError("our mistake")
         return advance(machine, checkpoint, event, moment)
 

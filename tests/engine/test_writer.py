@@ -11,7 +11,8 @@ from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint, read_history
 from statemachine.core.compile import compile_machine
 from statemachine.core.context import task_token
-from statemachine.core.model import Event, Execution
+from statemachine.core.events import DeadlineReached, Event, StartRequested, StopRequested, TaskReturned, TimerFired
+from statemachine.core.model import Execution
 from statemachine.core.payload import Payload
 from statemachine.engine import writer as module
 from statemachine.engine.admission import UNLIMITED, AdmissionLimits
@@ -56,7 +57,7 @@ class Driver:
         self.writer.deliver(id, event, self._hear if asked else None)
 
     def start(self, id: str, definition: str, input: str = "{}") -> None:
-        self.writer.deliver(id, Event("started"), self._hear, header(id, definition, input))
+        self.writer.deliver(id, StartRequested(), self._hear, header(id, definition, input))
 
     def step(self) -> None:
         while self.writer.pending:
@@ -143,7 +144,7 @@ def test_even_an_answer_without_a_change_waits_for_the_change_that_it_tells_of()
 
 def test_an_event_for_nobody_is_stale() -> None:
     driver = Driver()
-    driver.deliver("m:none", Event("stopped"))
+    driver.deliver("m:none", StopRequested())
     driver.run()
     assert driver.answers == [Reply(None, stale=True)]
 
@@ -153,7 +154,7 @@ def test_a_command_that_a_forming_group_supersedes_is_not_given() -> None:
     driver.start("m:e", "task")
     driver.step()
     driver.writer.seal()
-    driver.deliver("m:e", Event("stopped"))
+    driver.deliver("m:e", StopRequested())
     driver.step()
     assert driver.writer.committed().commands == []
 
@@ -164,7 +165,7 @@ def test_a_superseded_command_is_given_when_what_superseded_it_is_lost() -> None
     driver.step()
     first = driver.writer.seal()
     assert first is not None
-    driver.deliver("m:e", Event("stopped"))
+    driver.deliver("m:e", StopRequested())
     driver.step()
     driver.store.commit(first.rows.changed, first.rows.fresh, 0)
     driver.writer.committed()
@@ -188,7 +189,7 @@ def test_a_large_answer_whose_group_was_lost_is_written_with_the_next() -> None:
     assert checkpoint is not None
     token = task_token(checkpoint.execution, checkpoint.scopes[command.scope])
     large = dump("x" * 2_000)
-    driver.deliver("m:e", Event("returned", "", token, output=Payload(text=large)), asked=False)
+    driver.deliver("m:e", TaskReturned("", token, Payload(text=large)), asked=False)
     driver.step()
     driver.writer.seal()
     driver.writer.rolled_back(NotDurable("the disk is full"), START)
@@ -212,7 +213,7 @@ def test_the_group_that_built_upon_it_is_lost_too() -> None:
     driver.start("m:e", "wait")
     driver.step()
     driver.writer.seal()
-    driver.deliver("m:e", Event("stopped"))
+    driver.deliver("m:e", StopRequested())
     driver.start("m:other", "pass")
     driver.step()
     driver.writer.rolled_back(NotDurable("full"), START)
@@ -224,7 +225,7 @@ def test_events_whose_sender_waits_for_no_answer_are_stepped_again() -> None:
     driver = Driver()
     driver.start("m:e", "wait")
     ((_, command),) = driver.run().commands
-    fired = Event("fired", "", attempt=command.waiting.attempt)
+    fired = TimerFired("", command.waiting.attempt)
     driver.deliver("m:e", fired, asked=False)
     driver.writer.step(START + 10)
     driver.writer.seal()
@@ -259,8 +260,8 @@ def test_rows_of_registries_go_with_the_next_group() -> None:
 def test_a_row_that_cannot_be_read_fails_its_own_caller() -> None:
     driver = Driver()
     driver.store.commit({keys.head("m:bad"): b"no JSON"}, {}, 0)
-    driver.deliver("m:bad", Event("stopped"))
-    driver.deliver("m:bad", Event("deadline"), asked=False)
+    driver.deliver("m:bad", StopRequested())
+    driver.deliver("m:bad", DeadlineReached(), asked=False)
     driver.start("m:good", "pass")
     driver.run()
     assert isinstance(driver.answers[0], Exception)
@@ -294,7 +295,7 @@ def test_executions_that_rest_are_dropped_and_read_back(monkeypatch: pytest.Monk
         driver.run()
     assert len(driver.writer._loaded) == 2
     for name in "abcd":
-        driver.deliver(f"m:{name}", Event("stopped"))
+        driver.deliver(f"m:{name}", StopRequested())
     driver.run()
     assert [reply.execution.status for reply in driver.answers[4:]] == ["ABORTED"] * 4  # type: ignore[union-attr]
 
@@ -307,7 +308,7 @@ def test_what_has_something_unwritten_is_never_dropped(monkeypatch: pytest.Monke
     driver.step()
     driver.writer.seal()
     for name in "abc":
-        driver.deliver(f"m:{name}", Event("stopped"))
+        driver.deliver(f"m:{name}", StopRequested())
     driver.step()
     driver.writer.committed()
     assert set(driver.writer._loaded) == {"m:a", "m:b", "m:c"}
@@ -325,7 +326,7 @@ def test_a_timer_that_was_due_is_due_although_the_clock_is_set_back() -> None:
     driver.start("m:e", "wait")
     ((id, command),) = driver.run().commands
     assert command.waiting.due is not None
-    event = Event("fired", command.scope, attempt=command.waiting.attempt)
+    event = TimerFired(command.scope, command.waiting.attempt)
     driver.writer.deliver(id, event, not_before=command.waiting.due)
     driver.run()
     checkpoint = read_checkpoint(driver.store, "m:e")

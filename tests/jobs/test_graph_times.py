@@ -13,7 +13,7 @@ from graphlib import TopologicalSorter
 
 import pytest
 
-from statemachine.core.model import Event
+from statemachine.core.events import StartRequested, TaskSuccess
 from statemachine.core.payload import Payload
 from statemachine.json_text import dump
 from tests.core.forgetful import Forgetful
@@ -32,7 +32,7 @@ class Timed(Forgetful):
     started: dict[str, float] = field(default_factory=dict)
 
     def play(self) -> Timed:
-        self.send(Event("started"))
+        self.send(StartRequested())
         while self.execution.status == "RUNNING":
             ends = []
             for path, scope in self.scopes.items():
@@ -41,7 +41,7 @@ class Timed(Forgetful):
                     assert scope.waiting.scheduled == started
                     ends.append((started + self.seconds[scope.state], path, scope.state))
             self.now, path, name = min(ends)
-            assert self.send(Event("succeeded", path, self.token(path), output=Payload(text=dump(f"{name} done"))))
+            assert self.send(TaskSuccess(path, self.token(path), Payload(text=dump(f"{name} done"))))
         return self
 
 

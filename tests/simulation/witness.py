@@ -7,8 +7,9 @@ from __future__ import annotations
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint, read_execution, read_history
 from statemachine.core.context import task_token
+from statemachine.core.events import Event, TaskFailure, TaskSuccess
 from statemachine.core.limits import HISTORY_EVENTS_MAX
-from statemachine.core.model import UNENDED, Event, Execution, Scope
+from statemachine.core.model import UNENDED, Execution, Scope
 from statemachine.core.token import read_task_token
 from statemachine.engine.admission import AdmissionLimits
 from statemachine.engine.timers import Timer
@@ -104,10 +105,10 @@ class Witness:
             return
         told, found = reply.execution, read_execution(self.store, reply.execution.id)
         known = found is not None and found.events >= told.events and found.seed == told.seed
-        promise(known, f"{event.kind} was answered, but {told.id} is not that far on disk")
+        promise(known, f"{type(event).__name__} was answered, but {told.id} is not that far on disk")
         assert found is not None
         promise(told.status in (*UNENDED, found.status), f"{told.id}: told {told.status}, on disk {found.status}")
-        if event.kind in ("succeeded", "failed") and not reply.stale:
+        if isinstance(event, TaskSuccess | TaskFailure) and not reply.stale:
             promise(not self.waits(event.token), f"{told.id}{event.scope}: answered, but the disk still waits")
             promise(event.token not in self._accepted, f"{told.id}{event.scope}: two answers were accepted")
             self._accepted.add(event.token)
