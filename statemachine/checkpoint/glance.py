@@ -17,9 +17,9 @@ class Ending(msgspec.Struct, frozen=True):
 
 
 class Pending(msgspec.Struct, frozen=True):
-    """What a wait is for; the members are those of `Waiting`, without its arguments."""
+    """What a wait is for: its tag, and the members of a `TaskWait` without its arguments."""
 
-    kind: str
+    type: str
     resource: str = ""
     timeout_at: float | None = None
     heartbeat_at: float | None = None

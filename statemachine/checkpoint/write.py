@@ -14,6 +14,7 @@ from statemachine.checkpoint import keys
 from statemachine.core.model import Execution, HistoryEvent, Scope
 from statemachine.core.payload import Payload
 from statemachine.core.resource import parse_resource
+from statemachine.core.waits import ChildrenWait, TaskWait, TurnWait
 
 INLINE_BYTES_MAX = 512
 
@@ -91,20 +92,22 @@ def listing(execution: Execution) -> dict[str, Any]:
 def command_keys(execution: Execution, scope: Scope) -> list[str]:
     """The keys under which the scope's command stands while it is not answered."""
     waiting = scope.waiting
-    if waiting is None or waiting.kind == "children":
-        return []
-    if waiting.kind == "turn":
+    if isinstance(waiting, TurnWait):
         return [keys.turn(execution.id, scope.path)]
+    if waiting is None or isinstance(waiting, ChildrenWait):
+        return []
     found = []
     if waiting.due is not None:
         found.append(keys.timer(waiting.due, execution.id, scope.path))
-    if waiting.kind == "task" and waiting.submitted:
-        found.append(keys.callback(execution.id, scope.path))
-    elif waiting.kind == "task":
-        resource = parse_resource(waiting.resource)
-        if resource.family == "Activity":
-            name = resource.arn.rpartition(":")[2]
-            found.append(keys.activity_task(name, waiting.scheduled, execution.id, scope.path))
-        else:
-            found.append(keys.task(execution.id, scope.path))
+    if isinstance(waiting, TaskWait):
+        found.append(_task_key(execution.id, scope.path, waiting))
     return found
+
+
+def _task_key(id: str, path: str, waiting: TaskWait) -> str:
+    if waiting.submitted:
+        return keys.callback(id, path)
+    resource = parse_resource(waiting.resource)
+    if resource.family == "Activity":
+        return keys.activity_task(resource.arn.rpartition(":")[2], waiting.scheduled, id, path)
+    return keys.task(id, path)

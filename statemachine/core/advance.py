@@ -29,10 +29,11 @@ from statemachine.core.events import (
     TurnCame,
     WaitEvent,
 )
-from statemachine.core.model import UNENDED, Checkpoint, Scope, Step, Waiting
+from statemachine.core.model import UNENDED, Checkpoint, Scope, Step
 from statemachine.core.run import end, run
 from statemachine.core.step_builder import HistoryExhausted, StepBuilder, StepContext
 from statemachine.core.token import same_token
+from statemachine.core.waits import TaskWait, TimedWait, TimerWait, TurnWait, Wait
 
 TIMER_TOLERANCE = 0.001
 """Ours: a timer may fire this many seconds early, because its moment is stored in whole milliseconds."""
@@ -82,7 +83,7 @@ def _queued(step: StepBuilder, event: StartQueued) -> bool:
 def _answered(step: StepBuilder, event: TaskEvent) -> bool:
     """An answer to a task: it must bear the token of the attempt that waits."""
     known = step.read(event.scope)
-    if known is None or known.waiting is None or known.waiting.kind != "task":
+    if known is None or not isinstance(known.waiting, TaskWait):
         return False
     if not same_token(event.token, task_token(step.execution, known)):
         return False
@@ -106,19 +107,19 @@ def _fired(step: StepBuilder, event: TimerFired) -> bool:
     if found is None:
         return False
     scope, waiting = found
-    if waiting.due is None or step.now < waiting.due - TIMER_TOLERANCE:
+    if not isinstance(waiting, TimedWait) or waiting.due is None or step.now < waiting.due - TIMER_TOLERANCE:
         return False
-    if waiting.kind == "task":
+    if isinstance(waiting, TaskWait):
         tasks.timed_out(step, scope, waiting)
         return True
     step.answered(scope)
-    step.ready.append((scope.path, "resume" if waiting.kind == "timer" else "enter", None))
+    step.ready.append((scope.path, "resume" if isinstance(waiting, TimerWait) else "enter", None))
     return True
 
 
 def _turn(step: StepBuilder, event: TurnCame) -> bool:
     found = _waiting(step, event)
-    if found is None or found[1].kind != "turn":
+    if found is None or not isinstance(found[1], TurnWait):
         return False
     step.answered(found[0])
     step.ready.append((event.scope, "enter", None))
@@ -152,7 +153,7 @@ def _deadline(step: StepBuilder, event: DeadlineReached) -> bool:
     return True
 
 
-def _waiting(step: StepBuilder, event: WaitEvent) -> tuple[Scope, Waiting] | None:
+def _waiting(step: StepBuilder, event: WaitEvent) -> tuple[Scope, Wait] | None:
     scope = step.read(event.scope)
     if scope is None or scope.waiting is None or scope.waiting.attempt != event.attempt:
         return None

@@ -11,12 +11,13 @@ from typing import Any
 
 from statemachine.core.compile import State
 from statemachine.core.context import item_view
-from statemachine.core.model import Children, Fork, Scope, Waiting
+from statemachine.core.model import Children, Fork, Scope
 from statemachine.core.payload import Payload
 from statemachine.core.scope_path import child_path, parent_path
 from statemachine.core.states.map import Map
 from statemachine.core.states.parallel import Parallel
 from statemachine.core.step_builder import StepBuilder
+from statemachine.core.waits import ChildrenWait
 from statemachine.errors import StateError
 
 
@@ -31,7 +32,7 @@ def fork(step: StepBuilder, scope: Scope, state: State, decision: Fork) -> None:
     if decision.items is not None:
         children.items = step.payload(decision.items, scope.input)
     scope.children = children
-    step.wait_for(scope, Waiting("children", scope.attempt))
+    step.wait_for(scope, ChildrenWait(scope.attempt))
     if isinstance(state.body, Parallel) and state.body.dependencies:
         _begin_independent(step, scope, state, state.body)
         return

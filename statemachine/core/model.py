@@ -11,45 +11,13 @@ import msgspec
 from statemachine.core.payload import Payload
 from statemachine.core.scope_path import index_of
 from statemachine.core.tally import Change, Tally
+from statemachine.core.waits import Wait
 from statemachine.query.language import Dataflow
 from statemachine.query.view import ABSENT
 
 UNENDED = ("PENDING", "RUNNING")
 ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 """The statuses of executions."""
-
-
-class Waiting(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a scope waits for: the command that was given and the promise to take its answer, in one.
-
-    `kind`: "timer" (Wait), "retry" (the next attempt), "task" (an answer), "children" (a Map's or Parallel's scopes),
-    "turn" (nothing: the step was long enough). `at` is the moment of a timer or retry; `timeout_at` and `heartbeat_at`
-    are those of a task; all in epoch seconds. `taken` says that a worker has picked the activity task up, `submitted`
-    that the task of a callback was begun and only its token's answer is missing. `attempt` tells this wait from
-    earlier ones of the same scope.
-    """
-
-    kind: str
-    attempt: str
-    at: float | None = None
-    resource: str = ""
-    arguments: Payload | None = None
-    timeout: float | None = None
-    heartbeat: float | None = None
-    timeout_at: float | None = None
-    heartbeat_at: float | None = None
-    taken: bool = False
-    submitted: bool = False
-    scheduled: float = 0.0
-
-    @property
-    def due(self) -> float | None:
-        """When a timer must fire for this wait, None where it waits for no time."""
-        if self.at is not None:
-            return self.at
-        if self.timeout_at is None or self.heartbeat_at is None:
-            return self.heartbeat_at if self.timeout_at is None else self.timeout_at
-        return min(self.timeout_at, self.heartbeat_at)
 
 
 class Children(msgspec.Struct, omit_defaults=True):
@@ -75,7 +43,7 @@ class Scope(msgspec.Struct, omit_defaults=True):
     path: str
     state: str = ""
     input: Payload | None = None
-    waiting: Waiting | None = None
+    waiting: Wait | None = None
     variables: dict[str, Payload] = {}
     attempts: dict[str, int] = {}
     retries: int = 0
@@ -159,7 +127,7 @@ class Command(msgspec.Struct, frozen=True):
     was served before and only its times have changed."""
 
     scope: str
-    waiting: Waiting
+    waiting: Wait
     extended: bool = False
 
 

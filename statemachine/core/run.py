@@ -12,11 +12,12 @@ from statemachine.core.children import child_failed, child_succeeded, drop_child
 from statemachine.core.compile import State
 from statemachine.core.context import view_of
 from statemachine.core.limits import PAYLOAD_BYTES_MAX, VARIABLE_BYTES_MAX, VARIABLES_BYTES_MAX
-from statemachine.core.model import Call, Decision, Exit, Fork, Scope, Sleep, Waiting
+from statemachine.core.model import Call, Decision, Exit, Fork, Scope, Sleep
 from statemachine.core.payload import Payload
 from statemachine.core.retry import matches
 from statemachine.core.step_builder import StepBuilder
 from statemachine.core.tasks import TimedOut, schedule
+from statemachine.core.waits import RetryWait, TimerWait, TurnWait
 from statemachine.errors import QueryEvaluationError, StateError
 from statemachine.json_text import is_deeper_than
 from statemachine.query.language import Produced
@@ -35,7 +36,7 @@ def run(step: StepBuilder) -> None:
             continue
         if action == "enter":
             if entered == step.context.transitions_max:
-                step.wait_for(scope, Waiting("turn", scope.attempt))
+                step.wait_for(scope, TurnWait(scope.attempt))
                 continue
             try:
                 _enter(step, scope)
@@ -111,7 +112,7 @@ def _follow(step: StepBuilder, scope: Scope, state: State, decision: Decision, r
         produced = (decision.flow or state.flow).after(view)
         _leave(step, scope, produced, decision.next, result)
     elif isinstance(decision, Sleep):
-        step.wait_for(scope, Waiting("timer", scope.attempt, at=decision.until))
+        step.wait_for(scope, TimerWait(scope.attempt, decision.until))
     elif isinstance(decision, Call):
         schedule(step, scope, state, decision)
     else:
@@ -198,7 +199,7 @@ def _fail(step: StepBuilder, scope: Scope, state: State, failure: StateError) ->
                 scope.attempts = {**scope.attempts, str(number): made + 1}
                 scope.retries += 1
                 step.count(scope, "retries")
-                step.wait_for(scope, Waiting("retry", scope.attempt, at=step.now + delay))
+                step.wait_for(scope, RetryWait(scope.attempt, step.now + delay))
                 return
             break
     if state.failed is not None and started:

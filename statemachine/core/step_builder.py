@@ -14,10 +14,11 @@ from typing import Any
 from statemachine.core.compile import Machine, State
 from statemachine.core.event_types import MEANINGS
 from statemachine.core.limits import HISTORY_EVENTS_MAX, STEP_TRANSITIONS_MAX
-from statemachine.core.model import Checkpoint, Command, HistoryEvent, Scope, Step, Waiting
+from statemachine.core.model import Checkpoint, Command, HistoryEvent, Scope, Step
 from statemachine.core.payload import Payload
 from statemachine.core.scope_path import child_path, parent_path
 from statemachine.core.tally import Change, counted
+from statemachine.core.waits import TaskWait, Wait
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 
 
@@ -50,7 +51,7 @@ class StepBuilder:
         self.changes: list[Change] = []
         self._before = checkpoint.scopes
         self._scopes: dict[str, Scope | None] = {}
-        self._commands: dict[str, Waiting] = {}
+        self._commands: dict[str, Wait] = {}
         self._extended: set[str] = set()
         self._cancelled: list[Command] = []
         self._timestamp = int(context.now * 1000)
@@ -126,12 +127,12 @@ class StepBuilder:
         if scope.entered_event:
             self.count(scope, "left")
 
-    def wait_for(self, scope: Scope, waiting: Waiting) -> None:
+    def wait_for(self, scope: Scope, waiting: Wait) -> None:
         """Let the scope wait; the command is given when the step is durable."""
         scope.waiting = waiting
         self._commands[scope.path] = waiting
 
-    def extend_wait(self, scope: Scope, waiting: Waiting) -> None:
+    def extend_wait(self, scope: Scope, waiting: Wait) -> None:
         """The scope waits on for the same thing, but its times have changed."""
         scope.waiting = waiting
         if scope.path not in self._commands:
@@ -145,7 +146,7 @@ class StepBuilder:
             return
         scope.waiting = None
         given = self._commands.pop(scope.path, None) is not None and scope.path not in self._extended
-        if waiting.kind == "task" and not given:
+        if isinstance(waiting, TaskWait) and not given:
             self._cancelled.append(Command(scope.path, waiting))
 
     def answered(self, scope: Scope) -> None:

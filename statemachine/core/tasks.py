@@ -12,11 +12,12 @@ import msgspec
 from statemachine.core.compile import State
 from statemachine.core.events import TaskFailure
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
-from statemachine.core.model import Call, Scope, Waiting
+from statemachine.core.model import Call, Scope
 from statemachine.core.payload import Payload
 from statemachine.core.resource import Resource
 from statemachine.core.states.task import Task
 from statemachine.core.step_builder import StepBuilder
+from statemachine.core.waits import TaskWait
 from statemachine.errors import RuntimeFailure, StateError
 
 
@@ -54,21 +55,20 @@ def schedule(step: StepBuilder, scope: Scope, state: State, call: Call) -> None:
     if resource.family != "Activity":
         step.note_next(f"{resource.family}Started", scope, _named(resource) or None)
     queued = resource.family == "Activity"
-    waiting = Waiting(
-        "task",
+    waiting = TaskWait(
         scope.attempt,
-        resource=resource.arn,
-        arguments=arguments,
+        resource.arn,
+        arguments,
+        scheduled=step.now,
         timeout=call.timeout,
         heartbeat=call.heartbeat,
         timeout_at=None if call.timeout is None else step.now + call.timeout,
         heartbeat_at=None if call.heartbeat is None or queued else step.now + call.heartbeat,
-        scheduled=step.now,
     )
     step.wait_for(scope, waiting)
 
 
-def picked_up(step: StepBuilder, scope: Scope, waiting: Waiting, worker: str | None) -> None:
+def picked_up(step: StepBuilder, scope: Scope, waiting: TaskWait, worker: str | None) -> None:
     """A worker has taken the activity task: note it the first time, and let its time run from now."""
     if not waiting.taken:
         step.note_next("ActivityStarted", scope, {"workerName": worker} if worker else {})
@@ -78,13 +78,13 @@ def picked_up(step: StepBuilder, scope: Scope, waiting: Waiting, worker: str | N
     step.extend_wait(scope, msgspec.structs.replace(waiting, taken=True, **renewed))
 
 
-def heartbeat(step: StepBuilder, scope: Scope, waiting: Waiting) -> None:
+def heartbeat(step: StepBuilder, scope: Scope, waiting: TaskWait) -> None:
     """The task is alive: its next heartbeat is due a full interval from now."""
     if waiting.heartbeat is not None:
         step.extend_wait(scope, msgspec.structs.replace(waiting, heartbeat_at=step.now + waiting.heartbeat))
 
 
-def returned(step: StepBuilder, scope: Scope, waiting: Waiting, output: Payload) -> None:
+def returned(step: StepBuilder, scope: Scope, waiting: TaskWait, output: Payload) -> None:
     """The task's kind is done with it: that is the answer, or with .waitForTaskToken only the submission."""
     resource = _resource(step.state(scope))
     if resource.pattern != ".waitForTaskToken":
@@ -119,7 +119,7 @@ def failed(step: StepBuilder, scope: Scope, event: TaskFailure) -> None:
     _note_failed(step, scope, StateError(event.error, event.cause))
 
 
-def timed_out(step: StepBuilder, scope: Scope, waiting: Waiting) -> None:
+def timed_out(step: StepBuilder, scope: Scope, waiting: TaskWait) -> None:
     """Note that the task is out of time; its answer is not wanted any more."""
     resource = _resource(step.state(scope))
     heartbeat_at, timeout_at = waiting.heartbeat_at, waiting.timeout_at

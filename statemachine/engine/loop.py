@@ -172,7 +172,7 @@ class Engine:
                 # Nobody was told of the task: it goes back to the queue (offering it once too often is harmless).
                 self._queues.offer(arn, task)
                 raise
-            if not reply.stale and waiting.arguments is not None:
+            if not reply.stale:
                 return ActivityTask(token, waiting.arguments.text)
         return None
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from statemachine.checkpoint import keys
 from statemachine.core.events import TurnCame
+from statemachine.core.waits import TaskWait, TurnWait
 from statemachine.engine.releases import Releases
 from statemachine.engine.writer import Writer
 from statemachine.json_text import load
@@ -42,7 +43,7 @@ def release_again(writer: Writer, releases: Releases, id: str, path: str) -> Non
     scope = None if checkpoint is None else checkpoint.scopes.get(path)
     if scope is None or scope.waiting is None:
         return
-    if scope.waiting.kind == "turn":
+    if isinstance(scope.waiting, TurnWait):
         writer.deliver(id, TurnCame(path, scope.waiting.attempt))
-    else:
+    elif isinstance(scope.waiting, TaskWait):
         releases.hand_out(id, path, scope.waiting)

@@ -6,9 +6,10 @@ loop nor the store; where an execution stands it is told by the writer.
 
 from __future__ import annotations
 
-from statemachine.core.model import Command, Execution, Waiting
+from statemachine.core.model import Command, Execution
 from statemachine.core.resource import parse_resource
 from statemachine.core.token import make_task_token
+from statemachine.core.waits import TaskWait, TimedWait
 from statemachine.engine.activities import ActivityQueues, Waiter
 from statemachine.engine.running_tasks import RunningTasks
 from statemachine.engine.timers import Timer, Timers
@@ -36,12 +37,12 @@ class Releases:
     def release(self, id: str, command: Command) -> None:
         """Let one command out."""
         waiting = command.waiting
-        if waiting.due is not None:
+        if isinstance(waiting, TimedWait) and waiting.due is not None:
             self._timers.add(Timer(waiting.due, id, command.scope, waiting.attempt))
-        if waiting.kind == "task" and not command.extended:
+        if isinstance(waiting, TaskWait) and not command.extended:
             self.hand_out(id, command.scope, waiting)
 
-    def hand_out(self, id: str, path: str, waiting: Waiting) -> None:
+    def hand_out(self, id: str, path: str, waiting: TaskWait) -> None:
         """Give a task to whoever does it."""
         if parse_resource(waiting.resource).family == "Activity":
             self._queues.offer(waiting.resource, Waiter(id, path, waiting.attempt))
@@ -50,13 +51,14 @@ class Releases:
         assert checkpoint is not None
         self._tasks.start(checkpoint, path, waiting)
 
-    def task_of(self, task: Waiter) -> tuple[str, Waiting] | None:
+    def task_of(self, task: Waiter) -> tuple[str, TaskWait] | None:
         """Token and wait of a queued activity task, None when its scope has moved on."""
         checkpoint = self._writer.look(task.id)
         scope = None if checkpoint is None else checkpoint.scopes.get(task.path)
-        if checkpoint is None or scope is None or scope.waiting is None or scope.waiting.attempt != task.attempt:
+        waiting = None if scope is None else scope.waiting
+        if checkpoint is None or not isinstance(waiting, TaskWait) or waiting.attempt != task.attempt:
             return None
-        return make_task_token(task.id, checkpoint.execution.seed, task.path, task.attempt), scope.waiting
+        return make_task_token(task.id, checkpoint.execution.seed, task.path, task.attempt), waiting
 
     def _set_timers(self, execution: Execution) -> None:
         """The timers of an execution that has just begun or was queued."""

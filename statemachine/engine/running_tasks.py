@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import structlog
 
-from statemachine.core.model import Checkpoint, Waiting
+from statemachine.core.model import Checkpoint
 from statemachine.core.token import idempotency_key, make_task_token
+from statemachine.core.waits import TaskWait
 from statemachine.tasks.kind import Answer, Failed, Outcome, Task, TaskKind
 
 log = structlog.get_logger()
@@ -27,7 +28,7 @@ class RunningTasks:
         """How many tasks are under way."""
         return len(self._by_token)
 
-    def start(self, checkpoint: Checkpoint, path: str, waiting: Waiting) -> None:
+    def start(self, checkpoint: Checkpoint, path: str, waiting: TaskWait) -> None:
         """Give a task to its kind, unless it is there already."""
         execution = checkpoint.execution
         token = make_task_token(execution.id, execution.seed, path, waiting.attempt)
@@ -37,7 +38,6 @@ class RunningTasks:
         if kind is None:
             self._on_outcome(token, Failed("States.Runtime", f"No task kind serves the resource {waiting.resource}."))
             return
-        assert waiting.arguments is not None
         _, _, _, region, account, _ = execution.arn.split(":", 5)
         task = Task(
             token,

@@ -34,6 +34,7 @@ from statemachine.core.events import (
 from statemachine.core.model import UNENDED, Checkpoint, Command, Execution, Scope, Step
 from statemachine.core.payload import Payload
 from statemachine.core.step_builder import StepContext
+from statemachine.core.waits import TurnWait
 from statemachine.engine.admission import UNLIMITED, Admission, AdmissionLimits
 from statemachine.engine.delivery import Delivery, OnReply, StartDue
 from statemachine.engine.loaded_execution import LoadedExecution
@@ -347,9 +348,8 @@ class Writer:
         """Take over what a step did, and add it to the forming group."""
         id = step.execution.id
         group = self._forming
-        group.steps.append(
-            (loaded.scopes.get(event.scope) if isinstance(event, (TaskEvent, WaitEvent)) else None, step)
-        )
+        before = loaded.scopes.get(event.scope) if isinstance(event, (TaskEvent, WaitEvent)) else None
+        group.steps.append((before, step))
         loaded.apply(step)
         self._loaded[id] = loaded
         group.touched[id] = loaded
@@ -357,7 +357,7 @@ class Writer:
             group.begun.append(step.execution)
         self._make_room(step.execution)
         for command in step.commands:
-            if command.waiting.kind == "turn":
+            if isinstance(command.waiting, TurnWait):
                 self._inbox.append(Delivery(id, TurnCame(command.scope, command.waiting.attempt)))
             else:
                 group.commands.append((id, command))

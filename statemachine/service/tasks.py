@@ -53,7 +53,7 @@ class Tasks:
                 return found, last
             last = key
             # Read from the rows of another moment: the line may have moved on.
-            if line is not None and line.waiting is not None and line.waiting.kind == "task":
+            if line is not None and line.waiting is not None and line.waiting.type == "task":
                 found.append(self._shown(id, line, line.waiting, now))
         return found, None
 

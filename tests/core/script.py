@@ -25,6 +25,7 @@ from statemachine.core.events import (
 from statemachine.core.model import Checkpoint, Execution, HistoryEvent, Scope
 from statemachine.core.payload import Payload
 from statemachine.core.step_builder import StepContext
+from statemachine.core.waits import TaskWait, TimedWait, TurnWait
 from statemachine.json_text import dump
 
 START = 1_700_000_000.0
@@ -90,10 +91,10 @@ class Run:
 
     def _serve_next(self) -> bool:
         for path, scope in self.scopes.items():
-            if scope.waiting is not None and scope.waiting.kind == "turn":
+            if isinstance(scope.waiting, TurnWait):
                 return self.send(TurnCame(path, scope.waiting.attempt))
         for path, scope in self.scopes.items():
-            if scope.waiting is not None and scope.waiting.kind == "task":
+            if isinstance(scope.waiting, TaskWait):
                 answer = self._next_answer(scope.state)
                 if answer is not None:
                     return self.send(self._event(answer, path))
@@ -117,7 +118,7 @@ class Run:
         waits = [
             (scope.waiting.due, path)
             for path, scope in self.scopes.items()
-            if scope.waiting is not None and scope.waiting.due is not None
+            if isinstance(scope.waiting, TimedWait) and scope.waiting.due is not None
         ]
         if self.execution.deadline is not None:
             waits.append((self.execution.deadline, "!"))

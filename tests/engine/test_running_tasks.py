@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from statemachine.core.model import Checkpoint, Execution, Scope, Waiting
+from statemachine.core.model import Checkpoint, Execution, Scope
 from statemachine.core.payload import Payload
+from statemachine.core.waits import TaskWait
 from statemachine.engine.running_tasks import RunningTasks
 from statemachine.tasks.kind import Failed, Outcome, Succeeded
 from tests.engine.in_memory_server import FUNCTION, START, Functions
 
 ARN = "arn:aws:states:eu-west-1:123456789012:execution:m:e"
-WAITING = Waiting("task", "1.0", resource=FUNCTION, arguments=Payload(text='{ "a": 1 }'), timeout_at=START + 9)
+WAIT = TaskWait("1.0", FUNCTION, Payload(text='{ "a": 1 }'), timeout_at=START + 9)
 
 
 class Place:
@@ -20,10 +21,10 @@ class Place:
         self.answers: list[tuple[str, Outcome]] = []
         self.running = RunningTasks([self.functions], lambda token, outcome: self.answers.append((token, outcome)))
         execution = Execution("m:e", ARN, "e", "", "m/1", "role", "seed", START, Payload(text="{}"))
-        self.checkpoint = Checkpoint(execution, {"": Scope("", "Work", waiting=WAITING)})
+        self.checkpoint = Checkpoint(execution, {"": Scope("", "Work", waiting=WAIT)})
 
-    def start(self, waiting: Waiting = WAITING) -> None:
-        self.running.start(self.checkpoint, "", waiting)
+    def start(self, wait: TaskWait = WAIT) -> None:
+        self.running.start(self.checkpoint, "", wait)
 
 
 def test_a_task_tells_its_kind_all_it_needs() -> None:
@@ -65,6 +66,6 @@ def test_a_cancelled_task_answers_no_more() -> None:
 
 def test_a_resource_that_no_kind_serves_fails_the_task() -> None:
     place = Place()
-    place.start(Waiting("task", "1.0", resource="arn:aws:states:::sqs:sendMessage", arguments=Payload(text="{}")))
+    place.start(TaskWait("1.0", "arn:aws:states:::sqs:sendMessage", Payload(text="{}")))
     ((_, outcome),) = place.answers
     assert outcome == Failed("States.Runtime", "No task kind serves the resource arn:aws:states:::sqs:sendMessage.")

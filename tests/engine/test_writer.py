@@ -14,6 +14,7 @@ from statemachine.core.context import task_token
 from statemachine.core.events import DeadlineReached, Event, StartRequested, StopRequested, TaskReturned, TimerFired
 from statemachine.core.model import Execution
 from statemachine.core.payload import Payload
+from statemachine.core.waits import TaskWait, TimerWait
 from statemachine.engine import writer as module
 from statemachine.engine.admission import UNLIMITED, AdmissionLimits
 from statemachine.engine.waiting_for_evaluation import Evaluators
@@ -171,14 +172,14 @@ def test_a_superseded_command_is_given_when_what_superseded_it_is_lost() -> None
     driver.writer.committed()
     driver.writer.seal()
     ((id, command),) = driver.writer.rolled_back(NotDurable("the disk is full"), START)
-    assert (id, command.waiting.kind) == ("m:e", "task")
+    assert (id, type(command.waiting)) == ("m:e", TaskWait)
 
 
 def test_commands_are_given_even_when_their_execution_is_not_kept_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LOADED_MAX", 0)
     driver = Driver()
     driver.start("m:e", "wait")
-    assert [command.waiting.kind for _, command in driver.run().commands] == ["timer"]
+    assert [type(command.waiting) for _, command in driver.run().commands] == [TimerWait]
 
 
 def test_a_large_answer_whose_group_was_lost_is_written_with_the_next() -> None:
@@ -325,7 +326,7 @@ def test_a_timer_that_was_due_is_due_although_the_clock_is_set_back() -> None:
     driver = Driver()
     driver.start("m:e", "wait")
     ((id, command),) = driver.run().commands
-    assert command.waiting.due is not None
+    assert isinstance(command.waiting, TimerWait)
     event = TimerFired(command.scope, command.waiting.attempt)
     driver.writer.deliver(id, event, not_before=command.waiting.due)
     driver.run()

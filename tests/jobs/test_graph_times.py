@@ -15,6 +15,7 @@ import pytest
 
 from statemachine.core.events import StartRequested, TaskSuccess
 from statemachine.core.payload import Payload
+from statemachine.core.waits import TaskWait
 from statemachine.json_text import dump
 from tests.core.forgetful import Forgetful
 from tests.core.script import START
@@ -36,7 +37,7 @@ class Timed(Forgetful):
         while self.execution.status == "RUNNING":
             ends = []
             for path, scope in self.scopes.items():
-                if scope.waiting is not None and scope.waiting.kind == "task":
+                if isinstance(scope.waiting, TaskWait):
                     started = self.started.setdefault(scope.state, self.now)
                     assert scope.waiting.scheduled == started
                     ends.append((started + self.seconds[scope.state], path, scope.state))

@@ -11,6 +11,7 @@ from statemachine.core.events import Event, TaskFailure, TaskSuccess
 from statemachine.core.limits import HISTORY_EVENTS_MAX
 from statemachine.core.model import UNENDED, Execution, Scope
 from statemachine.core.token import read_task_token
+from statemachine.core.waits import TaskWait, TimedWait
 from statemachine.engine.admission import AdmissionLimits
 from statemachine.engine.timers import Timer
 from statemachine.host import Reply
@@ -71,9 +72,8 @@ class Witness:
             promise(known, f"{id}{path}: given to a worker, not scheduled on disk")
             return None
         execution, scope = self.handed_out(token, arguments)
-        promise(
-            scope.waiting is not None and scope.waiting.taken, f"{scope.path}: given to a worker, not taken on disk"
-        )
+        taken = isinstance(scope.waiting, TaskWait) and scope.waiting.taken
+        promise(taken, f"{scope.path}: given to a worker, not taken on disk")
         return execution, scope
 
     def cancelled(self, token: str) -> None:
@@ -92,11 +92,10 @@ class Witness:
         checkpoint = read_checkpoint(self.store, timer.id)
         scope = None if checkpoint is None else checkpoint.scopes.get(timer.path)
         waiting = None if scope is None else scope.waiting
-        known = waiting is not None and waiting.attempt == timer.attempt and waiting.due is not None
-        promise(known, f"timer of {timer.id}{timer.path} is not on disk")
-        assert waiting is not None
-        assert waiting.due is not None
-        row = self.store.get(keys.timer(waiting.due, timer.id, timer.path))
+        due = waiting.due if isinstance(waiting, TimedWait) and waiting.attempt == timer.attempt else None
+        promise(due is not None, f"timer of {timer.id}{timer.path} is not on disk")
+        assert due is not None
+        row = self.store.get(keys.timer(due, timer.id, timer.path))
         promise(row is not None, f"timer of {timer.id}{timer.path} has no row")
 
     def replied(self, event: Event, reply: Reply) -> None:
@@ -125,7 +124,7 @@ class Witness:
         id, path = address(token)
         checkpoint = read_checkpoint(self.store, id)
         scope = None if checkpoint is None else checkpoint.scopes.get(path)
-        if checkpoint is None or scope is None or scope.waiting is None or scope.waiting.kind != "task":
+        if checkpoint is None or scope is None or not isinstance(scope.waiting, TaskWait):
             return False
         return task_token(checkpoint.execution, scope) == token
 
