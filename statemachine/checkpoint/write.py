@@ -90,24 +90,22 @@ def listing(execution: Execution) -> dict[str, Any]:
 
 
 def command_keys(execution: Execution, scope: Scope) -> list[str]:
-    """The keys under which the scope's command stands while it is not answered."""
-    waiting = scope.waiting
-    if isinstance(waiting, TurnWait):
-        return [keys.turn(execution.id, scope.path)]
-    if waiting is None or isinstance(waiting, ChildrenWait):
+    """The keys under which the command of the scope's wait stands until its answer comes."""
+    wait = scope.waiting
+    if wait is None or isinstance(wait, ChildrenWait):
         return []
-    found = []
-    if waiting.due is not None:
-        found.append(keys.timer(waiting.due, execution.id, scope.path))
-    if isinstance(waiting, TaskWait):
-        found.append(_task_key(execution.id, scope.path, waiting))
+    if isinstance(wait, TurnWait):
+        return [keys.turn(execution.id, scope.path)]
+    found = [] if wait.due is None else [keys.timer(wait.due, execution.id, scope.path)]
+    if isinstance(wait, TaskWait):
+        found.append(_task_key(execution.id, scope.path, wait))
     return found
 
 
-def _task_key(id: str, path: str, waiting: TaskWait) -> str:
-    if waiting.submitted:
+def _task_key(id: str, path: str, wait: TaskWait) -> str:
+    if wait.submitted:
         return keys.callback(id, path)
-    resource = parse_resource(waiting.resource)
+    resource = parse_resource(wait.resource)
     if resource.family == "Activity":
-        return keys.activity_task(resource.arn.rpartition(":")[2], waiting.scheduled, id, path)
+        return keys.activity_task(resource.arn.rpartition(":")[2], wait.scheduled, id, path)
     return keys.task(id, path)

@@ -1,7 +1,8 @@
 """The one door: every change of an execution goes through `advance`.
 
-Total for whoever calls it: a repeated or stale event is harmless and reported as such. Knows which event concerns
-which wait; what then happens is in `run`, `tasks` and `children`.
+Two tables are the law. ACCEPTS says what happens when an event comes for a scope that waits, ACCEPTS_BY_STATUS when one
+comes for the whole execution. A pair that is not in its table is stale: the event changes nothing. Tokens, attempts and
+times are checked here and nowhere else. How a task's events are noted is in `tasks`, what follows from them in `run`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from statemachine.core.events import (
     DeadlineReached,
     DefectFound,
     Event,
+    ExecutionEvent,
+    ScopeEvent,
     StartQueued,
     StartRequested,
     StopRequested,
@@ -29,39 +32,94 @@ from statemachine.core.events import (
     TurnCame,
     WaitEvent,
 )
-from statemachine.core.model import UNENDED, Checkpoint, Scope, Step
+from statemachine.core.model import UNENDED, Checkpoint, Execution, Scope, Step
 from statemachine.core.run import end, run
 from statemachine.core.step_builder import HistoryExhausted, StepBuilder, StepContext
 from statemachine.core.token import same_token
-from statemachine.core.waits import TaskWait, TimedWait, TimerWait, TurnWait, Wait
+from statemachine.core.waits import RetryWait, TaskWait, TimedWait, TimerWait, TurnWait, Wait
 
 TIMER_TOLERANCE = 0.001
-"""Ours: a timer may fire this many seconds early, because its moment is stored in whole milliseconds."""
+"""Ours: a timer may fire this many seconds early, because its time is stored in whole milliseconds."""
+NEW = "NEW"
+"""Stands in ACCEPTS_BY_STATUS for an execution that has noted nothing yet. Never stored and never shown."""
 
 
 def advance(machine: Machine, checkpoint: Checkpoint, event: Event, context: StepContext) -> Step:
     """What `event` does to the execution.
 
-    Nothing that was passed in is changed, not even when this raises. The step is `stale` when nobody waits for the
-    event: the execution has ended, or the token or attempt belongs to an earlier wait.
+    Changes nothing that was passed in, not even if it raises. The step is `stale` if nothing waits for the event: the
+    execution has ended, or the event's token or attempt belongs to an earlier wait. So an event may come twice.
     """
     step = StepBuilder(machine, checkpoint, context)
     try:
-        handled = checkpoint.execution.status in UNENDED and _HANDLERS[type(event)](step, event)
-        if handled:
+        accepted = _accept(step, event)
+        if accepted:
             run(step)
     except HistoryExhausted:
-        handled = True
+        accepted = True
         end(step, "FAILED", "States.Runtime", "The execution reached the maximum number of history events (25000).")
     built = step.build()
-    built.stale = not handled
+    built.stale = not accepted
     return built
 
 
-def _started(step: StepBuilder, event: object) -> bool:
-    execution = step.execution
-    if execution.events:
+def _accept(step: StepBuilder, event: Event) -> bool:
+    """Let the handler of the event do its work; False if the event is stale."""
+    if step.execution.status not in UNENDED:
         return False
+    if not isinstance(event, (TaskEvent, WaitEvent)):
+        return _accept_for_execution(step, event)
+    scope = step.read(event.scope)
+    if scope is None or scope.waiting is None:
+        return False
+    wait = scope.waiting
+    handler = ACCEPTS.get((type(event), type(wait)))
+    if handler is None or not _belongs(step, scope, wait, event):
+        return False
+    handler(step, step.edit(event.scope), wait, event)
+    return True
+
+
+def _accept_for_execution(step: StepBuilder, event: ExecutionEvent) -> bool:
+    handler = ACCEPTS_BY_STATUS.get((type(event), _status(step.execution)))
+    if handler is None or (isinstance(event, DeadlineReached) and not _is_due(step, step.execution.deadline)):
+        return False
+    handler(step, event)
+    return True
+
+
+def _belongs(step: StepBuilder, scope: Scope, wait: Wait, event: ScopeEvent) -> bool:
+    """Is the event for this very wait? A task's event must carry the token of the attempt, a timer must be due."""
+    if isinstance(event, TaskEvent):
+        return same_token(event.token, task_token(step.execution, scope))
+    if wait.attempt != event.attempt:
+        return False
+    return not isinstance(event, TimerFired) or (isinstance(wait, TimedWait) and _is_due(step, wait.due))
+
+
+def _is_due(step: StepBuilder, due: float | None) -> bool:
+    return due is not None and step.now >= due - TIMER_TOLERANCE
+
+
+def _status(execution: Execution) -> str:
+    return NEW if execution.status == "RUNNING" and not execution.events else execution.status
+
+
+def resume_state(step: StepBuilder, scope: Scope, wait: TimerWait, event: TimerFired) -> None:
+    """A Wait state has waited long enough."""
+    step.answered(scope)
+    step.ready.append((scope.path, "resume", None))
+
+
+def enter_state(step: StepBuilder, scope: Scope, wait: RetryWait | TurnWait, event: TimerFired | TurnCame) -> None:
+    """Enter the state whose turn has come, or begin the next attempt of one that is retried."""
+    step.answered(scope)
+    step.ready.append((scope.path, "enter", None))
+
+
+def begin(step: StepBuilder, event: ExecutionEvent) -> None:
+    """Begin the execution: note it, and enter the first state."""
+    execution = step.execution
     execution.status = "RUNNING"
     root = Scope("", step.machine.start, execution.input, entries=1)
     step.add(root)
@@ -69,108 +127,62 @@ def _started(step: StepBuilder, event: object) -> bool:
     if step.machine.timeout is not None:
         execution.deadline = step.now + step.machine.timeout
     step.ready.append(("", "enter", None))
-    return True
 
 
-def _queued(step: StepBuilder, event: StartQueued) -> bool:
-    """The start must wait: the execution is there, and nothing of it has happened."""
-    if step.execution.events or step.execution.status == "PENDING":
-        return False
+def queue(step: StepBuilder, event: StartQueued) -> None:
+    """Let the execution wait for its start: it is there, and nothing of it has happened."""
     step.execution.status = "PENDING"
-    return True
 
 
-def _answered(step: StepBuilder, event: TaskEvent) -> bool:
-    """An answer to a task: it must bear the token of the attempt that waits."""
-    known = step.read(event.scope)
-    if known is None or not isinstance(known.waiting, TaskWait):
-        return False
-    if not same_token(event.token, task_token(step.execution, known)):
-        return False
-    scope, waiting = step.edit(event.scope), known.waiting
-    if isinstance(event, TaskSuccess):
-        tasks.succeeded(step, scope, event.output)
-    elif isinstance(event, TaskReturned):
-        tasks.returned(step, scope, waiting, event.output)
-    elif isinstance(event, TaskFailure):
-        tasks.failed(step, scope, event)
-    elif isinstance(event, TaskTaken):
-        tasks.picked_up(step, scope, waiting, event.worker)
-    else:
-        tasks.heartbeat(step, scope, waiting)
-    return True
-
-
-def _fired(step: StepBuilder, event: TimerFired) -> bool:
-    """A timer: it must belong to the wait of now, and be due."""
-    found = _waiting(step, event)
-    if found is None:
-        return False
-    scope, waiting = found
-    if not isinstance(waiting, TimedWait) or waiting.due is None or step.now < waiting.due - TIMER_TOLERANCE:
-        return False
-    if isinstance(waiting, TaskWait):
-        tasks.timed_out(step, scope, waiting)
-        return True
-    step.answered(scope)
-    step.ready.append((scope.path, "resume" if isinstance(waiting, TimerWait) else "enter", None))
-    return True
-
-
-def _turn(step: StepBuilder, event: TurnCame) -> bool:
-    found = _waiting(step, event)
-    if found is None or not isinstance(found[1], TurnWait):
-        return False
-    step.answered(found[0])
-    step.ready.append((event.scope, "enter", None))
-    return True
-
-
-def _stopped(step: StepBuilder, event: StopRequested) -> bool:
-    _begin_if_pending(step, event)
+def stop(step: StepBuilder, event: StopRequested) -> None:
+    """End the execution as aborted."""
+    _begin_if_new(step, event)
     end(step, "ABORTED", event.error, event.cause)
-    return True
 
 
-def _defect(step: StepBuilder, event: DefectFound) -> bool:
-    """Our own mistake fails this execution and no other."""
-    _begin_if_pending(step, event)
-    end(step, "FAILED", "States.Runtime", event.cause)
-    return True
-
-
-def _begin_if_pending(step: StepBuilder, event: object) -> None:
-    """Every history begins with its start, even when nothing more comes than its end."""
-    if not step.execution.events:
-        _started(step, event)
-
-
-def _deadline(step: StepBuilder, event: DeadlineReached) -> bool:
-    deadline = step.execution.deadline
-    if deadline is None or step.now < deadline - TIMER_TOLERANCE:
-        return False
+def time_out(step: StepBuilder, event: DeadlineReached) -> None:
+    """End the execution as timed out."""
     end(step, "TIMED_OUT")
-    return True
 
 
-def _waiting(step: StepBuilder, event: WaitEvent) -> tuple[Scope, Wait] | None:
-    scope = step.read(event.scope)
-    if scope is None or scope.waiting is None or scope.waiting.attempt != event.attempt:
-        return None
-    return step.edit(event.scope), scope.waiting
+def fail(step: StepBuilder, event: DefectFound) -> None:
+    """Fail the execution that the defect struck, and no other."""
+    _begin_if_new(step, event)
+    end(step, "FAILED", "States.Runtime", event.cause)
 
 
-_HANDLERS: dict[type[Event], Callable[[StepBuilder, Any], bool]] = {
-    StartRequested: _started,
-    StartQueued: _queued,
-    TaskReturned: _answered,
-    TaskSuccess: _answered,
-    TaskFailure: _answered,
-    TaskTaken: _answered,
-    TaskHeartbeat: _answered,
-    TimerFired: _fired,
-    TurnCame: _turn,
-    StopRequested: _stopped,
-    DeadlineReached: _deadline,
-    DefectFound: _defect,
+def _begin_if_new(step: StepBuilder, event: ExecutionEvent) -> None:
+    """Every history begins with the start, even if only the end follows."""
+    if not step.execution.events:
+        begin(step, event)
+
+
+ScopeHandler = Callable[[StepBuilder, Scope, Any, Any], None]
+"""Is given the scope for editing, its wait, and the event."""
+ExecutionHandler = Callable[[StepBuilder, Any], None]
+
+ACCEPTS: dict[tuple[type[ScopeEvent], type[Wait]], ScopeHandler] = {
+    (TimerFired, TimerWait): resume_state,
+    (TimerFired, RetryWait): enter_state,
+    (TimerFired, TaskWait): tasks.time_out,
+    (TurnCame, TurnWait): enter_state,
+    (TaskTaken, TaskWait): tasks.start_activity,
+    (TaskHeartbeat, TaskWait): tasks.extend_heartbeat,
+    (TaskReturned, TaskWait): tasks.submit_or_succeed,
+    (TaskSuccess, TaskWait): tasks.succeed,
+    (TaskFailure, TaskWait): tasks.fail,
 }
+"""Event × wait."""
+
+ACCEPTS_BY_STATUS: dict[tuple[type[ExecutionEvent], str], ExecutionHandler] = {
+    (StartRequested, NEW): begin,
+    (StartRequested, "PENDING"): begin,
+    (StartQueued, NEW): queue,
+    (StopRequested, "PENDING"): stop,
+    (StopRequested, "RUNNING"): stop,
+    (DeadlineReached, "RUNNING"): time_out,
+    (DefectFound, NEW): fail,
+    (DefectFound, "PENDING"): fail,
+    (DefectFound, "RUNNING"): fail,
+}
+"""Event × status of the execution. An execution that has ended accepts nothing."""

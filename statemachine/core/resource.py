@@ -6,6 +6,7 @@ Event names as recorded: a Lambda ARN leaves LambdaFunction…, an activity Acti
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 PATTERNS = (".sync:2", ".sync", ".waitForTaskToken")
 
@@ -28,6 +29,7 @@ class Resource:
         return self.service if self.family == "Task" and self.service else self.arn
 
 
+@lru_cache(maxsize=1_000)
 def parse_resource(text: str) -> Resource:
     """The parts of a Resource; any text is accepted, an unknown scheme is a Task of its own."""
     pattern = next((p for p in PATTERNS if text.endswith(p)), "")

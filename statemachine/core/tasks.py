@@ -10,10 +10,9 @@ from typing import Any
 import msgspec
 
 from statemachine.core.compile import State
-from statemachine.core.events import TaskFailure
+from statemachine.core.events import TaskFailure, TaskHeartbeat, TaskReturned, TaskSuccess, TaskTaken, TimerFired
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
 from statemachine.core.model import Call, Scope
-from statemachine.core.payload import Payload
 from statemachine.core.resource import Resource
 from statemachine.core.states.task import Task
 from statemachine.core.step_builder import StepBuilder
@@ -55,7 +54,7 @@ def schedule(step: StepBuilder, scope: Scope, state: State, call: Call) -> None:
     if resource.family != "Activity":
         step.note_next(f"{resource.family}Started", scope, _named(resource) or None)
     queued = resource.family == "Activity"
-    waiting = TaskWait(
+    wait = TaskWait(
         scope.attempt,
         resource.arn,
         arguments,
@@ -65,65 +64,65 @@ def schedule(step: StepBuilder, scope: Scope, state: State, call: Call) -> None:
         timeout_at=None if call.timeout is None else step.now + call.timeout,
         heartbeat_at=None if call.heartbeat is None or queued else step.now + call.heartbeat,
     )
-    step.wait_for(scope, waiting)
+    step.wait_for(scope, wait)
 
 
-def picked_up(step: StepBuilder, scope: Scope, waiting: TaskWait, worker: str | None) -> None:
-    """A worker has taken the activity task: note it the first time, and let its time run from now."""
-    if not waiting.taken:
-        step.note_next("ActivityStarted", scope, {"workerName": worker} if worker else {})
-    renewed = {"timeout_at": step.now + waiting.timeout} if waiting.timeout is not None else {}
-    if waiting.heartbeat is not None:
-        renewed["heartbeat_at"] = step.now + waiting.heartbeat
-    step.extend_wait(scope, msgspec.structs.replace(waiting, taken=True, **renewed))
+def start_activity(step: StepBuilder, scope: Scope, wait: TaskWait, event: TaskTaken) -> None:
+    """A worker has taken the activity task: note it the first time, and let its limits run from now."""
+    if not wait.taken:
+        step.note_next("ActivityStarted", scope, {"workerName": event.worker} if event.worker else {})
+    step.extend_wait(
+        scope,
+        msgspec.structs.replace(
+            wait,
+            taken=True,
+            timeout_at=wait.timeout_at if wait.timeout is None else step.now + wait.timeout,
+            heartbeat_at=wait.heartbeat_at if wait.heartbeat is None else step.now + wait.heartbeat,
+        ),
+    )
 
 
-def heartbeat(step: StepBuilder, scope: Scope, waiting: TaskWait) -> None:
+def extend_heartbeat(step: StepBuilder, scope: Scope, wait: TaskWait, event: TaskHeartbeat) -> None:
     """The task is alive: its next heartbeat is due a full interval from now."""
-    if waiting.heartbeat is not None:
-        step.extend_wait(scope, msgspec.structs.replace(waiting, heartbeat_at=step.now + waiting.heartbeat))
+    if wait.heartbeat is not None:
+        step.extend_wait(scope, msgspec.structs.replace(wait, heartbeat_at=step.now + wait.heartbeat))
 
 
-def returned(step: StepBuilder, scope: Scope, waiting: TaskWait, output: Payload) -> None:
-    """The task's kind is done with it: that is the answer, or with .waitForTaskToken only the submission."""
+def submit_or_succeed(step: StepBuilder, scope: Scope, wait: TaskWait, event: TaskReturned) -> None:
+    """The kind of task has done its work: that is the result, or with .waitForTaskToken the submission only."""
     resource = _resource(step.state(scope))
     if resource.pattern != ".waitForTaskToken":
-        succeeded(step, scope, output)
+        succeed(step, scope, wait, event)
         return
-    step.note_next("TaskSubmitted", scope, {**_named(resource), "output": output})
-    step.extend_wait(scope, msgspec.structs.replace(waiting, submitted=True))
+    step.note_next("TaskSubmitted", scope, {**_named(resource), "output": event.output})
+    step.extend_wait(scope, msgspec.structs.replace(wait, submitted=True))
 
 
-def succeeded(step: StepBuilder, scope: Scope, output: Payload) -> None:
-    """Note the answer and let the state go on with it."""
+def succeed(step: StepBuilder, scope: Scope, wait: TaskWait, event: TaskSuccess | TaskReturned) -> None:
+    """Note the result and let the state go on with it. A result that is too large fails the task."""
     resource = _resource(step.state(scope))
     step.answered(scope)
-    if output.size > PAYLOAD_BYTES_MAX:
-        _note_failed(
-            step,
-            scope,
-            StateError(
-                "States.DataLimitExceeded",
-                f"The state/task '{resource.shown}' returned a result with a size exceeding the maximum number of "
-                "bytes service limit.",
-            ),
+    if event.output.size > PAYLOAD_BYTES_MAX:
+        cause = (
+            f"The state/task '{resource.shown}' returned a result with a size exceeding the maximum number of bytes "
+            "service limit."
         )
+        _note_failed(step, scope, StateError("States.DataLimitExceeded", cause))
         return
-    step.note_next(f"{resource.family}Succeeded", scope, {**_named(resource), "output": output})
-    step.ready.append((scope.path, "resume", output))
+    step.note_next(f"{resource.family}Succeeded", scope, {**_named(resource), "output": event.output})
+    step.ready.append((scope.path, "resume", event.output))
 
 
-def failed(step: StepBuilder, scope: Scope, event: TaskFailure) -> None:
+def fail(step: StepBuilder, scope: Scope, wait: TaskWait, event: TaskFailure) -> None:
     """Note the failure and let Retry and Catch decide."""
     step.answered(scope)
     _note_failed(step, scope, StateError(event.error, event.cause))
 
 
-def timed_out(step: StepBuilder, scope: Scope, waiting: TaskWait) -> None:
-    """Note that the task is out of time; its answer is not wanted any more."""
+def time_out(step: StepBuilder, scope: Scope, wait: TaskWait, event: TimerFired) -> None:
+    """Note that the task is out of time, and cancel it."""
     resource = _resource(step.state(scope))
-    heartbeat_at, timeout_at = waiting.heartbeat_at, waiting.timeout_at
-    missed = heartbeat_at is not None and (timeout_at is None or heartbeat_at < timeout_at)
+    missed = wait.heartbeat_at is not None and (wait.timeout_at is None or wait.heartbeat_at < wait.timeout_at)
     step.cancel_wait(scope)
     step.note_next(f"{resource.family}TimedOut", scope, {**_named(resource), "error": "States.Timeout"})
     step.ready.append((scope.path, "fail", TimedOut(heartbeat=missed)))
