@@ -1,7 +1,7 @@
-"""Map and Parallel: begin children, count their ends, gather their outputs, abort the rest when one fails.
+"""Map and Parallel: begin children, count their ends, collect their outputs, abort the others if one fails.
 
-Knows scopes and events, not what a state does: a parent whose children are done is put back into the step's queue.
-Event names and predecessors as recorded.
+Knows scopes and events, not how a state goes on: a parent whose children are done is put back into `ready`. Event names
+and predecessors as recorded.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from statemachine.errors import StateError
 
 
 def fork(step: StepBuilder, scope: Scope, state: State, decision: Fork) -> None:
-    """Begin the first children of a Map or Parallel, or go on at once where there are none."""
+    """Begin the first children of a Map or Parallel. If it has no children, its work is done at once."""
     details = {"length": decision.total} if state.type == "Map" else None
     step.note_next(f"{state.type}StateStarted", scope, details)
     if decision.items is not None:
@@ -44,7 +44,7 @@ def fork(step: StepBuilder, scope: Scope, state: State, decision: Fork) -> None:
 
 
 def child_succeeded(step: StepBuilder, child: Scope) -> None:
-    """A branch or iteration has ended well, with its output in place."""
+    """A branch or iteration has succeeded; `child.output` is set."""
     parent = step.edit(parent_path(child.path))
     state = step.state(parent)
     children = parent.children = copy.copy(parent.children)
@@ -63,7 +63,7 @@ def child_succeeded(step: StepBuilder, child: Scope) -> None:
 
 
 def child_failed(step: StepBuilder, child: Scope, failure: StateError) -> None:
-    """A branch or iteration has failed for good: the rest is aborted and the parent fails with the same error."""
+    """A branch or iteration has failed for good: abort its siblings, and fail its parent with the same error."""
     parent = step.edit(parent_path(child.path))
     state = step.state(parent)
     failed_at = child.last_event
@@ -78,7 +78,7 @@ def child_failed(step: StepBuilder, child: Scope, failure: StateError) -> None:
 
 
 def drop_children(step: StepBuilder, scope: Scope) -> None:
-    """Remove a fork's children and its bookkeeping."""
+    """Remove all children of the scope, and their numbers."""
     if scope.children is None:
         return
     for path in step.children_of(scope.path, scope.children.begun):
@@ -90,7 +90,8 @@ def drop_children(step: StepBuilder, scope: Scope) -> None:
 
 
 def _begin_next(step: StepBuilder, parent: Scope, state: State, previous: int) -> bool:
-    """Begin the next child, for which the event `previous` made room; False if its input cannot be made."""
+    """Begin the next child; its first event follows the event `previous`. False if the parent failed: the child's input
+    could not be made."""
     children = parent.children = copy.copy(parent.children)
     assert children is not None
     try:
@@ -103,9 +104,11 @@ def _begin_next(step: StepBuilder, parent: Scope, state: State, previous: int) -
 
 
 def _begin_independent(step: StepBuilder, parent: Scope, state: State, body: Parallel) -> None:
-    """Begin the branches that are held for no other. From now on each one counts as begun, because they do not begin
-    in the order of their numbers; one that is held has no scope yet, so nothing of the wait is kept but the ends of
-    the branches that it is for."""
+    """Begin the branches of a Parallel with DependsOn that depend on no other branch.
+
+    All branches count as begun from now on, because they do not begin in the order of their numbers. A held branch has
+    no scope yet. Nothing is stored for it; it begins when its dependencies have ended.
+    """
     assert parent.children is not None
     parent.children.begun = parent.children.total
     for index, dependencies in enumerate(body.dependencies):
@@ -114,7 +117,7 @@ def _begin_independent(step: StepBuilder, parent: Scope, state: State, body: Par
 
 
 def _begin_dependents(step: StepBuilder, parent: Scope, state: State, child: Scope) -> None:
-    """Begin the branches that were held for this one and are held for no other any more."""
+    """Begin the branches that were held until this child ended, if their other dependencies have ended too."""
     body = state.body
     if not isinstance(body, Parallel) or not body.dependencies:
         return
@@ -125,12 +128,13 @@ def _begin_dependents(step: StepBuilder, parent: Scope, state: State, child: Sco
 
 
 def _begin(step: StepBuilder, parent: Scope, state: State, index: int, previous: int) -> None:
-    """Begin one child, which follows the event `previous`. Raises StateError where its input cannot be made."""
+    """Begin one child; its first event follows the event `previous`. Raises StateError if its input cannot be made."""
     child_input = _child_input(step, parent, state, index)
     body = state.body
     assert isinstance(body, Map | Parallel)
-    # A fork that is retried or entered again begins children on the same paths: their attempts must not be those of
-    # the earlier children, else a late answer to one of these would be taken for theirs. Events only grow.
+    # A Map or Parallel that is retried or entered again begins children on the same paths. Their attempts must differ
+    # from those of the earlier children, else a late answer to one of those would be accepted. The number of events
+    # only grows.
     entries = step.execution.events
     path = child_path(parent.path, index)
     child = Scope(path, body.first_state(index), child_input, entries=entries, last_event=previous)
@@ -156,7 +160,7 @@ def _child_input(step: StepBuilder, parent: Scope, state: State, index: int) -> 
 
 
 def _branch_input(step: StepBuilder, parent: Scope, body: Parallel, index: int, given: Payload) -> Payload:
-    """The Parallel's input; with DependsOn, beside the outputs of the branches that it was held for."""
+    """The Parallel's effective input. A branch with DependsOn gets it together with the outputs of its dependencies."""
     dependencies = body.dependencies[index] if body.dependencies else None
     if dependencies is None:
         return given
@@ -169,20 +173,20 @@ def _branch_input(step: StepBuilder, parent: Scope, body: Parallel, index: int, 
 
 
 def _branch_output(step: StepBuilder, parent: Scope, number: int) -> Payload | None:
-    """The output of a branch that has ended well, else None."""
+    """The output of a branch, None if it has not succeeded."""
     branch = step.read(child_path(parent.path, number))
     return None if branch is None else branch.output
 
 
 def _give_up(step: StepBuilder, parent: Scope, state: State, failure: StateError) -> None:
-    """Abort what still runs and let the parent fail."""
+    """Abort all children that still run and let the parent fail."""
     _abort_children(step, parent, state)
     step.answered(parent)
     step.ready.append((parent.path, "fail", failure))
 
 
 def _join(step: StepBuilder, parent: Scope, state: State) -> None:
-    """All children have ended well: their outputs, in order, are what the work gave."""
+    """All children have succeeded: resume the parent with their outputs, in the order of their numbers."""
     assert parent.children is not None
     outputs: list[Any] = []
     for path in step.children_of(parent.path, parent.children.begun):
@@ -193,12 +197,12 @@ def _join(step: StepBuilder, parent: Scope, state: State) -> None:
     step.note(f"{state.type}StateSucceeded", parent, parent.last_event)
     drop_children(step, parent)
     step.answered(parent)
-    # Before all else that is ready: nothing may come between the success and what follows from it.
+    # First in `ready`: no other event may come between the success and the exit of the state.
     step.ready.appendleft((parent.path, "resume", outputs))
 
 
 def _abort_children(step: StepBuilder, parent: Scope, state: State) -> None:
-    """Note the end of every child that still runs, inner ones first, and forget what it waits for."""
+    """Note the end of every child that still runs, inner ones first, and cancel its wait."""
     assert parent.children is not None
     for path in step.children_of(parent.path, parent.children.begun):
         known = step.read(path)

@@ -1,6 +1,6 @@
-"""Compile once, share for ever: a valid definition becomes a frozen Machine.
+"""Compile a valid definition once, to a frozen Machine that all its executions share.
 
-Takes what `validation` has accepted and checks nothing again. Nothing of a run is ever kept on a Machine.
+Checks nothing that `validation` has checked. A Machine never holds anything of an execution.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ TYPES: dict[str, Any] = {
     "Task": Task,
     "Wait": Wait,
 }
-"""State types; a new one is a module in `states/` and a line here."""
+"""The state types by name. A new type is a module in `states/` and a line here."""
 
 LANGUAGES: dict[str, QueryLanguage] = {"JSONPath": JSONPATH, "JSONata": JSONATA}
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One state, ready to run. `can_retry` says whether its type may have retriers at all.
+    """One state, ready to run. `can_retry` says whether its type may have retriers.
 
     `entered`, `exited`, `failed` and `aborted` are the types of the history events that the state notes; `failed` and
     `aborted` are None if its type has no such event.
@@ -63,8 +63,11 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A compiled definition. State names are unique in the whole machine, so `states` holds the nested ones too.
-    `timeout` is in seconds, None without TimeoutSeconds."""
+    """A compiled definition.
+
+    `states` holds all states by name, nested ones too: names are unique in the whole definition. `timeout` is in
+    seconds, None without TimeoutSeconds.
+    """
 
     start: str
     states: Mapping[str, State]
@@ -72,7 +75,7 @@ class Machine:
 
 
 def compile_machine(definition: Mapping[str, Any]) -> Machine:
-    """The machine of a valid definition."""
+    """Compile a valid definition. Raises ExpressionSyntaxError for an expression that its language refuses."""
     states: dict[str, State] = {}
     language = definition.get("QueryLanguage", "JSONPath")
 

@@ -1,5 +1,7 @@
-"""The context object (`$$`, `$states.context`) and the view of one state. Knows what AWS shows there; sources:
-recorded context objects (member order too) and the developer guide."""
+"""The context object (`$$`, `$states.context`) and the view of one state.
+
+Sources: recorded context objects (the order of their members too) and the developer guide.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,8 @@ from statemachine.times.timestamps import iso_time
 
 
 def view_of(step: StepBuilder, scope: Scope, purpose: str = "") -> View:
-    """What expressions of the scope's current state may see; `$` is the raw input. Each `purpose` within one attempt
-    draws from a chance of its own."""
+    """The view for expressions of the scope's current state; `$` is the raw input. Each `purpose` within one attempt
+    draws its chance from a source of its own."""
     assert scope.input is not None
     view = View(
         scope.input.value,
@@ -30,7 +32,7 @@ def view_of(step: StepBuilder, scope: Scope, purpose: str = "") -> View:
 
 
 def item_view(step: StepBuilder, scope: Scope, index: int, value: Any, input: Any) -> View:
-    """What a Map's ItemSelector sees for one item; `$` is the Map's effective input."""
+    """The view for a Map's ItemSelector and one item; `$` is the Map's effective input."""
     view = view_of(step, scope, f"/item/{index}").at(input)
     view.context["Map"] = {"Item": {"Index": index, "Value": value}}
     return view
@@ -71,7 +73,7 @@ def context_object(step: StepBuilder, scope: Scope) -> dict[str, Any]:
 
 
 def _item(step: StepBuilder, scope: Scope) -> dict[str, Any] | None:
-    """Map.Item of the innermost iteration around the scope."""
+    """Map.Item of the innermost iteration that the scope is in, None outside of any."""
     path = scope.path
     while path:
         parent = step.read(parent_path(path))

@@ -1,7 +1,7 @@
 """What each type of history event means: which thing it is about, and what happened to that thing.
 
-The one place that reads an event type. Whoever counts, reports or draws a history asks this table and never takes a
-type's name apart. Knows types only, no event and no details. Source: HistoryEventType (service model).
+All code that counts, reports or draws a history asks this table; none takes the name of a type apart. Knows types only,
+no event and no details. Source: HistoryEventType (service model).
 """
 
 from __future__ import annotations

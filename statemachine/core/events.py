@@ -1,6 +1,7 @@
 """What can happen to an execution from outside, one type per event. Plain data; knows no wait and no rule.
 
-An event comes in; a history event is what the execution notes of it. Their names differ for that reason.
+An event comes in; history events are then noted. So that the two are not confused, no event is called like a type of
+history event.
 """
 
 from __future__ import annotations

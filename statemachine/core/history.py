@@ -1,6 +1,6 @@
 """History events: from our compact form to AWS's shape. Knows the shapes of the service model and nothing else.
 
-The compact form keeps the scope (AWS's events have none) and leaves out what follows from the type.
+The compact form has the scope, which AWS's events lack, and leaves out everything that follows from the type.
 """
 
 from __future__ import annotations
@@ -47,16 +47,17 @@ DETAILS = {
     "TaskSucceeded": "taskSucceeded",
     "TaskTimedOut": "taskTimedOut",
 }
-"""Event types with details of their own (service model); states' Entered and Exited events are added by rule."""
+"""The names of the details of event types that have details (service model). Those of …StateEntered and …StateExited
+follow a rule."""
 
 _TEXTS = ("input", "output", "parameters")
 
 
 def aws_event(event: HistoryEvent, *, include_data: bool = True) -> dict[str, Any]:
-    """An event in the shape of GetExecutionHistory; `timestamp` stays in milliseconds for the caller to convert.
+    """The event in the shape of GetExecutionHistory, with `timestamp` in epoch seconds.
 
-    Inputs, outputs and parameters in `event.details` must be JSON texts. Without `include_data` they are left out, as
-    GetExecutionHistory does for includeExecutionData=false.
+    Inputs, outputs and parameters in `event.details` must be JSON texts. They are left out if `include_data` is False,
+    as GetExecutionHistory does for includeExecutionData=false.
     """
     shaped: dict[str, Any] = {
         "timestamp": event.timestamp / 1000,

@@ -1,4 +1,8 @@
-"""The nouns of the interpreter. Plain data: no behaviour beyond what reads one object, no knowledge of disk or API."""
+"""The nouns of the interpreter: executions, scopes, history events, steps, and what a state decides.
+
+Plain data: a property may read its own object and nothing else. Knows neither disk nor API. Events are in `events`,
+waits in `waits`.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +25,12 @@ ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 
 
 class Children(msgspec.Struct, omit_defaults=True):
-    """The bookkeeping of a Map or Parallel that runs: counts, never results (those stay with the children). Where
-    branches are held for others, all count as begun."""
+    """How far the children of a Map or Parallel are: numbers only; their results stay in their own scopes.
+
+    There are `total` children, of which at most `limit` run at once. `begun` counts those that have a scope, `done`
+    those that succeeded. In a Parallel with DependsOn all children count as begun, because they do not begin in the
+    order of their numbers. `input` is the effective input of the state, `items` a Map's list.
+    """
 
     total: int
     limit: int
@@ -33,11 +41,13 @@ class Children(msgspec.Struct, omit_defaults=True):
 
 
 class Scope(msgspec.Struct, omit_defaults=True):
-    """One line of control: the root (path ""), a branch, or an iteration ("/00002", "/00002/00000").
+    """One thread of execution: the root (path ""), a branch, or an iteration ("/00002", "/00002/00000").
 
-    `input` is the raw input of the current state; `entered_event` is 0 until its …StateEntered is noted, and
-    `entered_after` the event before that one; `last_event` the latest event of this line of control. `output` is set
-    and `failed` true only when the line has ended.
+    A scope is in one state at a time; `input` is that state's raw input. `entered_event` is the id of its …StateEntered
+    event, 0 before that is noted, and `entered_after` the id of the event before that one. `last_event` is the scope's
+    latest event. `attempts` counts the retries of each retrier by its number, `retries` all of them. `entries` counts
+    the states that the scope has entered; a child begins with a number that no earlier child on its path has had. Once
+    the scope has ended, either `output` is set or `failed` is true.
     """
 
     path: str
@@ -58,7 +68,7 @@ class Scope(msgspec.Struct, omit_defaults=True):
 
     @property
     def attempt(self) -> str:
-        """Which attempt of which entry this is; with the path it names a task within its execution."""
+        """The current attempt at the current state. Path and attempt together name a task within its execution."""
         return f"{self.entries}.{self.retries}"
 
     @property
@@ -68,12 +78,12 @@ class Scope(msgspec.Struct, omit_defaults=True):
 
 
 class Execution(msgspec.Struct, omit_defaults=True):
-    """The header of an execution. Times are epoch seconds; `revision` is the key of the revision that it runs.
+    """The header of an execution. All times are in epoch seconds.
 
-    `seed` is the secret randomness it was given at its start; `events` and `data` number its history events and its
-    stored payloads; `variable_bytes` is the size of all variables in all its scopes. `started` is when it was
-    accepted. While it is PENDING it waits for its turn, from `start_at` on if it has one; of those that wait, a higher
-    `priority` comes earlier.
+    `revision` is the key of the revision that it runs. `seed` is secret: its tokens and all its chance are drawn from
+    it. `events` and `data` are the numbers of its history events and of its stored payloads, `variable_bytes` is the
+    size of all variables in all its scopes. `started` is the time at which it was accepted. A PENDING execution waits
+    for its turn, and with `start_at` not before that time; a higher `priority` comes earlier.
     """
 
     id: str
@@ -103,8 +113,10 @@ class Execution(msgspec.Struct, omit_defaults=True):
 
 @dataclass(slots=True)
 class Checkpoint:
-    """Where an execution stands: its header, its lines of control by path, and the tallies of its states by name.
-    Shared: never changed by a step."""
+    """Where an execution stands: its header, its scopes by path, and the tallies of its states by name.
+
+    A step reads it and never changes it.
+    """
 
     execution: Execution
     scopes: Mapping[str, Scope]
@@ -112,7 +124,10 @@ class Checkpoint:
 
 
 class HistoryEvent(msgspec.Struct, frozen=True, array_like=True):
-    """One event of a history, compact; `timestamp` is in whole milliseconds. `history.py` gives it AWS's shape."""
+    """One event of a history in compact form; `history` gives it AWS's shape.
+
+    `previous` is the id of the event that it follows, `timestamp` is in whole milliseconds, `scope` is a path.
+    """
 
     id: int
     previous: int
@@ -123,8 +138,10 @@ class HistoryEvent(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Command(msgspec.Struct, frozen=True):
-    """Something to do once the step that gave it is durable: serve the `waiting` of a scope. `extended` says that it
-    was served before and only its times have changed."""
+    """An order to serve the wait of a scope. It may be carried out when its step is durable.
+
+    `extended` says that the wait was served before and only its times have changed.
+    """
 
     scope: str
     waiting: Wait
@@ -132,11 +149,12 @@ class Command(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct):
-    """What one event did to one execution. `scopes` maps paths to new scopes, None where one is gone; `changes` is
-    what it adds to the tallies.
+    """What one event did to one execution.
 
-    `stale` says that nobody waited for the event: nothing changed. `cancelled` are waits whose answer nobody wants
-    any more."""
+    `scopes` holds the scopes that changed by path, None for one that was removed. `changes` is added to the tallies.
+    `commands` are to be carried out, `cancelled` are tasks to be cancelled, once the step is durable. `stale` says that
+    nothing waited for the event and nothing changed.
+    """
 
     execution: Execution
     scopes: dict[str, Scope | None]
@@ -148,7 +166,10 @@ class Step(msgspec.Struct):
 
 
 class Exit(msgspec.Struct, frozen=True):
-    """Decision: the state is done. `result` is what its work gave; `flow` replaces the state's own (Choice rules)."""
+    """Decision: leave the state for `next`, or end the scope if that is None.
+
+    `result` is the result of the state's work. `flow` replaces the state's own data flow (Choice rules).
+    """
 
     next: str | None
     result: Any = ABSENT
@@ -156,13 +177,13 @@ class Exit(msgspec.Struct, frozen=True):
 
 
 class Sleep(msgspec.Struct, frozen=True):
-    """Decision: hold the scope until that moment (epoch seconds)."""
+    """Decision: wait until that time (epoch seconds)."""
 
     until: float
 
 
 class Call(msgspec.Struct, frozen=True):
-    """Decision: have a task done. `timeout` and `heartbeat` are in seconds."""
+    """Decision: start the state's task. `timeout` and `heartbeat` are in seconds."""
 
     arguments: Any
     timeout: float | None = None
@@ -170,7 +191,7 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class Fork(msgspec.Struct, frozen=True):
-    """Decision: run `total` children, at most `limit` at once; `items` are a Map's."""
+    """Decision: run `total` children, at most `limit` at once. `items` is a Map's list, None for a Parallel."""
 
     total: int
     limit: int
@@ -179,3 +200,4 @@ class Fork(msgspec.Struct, frozen=True):
 
 
 Decision = Exit | Sleep | Call | Fork
+"""What a state wants to be done next. A failure is a StateError that it raises instead."""

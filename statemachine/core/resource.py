@@ -1,6 +1,6 @@
-"""What a Resource ARN asks for, and which history events its kind of task leaves. Knows no task's work.
+"""The parts of a Task's Resource, and which family of history events it notes. Knows nothing of how a task is done.
 
-Event names as recorded: a Lambda ARN leaves LambdaFunction…, an activity Activity…, everything else Task….
+Event names as recorded: a Lambda ARN notes LambdaFunction…, an activity Activity…, everything else Task….
 """
 
 from __future__ import annotations
@@ -13,9 +13,13 @@ PATTERNS = (".sync:2", ".sync", ".waitForTaskToken")
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """`family` is "LambdaFunction", "Activity" or "Task"; `service` and `action` are history's resourceType and
-    resource for a Task (`lambda`, `invoke`; `aws-sdk:sfn`, `startExecution`; `states`, `startExecution.sync:2`);
-    `pattern` is ".sync", ".sync:2", ".waitForTaskToken" or "" (request and response)."""
+    """A Resource, taken apart.
+
+    `family` is "LambdaFunction", "Activity" or "Task", the beginning of its history events. `service` and `action` are
+    resourceType and resource in the details of Task… events (`lambda` and `invoke`; `aws-sdk:sfn` and
+    `startExecution`; `states` and `startExecution.sync:2`). `pattern` is ".sync", ".sync:2", ".waitForTaskToken", or
+    "" for request and response.
+    """
 
     arn: str
     family: str
@@ -31,7 +35,8 @@ class Resource:
 
 @lru_cache(maxsize=1_000)
 def parse_resource(text: str) -> Resource:
-    """The parts of a Resource; any text is accepted, an unknown scheme is a Task of its own."""
+    """The parts of a Resource. Any text is accepted: in a text of no known form, the part before the first colon is the
+    service of a Task. Results are kept, because a definition has few Resources and each is asked for often."""
     pattern = next((p for p in PATTERNS if text.endswith(p)), "")
     parts = text.split(":", 5)
     if len(parts) == 6 and parts[0] == "arn":

@@ -1,7 +1,7 @@
 """Retry and Catch: which errors a list of names matches, and how long to wait before the next attempt.
 
-Knows nothing of scopes: it is asked with an error and a count. Sources: States Language ("Errors"); which names the
-wildcards match is as recorded on AWS.
+Knows nothing of scopes: its functions are given an error name or the number of an attempt. Sources: States Language
+("Errors"); which errors the wildcards match is as recorded on AWS.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TIMEOUT = ("States.Timeout", "States.HeartbeatTimeout")
 
 @dataclass(frozen=True, slots=True)
 class Retrier:
-    """One entry of a Retry list. `interval` and `max_delay` are in seconds."""
+    """One entry of a Retry list. `attempts` is MaxAttempts; `interval` and `max_delay` are in seconds."""
 
     errors: frozenset[str]
     attempts: int
@@ -32,7 +32,7 @@ class Retrier:
     jitter: bool
 
     def delay(self, attempt: int, chance: Chance) -> float:
-        """The seconds to wait before retry number `attempt`; the first one is 1."""
+        """The seconds to wait before retry number `attempt`. The first retry is number 1."""
         try:
             seconds = min(self.interval * self.backoff_rate ** (attempt - 1), self.max_delay)
         except OverflowError:
@@ -42,7 +42,7 @@ class Retrier:
 
 @dataclass(frozen=True, slots=True)
 class Catcher:
-    """One entry of a Catch list."""
+    """One entry of a Catch list. `flow` makes the output that goes to the state `next`."""
 
     errors: frozenset[str]
     next: str
@@ -50,7 +50,7 @@ class Catcher:
 
 
 def compile_retrier(fields: Mapping[str, Any]) -> Retrier:
-    """A retrier from its definition."""
+    """The retrier of a valid definition, with AWS's defaults for missing fields."""
     return Retrier(
         errors=frozenset(fields["ErrorEquals"]),
         attempts=int(fields.get("MaxAttempts", MAX_ATTEMPTS)),
@@ -64,8 +64,9 @@ def compile_retrier(fields: Mapping[str, Any]) -> Retrier:
 def matches(errors: frozenset[str], error: str | None, *, heartbeat: bool = False) -> bool:
     """Does a list of error names match this error?
 
-    States.ALL matches all but States.Runtime, which nothing matches, not even its own name; States.TaskFailed all but
-    those and States.Timeout. A missed heartbeat is a States.Timeout that States.HeartbeatTimeout matches too.
+    Nothing matches States.Runtime, not even its own name. States.ALL matches every other error, States.TaskFailed every
+    other one but the time-outs. With `heartbeat` the error is States.Timeout for a missed heartbeat, which
+    States.HeartbeatTimeout matches too.
     """
     if error == "States.Runtime":
         return False

@@ -1,7 +1,7 @@
-"""What happens around every state, once: entered, dataflow before, the state itself, dataflow after, exited, next;
-and on failure Retry, else Catch, else the scope fails.
+"""What happens around every state: note that it is entered, process its input, let it decide, process its output, note
+that it is exited, go to the next one. After a failure: Retry, else Catch, else the scope fails.
 
-A state module says only what is its own; this module knows no particular type.
+A state's own module holds only what differs from other states. This module knows no particular state type.
 """
 
 from __future__ import annotations
@@ -26,8 +26,11 @@ from statemachine.query.view import Unfinished
 
 
 def run(step: StepBuilder) -> None:
-    """Do what is ready until nothing is, the step is long enough, or the execution has ended.
-    Raises HistoryExhausted, and lets Unfinished pass."""
+    """Do what is in `ready` until it is empty, the step is long enough, or the execution has ended.
+
+    Raises HistoryExhausted if the history is full. Raises Unfinished if an evaluation has no answer yet; its `entered`
+    says how many states were entered before.
+    """
     entered = 0
     while step.ready and step.execution.status == "RUNNING":
         path, action, argument = step.ready.popleft()
@@ -53,7 +56,7 @@ def run(step: StepBuilder) -> None:
 def end(
     step: StepBuilder, status: str, error: str | None = None, cause: str | None = None, output: Payload | None = None
 ) -> None:
-    """End the execution: note it, and wait for nothing any more."""
+    """End the execution: note the end, and cancel all waits."""
     execution = step.execution
     root = step.edit("")
     details: dict[str, Any] = {}
@@ -64,7 +67,7 @@ def end(
     if cause is not None:
         details["cause"] = cause
     type_ = {"SUCCEEDED": "Succeeded", "FAILED": "Failed", "TIMED_OUT": "TimedOut", "ABORTED": "Aborted"}[status]
-    # Recorded: an end that comes from outside follows no event.
+    # Recorded: the previous event of a time-out or a stop is 0.
     previous = root.last_event if status in ("SUCCEEDED", "FAILED") else 0
     root.last_event = step.note(f"Execution{type_}", root, previous, details)
     execution.status, execution.stopped = status, step.now
@@ -91,7 +94,7 @@ def _enter(step: StepBuilder, scope: Scope) -> None:
 
 
 def _resume(step: StepBuilder, scope: Scope, result: Payload | list[Any] | None) -> None:
-    """Go on after a wait: `result` is a task's answer, the outputs of children, or None after a timer."""
+    """Go on after a wait. `result` is the result of a task, the outputs of the children, or None after a timer."""
     state = step.state(scope)
     payload = result if isinstance(result, Payload) else None
     try:
@@ -123,7 +126,7 @@ def _follow(step: StepBuilder, scope: Scope, state: State, decision: Decision, r
 def _leave(
     step: StepBuilder, scope: Scope, produced: Produced, next_: str | None, result: Payload | None = None
 ) -> None:
-    """Note that the state is done and go to the next one, or end this line of control."""
+    """Note that the state is exited, then go to the next one or end the scope."""
     state = step.state(scope)
     output = step.payload(produced.output, scope.input, result)
     _check_size(output, state.name)
@@ -148,7 +151,8 @@ def _leave(
 
 
 def _assign(step: StepBuilder, scope: Scope, assigned: dict[str, Any]) -> dict[str, Payload]:
-    """Set variables and give what the history shows of them."""
+    """Set the variables of the scope, and give them as the history shows them. Raises StateError if they are too
+    large."""
     values = {name: Payload(value) for name, value in assigned.items()}
     size = sum(value.size for value in values.values())
     replaced = sum(scope.variables[name].size for name in values if name in scope.variables)
@@ -183,7 +187,7 @@ def _check_size(payload: Payload, name: str) -> None:
 
 
 def _fail(step: StepBuilder, scope: Scope, state: State, failure: StateError) -> None:
-    """Retry, else Catch, else fail the scope."""
+    """The state has failed: retry it, else leave it through a catcher, else fail the scope."""
     started = scope.children is not None
     if isinstance(failure, QueryEvaluationError):
         _note_evaluation_failed(step, scope, state, failure)
@@ -204,17 +208,12 @@ def _fail(step: StepBuilder, scope: Scope, state: State, failure: StateError) ->
             break
     if state.failed is not None and started:
         step.note_next(state.failed, scope)
-    if _caught(step, scope, state, failure, heartbeat=heartbeat):
-        return
-    step.cancel_wait(scope)
-    if scope.path:
-        child_failed(step, scope, failure)
-    else:
-        end(step, "FAILED", failure.error, failure.cause)
+    if not _caught(step, scope, state, failure, heartbeat=heartbeat):
+        _fail_scope(step, scope, failure)
 
 
 def _caught(step: StepBuilder, scope: Scope, state: State, failure: StateError, *, heartbeat: bool) -> bool:
-    """Leave through the first catcher that matches, if there is one."""
+    """Leave the state through its first catcher that matches. False if none matches."""
     for catcher in state.catchers:
         if matches(catcher.errors, failure.error, heartbeat=heartbeat):
             # Recorded: a time-out has no cause in events, but the empty string for a catcher.
@@ -226,16 +225,19 @@ def _caught(step: StepBuilder, scope: Scope, state: State, failure: StateError, 
                 drop_children(step, scope)
                 _leave(step, scope, produced, catcher.next)
             except StateError as second:
-                _fail_for_good(step, scope, state, second)
+                _fail_uncaught(step, scope, state, second)
             return True
     return False
 
 
-def _fail_for_good(step: StepBuilder, scope: Scope, state: State, failure: StateError) -> None:
-    """A catcher itself failed: nothing of this state can catch that."""
+def _fail_uncaught(step: StepBuilder, scope: Scope, state: State, failure: StateError) -> None:
+    """A catcher itself failed: no retrier or catcher of this state applies to that."""
     if isinstance(failure, QueryEvaluationError):
         _note_evaluation_failed(step, scope, state, failure)
-    failure = _explained(scope, state, failure)
+    _fail_scope(step, scope, _explained(scope, state, failure))
+
+
+def _fail_scope(step: StepBuilder, scope: Scope, failure: StateError) -> None:
     step.cancel_wait(scope)
     if scope.path:
         child_failed(step, scope, failure)
@@ -247,13 +249,13 @@ def _note_evaluation_failed(step: StepBuilder, scope: Scope, state: State, failu
     details = {"error": failure.error, "cause": _located(scope, state, failure), "state": state.name}
     if failure.location is not None:
         details["location"] = failure.location
-    # Recorded: it follows the event before the state was entered, but for a bad Wait Timestamp the entering itself.
+    # Recorded: it follows the event before …StateEntered; only for a bad Timestamp of a Wait it follows …StateEntered.
     previous = scope.entered_event if failure.location == "Timestamp" else scope.entered_after
     scope.last_event = step.note("EvaluationFailed", scope, previous, details)
 
 
 def _explained(scope: Scope, state: State, failure: StateError) -> StateError:
-    """The failure with AWS's prefix where the interpreter itself found it; parents pass it on as it then is."""
+    """The failure, with AWS's prefix to its cause if the interpreter itself found it. Parents fail with it as it is."""
     if not failure.located:
         return failure
     return StateError(failure.error, _located(scope, state, failure))

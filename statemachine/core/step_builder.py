@@ -1,6 +1,7 @@
-"""The workspace of one step: copies of the scopes it touches, the events it notes, the commands it gives.
+"""The workspace of one step: copies of the scopes that it changes, the events that it notes, its commands.
 
-Whoever raises in the middle of a step has changed nothing outside it. Knows no state type and no rule of the language.
+Code that raises in the middle of a step has changed nothing outside of this workspace (law 6). Knows no state type and
+no rule of the language.
 """
 
 from __future__ import annotations
@@ -24,8 +25,12 @@ from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 
 @dataclass(frozen=True, slots=True)
 class StepContext:
-    """What comes in with an event: the time (epoch seconds), which activity ARNs exist, who evaluates expressions of
-    unknown cost (None: this process), and how many states may be entered before the rest waits for its turn."""
+    """What a step is told together with its event.
+
+    `now` is the time in epoch seconds. `activities` holds the ARNs of the activities that exist. `evaluate` evaluates
+    expressions of unknown cost; None lets this process evaluate them. The step may enter `transitions_max` states; the
+    rest waits for its turn.
+    """
 
     now: float
     activities: Container[str] = ()
@@ -34,12 +39,16 @@ class StepContext:
 
 
 class HistoryExhausted(Exception):
-    """The execution may note no further event but its end."""
+    """The history is full: the execution may note its end and no other event."""
 
 
 class StepBuilder:
-    """One step in the making. `ready` holds what is to be done next: (path, action, argument), where the action is
-    "enter", "resume" (argument: what the work gave) or "fail" (argument: the StateError)."""
+    """One step in the making.
+
+    `ready` holds what is to be done next, in order: (path of the scope, action, argument). The action is "enter"
+    (without an argument), "resume" (with the result of the state's work, None after a timer), or "fail" (with the
+    StateError).
+    """
 
     def __init__(self, machine: Machine, checkpoint: Checkpoint, context: StepContext) -> None:
         self.machine = machine
@@ -57,7 +66,7 @@ class StepBuilder:
         self._timestamp = int(context.now * 1000)
 
     def edit_or_none(self, path: str) -> Scope | None:
-        """The scope for reading and writing (a copy of this step's own), None where there is none."""
+        """The scope for reading and writing, None if there is no such scope. It is this step's own copy."""
         if path in self._scopes:
             return self._scopes[path]
         before = self._before.get(path)
@@ -68,13 +77,13 @@ class StepBuilder:
         return scope
 
     def edit(self, path: str) -> Scope:
-        """As `scope`, where there must be one."""
+        """The scope for reading and writing. There must be one."""
         scope = self.edit_or_none(path)
         assert scope is not None, path
         return scope
 
     def read(self, path: str) -> Scope | None:
-        """The scope for reading only."""
+        """The scope for reading only, None if there is no such scope. It may be the one of the checkpoint."""
         return self._scopes[path] if path in self._scopes else self._before.get(path)
 
     def state(self, scope: Scope) -> State:
@@ -82,7 +91,7 @@ class StepBuilder:
         return self.machine.states[scope.state]
 
     def paths(self) -> list[str]:
-        """The paths of all scopes that there are now."""
+        """The paths of all scopes that exist now."""
         paths = [path for path in self._before if path not in self._scopes]
         paths += [path for path, scope in self._scopes.items() if scope is not None]
         return paths
@@ -92,7 +101,7 @@ class StepBuilder:
         self._scopes[scope.path] = scope
 
     def remove(self, path: str) -> None:
-        """Remove a scope, with what it waits for."""
+        """Remove a scope and cancel its wait."""
         scope = self.edit_or_none(path)
         if scope is not None:
             self.cancel_wait(scope)
@@ -100,7 +109,10 @@ class StepBuilder:
             self._scopes[path] = None
 
     def note(self, type_: str, scope: Scope, previous: int, details: dict[str, Any] | None = None) -> int:
-        """Append a history event and give its id. Raises HistoryExhausted, never for the end of the execution."""
+        """Append a history event that follows the event `previous`, and give its id.
+
+        Raises HistoryExhausted if the history is full, but never for an event of the execution itself.
+        """
         number = self.execution.events + 1
         if number >= HISTORY_EVENTS_MAX and MEANINGS[type_].subject != "execution":
             raise HistoryExhausted
@@ -118,29 +130,29 @@ class StepBuilder:
         scope.last_event = self.note(type_, scope, scope.last_event, details)
 
     def count(self, scope: Scope, number: str, amount: int = 1) -> None:
-        """Add to a number of the scope's current state that no event of its own stands for."""
+        """Add to a number of the scope's current state. For numbers that no event type adds to."""
         self.changes.append(Change(scope.state, number, amount, self.execution.events))
 
     def fail(self, scope: Scope) -> None:
-        """This line of control has ended in failure."""
+        """End the scope as failed."""
         scope.failed = True
         if scope.entered_event:
             self.count(scope, "left")
 
     def wait_for(self, scope: Scope, waiting: Wait) -> None:
-        """Let the scope wait; the command is given when the step is durable."""
+        """Let the scope wait. The command to serve that wait goes with the step."""
         scope.waiting = waiting
         self._commands[scope.path] = waiting
 
     def extend_wait(self, scope: Scope, waiting: Wait) -> None:
-        """The scope waits on for the same thing, but its times have changed."""
+        """Let the scope go on waiting for the same thing, until other times."""
         scope.waiting = waiting
         if scope.path not in self._commands:
             self._extended.add(scope.path)
         self._commands[scope.path] = waiting
 
     def cancel_wait(self, scope: Scope) -> None:
-        """The scope waits no more; if a task was in hand, nobody wants its answer."""
+        """End the scope's wait without an answer. A task that was scheduled in an earlier step is cancelled."""
         waiting = scope.waiting
         if waiting is None:
             return
@@ -150,16 +162,16 @@ class StepBuilder:
             self._cancelled.append(Command(scope.path, waiting))
 
     def answered(self, scope: Scope) -> None:
-        """As `forget`, when the awaited thing has come."""
+        """End the scope's wait with its answer: there is nothing to cancel."""
         scope.waiting = None
         self._commands.pop(scope.path, None)
 
     def children_of(self, path: str, begun: int) -> list[str]:
-        """The paths of a fork's first `begun` children."""
+        """The paths of the first `begun` children of the scope at `path`."""
         return [child_path(path, index) for index in range(begun)]
 
     def variables(self, scope: Scope) -> Mapping[str, Any]:
-        """Names and values that the scope sees: its own before those around it."""
+        """The values of all variables that the scope sees, by name. An inner scope hides variables of outer ones."""
         merged: dict[str, Any] = {}
         path = scope.path
         while True:
@@ -173,13 +185,14 @@ class StepBuilder:
             path = parent_path(path)
 
     def payload(self, value: Any, *known: Payload | None) -> Payload:
-        """The payload of a value: the known one that carries it, so that its text is kept, else a new one."""
+        """The payload of a value: one of the `known` if it carries that value, so that its text is kept, else a new
+        one."""
         for payload in known:
             if payload is not None and payload.carries(value):
                 return payload
         return Payload(value)
 
     def build(self) -> Step:
-        """What this step did."""
+        """The step as it was made."""
         commands = [Command(path, waiting, path in self._extended) for path, waiting in self._commands.items()]
         return Step(self.execution, self._scopes, self.history, commands, self._cancelled, self.changes)

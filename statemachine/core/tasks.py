@@ -1,4 +1,4 @@
-"""Task states: what is noted when a task is scheduled, picked up, answered, or out of time.
+"""Task states: what is noted when a task is scheduled, taken by a worker, answered, or out of time.
 
 Knows resources by family only, never how a task is done. Event details as recorded.
 """
@@ -21,7 +21,7 @@ from statemachine.errors import RuntimeFailure, StateError
 
 
 class TimedOut(StateError):
-    """States.Timeout of a task; a missed heartbeat is one that States.HeartbeatTimeout matches too."""
+    """States.Timeout of a task. `heartbeat` says that it missed a heartbeat: States.HeartbeatTimeout matches it too."""
 
     def __init__(self, *, heartbeat: bool) -> None:
         super().__init__("States.Timeout")
@@ -29,7 +29,11 @@ class TimedOut(StateError):
 
 
 def schedule(step: StepBuilder, scope: Scope, state: State, call: Call) -> None:
-    """Note that the task is scheduled (and started, unless a worker must pick it up) and wait for its answer."""
+    """Note that the task is scheduled, and unless a worker must take it also that it is started, and wait for its
+    result.
+
+    Raises StateError if its arguments are too large, or if there is no such activity.
+    """
     resource = _resource(state)
     arguments = step.payload(call.arguments, scope.input)
     if arguments.size > PAYLOAD_BYTES_MAX:
@@ -146,7 +150,7 @@ def _resource(state: State) -> Resource:
 
 
 def _named(resource: Resource) -> dict[str, Any]:
-    """The members that every Task… event bears."""
+    """The members that all Task… events have in their details."""
     if resource.family != "Task":
         return {}
     return {"resourceType": resource.service, "resource": resource.action}

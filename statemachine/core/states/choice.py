@@ -13,7 +13,7 @@ from statemachine.query.view import View
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`flow` is the rule's own Assign and Output, None where it has neither."""
+    """One choice rule. `flow` stands in for the state's own data flow, None if that applies."""
 
     holds: Condition
     next: str
@@ -22,18 +22,20 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """`default` is the name of the state to go to if no rule holds, None without Default."""
+
     rules: tuple[Rule, ...]
     default: str | None
 
     @classmethod
     def compile(cls, source: Source) -> Choice:
-        """From Choices and Default. A rule's Assign and Output stand in for the state's own."""
+        """From Choices and Default. A rule's own Assign and Output replace those of the state."""
         rules = []
         for number, fields in enumerate(source.fields["Choices"]):
             where = f"Choices[{number}]"
             own = {name: fields[name] for name in ("Assign", "Output") if name in fields}
             shared = {name: source.fields[name] for name in ("InputPath", "OutputPath") if name in source.fields}
-            # The state's Assign and Output belong to Default alone: a rule without any still needs its own flow.
+            # The state's Assign and Output apply to Default alone, so a rule without them needs a flow without them.
             apart = bool(own) or "Assign" in source.fields or "Output" in source.fields
             flow = source.language.dataflow({**shared, **own}, "Choice", where) if apart else None
             rules.append(Rule(source.language.condition(fields, where), fields["Next"], flow))

@@ -1,4 +1,4 @@
-"""Fail: end this scope with an error of the definition's own."""
+"""Fail: end the scope with an error and a cause from the definition."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from statemachine.query.view import View
 
 @dataclass(frozen=True, slots=True)
 class Fail:
-    """Each reader gives text, or is None where the field is missing."""
+    """The readers of Error and Cause give text. A reader is None if the state does not have its field."""
 
     error: Reader | None
     cause: Reader | None

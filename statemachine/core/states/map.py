@@ -1,4 +1,4 @@
-"""Map (inline): run the same states on every item, at most so many at once, and gather the outputs in item order."""
+"""Map (inline): run the same states for every item, a limited number at once, and collect the outputs in item order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from statemachine.query.view import View
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """`items` reads the list; `selector` makes an iteration's input, with Map.Item in the context object."""
+    """`items` reads the list of items. `selector` makes the input of one iteration; its context object has Map.Item."""
 
     start: str
     items: Reader

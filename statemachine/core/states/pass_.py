@@ -1,4 +1,4 @@
-"""Pass: hand on the input, a template of it, or a literal Result."""
+"""Pass: go on with the input, with a template that is filled from it, or with a literal Result."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from statemachine.query.view import ABSENT, View
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """`literal` is the Result, ABSENT where there is none."""
+    """`literal` is the Result, ABSENT if the state has none."""
 
     literal: Any
     flow: Dataflow
@@ -21,7 +21,7 @@ class Pass:
 
     @classmethod
     def compile(cls, source: Source) -> Pass:
-        """From Result, if there is one."""
+        """From Result."""
         return cls(source.fields.get("Result", ABSENT), source.flow, source.next)
 
     def enter(self, view: View) -> Decision:

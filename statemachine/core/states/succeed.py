@@ -1,4 +1,4 @@
-"""Succeed: end this scope well."""
+"""Succeed: end the scope, successfully."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from statemachine.query.view import View
 
 @dataclass(frozen=True, slots=True)
 class Succeed:
+    """Has nothing to remember."""
+
     @classmethod
     def compile(cls, source: Source) -> Succeed:
-        """Has no fields of its own."""
+        """From nothing: the type has no fields of its own."""
         return cls()
 
     def enter(self, view: View) -> Decision:

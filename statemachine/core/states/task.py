@@ -1,4 +1,4 @@
-"""Task: have something done elsewhere, within its time."""
+"""Task: have work done outside of the interpreter, within its time limits."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from statemachine.query.view import View
 
 @dataclass(frozen=True, slots=True)
 class Task:
+    """`timeout` and `heartbeat` read seconds; they are None if the state does not have the field."""
+
     resource: Resource
     timeout: Reader | None
     heartbeat: Reader | None

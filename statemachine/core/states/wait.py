@@ -1,4 +1,4 @@
-"""Wait: hold this scope until a moment that the definition, or its input, names."""
+"""Wait: hold the scope for some seconds, or until a timestamp, from the definition or from the input."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from statemachine.query.view import View
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """`seconds` or `timestamp` reads how long, or until when (epoch seconds)."""
+    """One of the two readers is set: `seconds` gives seconds, `timestamp` gives epoch seconds."""
 
     seconds: Reader | None
     timestamp: Reader | None
