@@ -1,4 +1,4 @@
-"""Single facts of an execution, read without the payloads beside them: for lists that look at many. Changes nothing."""
+"""Single facts of an execution, read without its payloads: for lists of many executions. Changes nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from statemachine.store.base import Store
 
 
 class Ending(msgspec.Struct, frozen=True):
-    """How an execution stands or ended."""
+    """The status of an execution, and why it failed."""
 
     status: str = "RUNNING"
     error: str | None = None
@@ -17,7 +17,7 @@ class Ending(msgspec.Struct, frozen=True):
 
 
 class Pending(msgspec.Struct, frozen=True):
-    """What a wait is for: its tag, and the members of a `TaskWait` without its arguments."""
+    """A wait: its tag, and the members of a `TaskWait` without its arguments."""
 
     type: str
     resource: str = ""
@@ -29,7 +29,7 @@ class Pending(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A line of control; the members are those of `Scope`."""
+    """A scope: some of the members of `Scope`."""
 
     path: str
     state: str = ""
@@ -42,12 +42,12 @@ _lines = msgspec.json.Decoder(Line)
 
 
 def glance_at_ending(store: Store, id: str) -> Ending | None:
-    """How an execution stands or ended, None where there is none."""
+    """The status of an execution, None if there is no such execution."""
     row = store.get(keys.head(id))
     return None if row is None else _endings.decode(row)
 
 
 def glance_at_line(store: Store, id: str, path: str) -> Line | None:
-    """A line of control, None where it is gone."""
+    """A scope of an execution, None if there is no such scope."""
     row = store.get(keys.scope(id, path))
     return None if row is None else _lines.decode(row)

@@ -1,4 +1,4 @@
-"""Rows to executions, and to what an API shows of them. Knows the layout; changes nothing."""
+"""Rows to executions, histories and list entries. Knows the layout; changes nothing."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _events = msgspec.json.Decoder(list[HistoryEvent])
 
 
 def read_execution(store: Store, id: str) -> Execution | None:
-    """The header of an execution, None where there is none."""
+    """The header of an execution, None if there is no such execution."""
     row = store.get(keys.head(id))
     return None if row is None else _decoder(store, id, Execution).decode(row)
 
 
 def read_checkpoint(store: Store, id: str) -> Checkpoint | None:
-    """The header and all scopes of an execution, None where there is none."""
+    """The header, all scopes and the tallies of an execution, None if there is no such execution."""
     execution = read_execution(store, id)
     if execution is None:
         return None
@@ -34,15 +34,15 @@ def read_checkpoint(store: Store, id: str) -> Checkpoint | None:
 
 
 def read_tallies(store: Store, id: str) -> dict[str, Tally]:
-    """The tallies of an execution's states by name, in the order in which they were first entered."""
+    """The tallies of an execution by state name, in the order in which the states were first entered."""
     row = store.get(keys.tallies(id))
     return {} if row is None else _tallies.decode(row)
 
 
 def read_history(store: Store, id: str, first: int, last: int) -> list[HistoryEvent]:
-    """The events with ids from `first` to `last`, in order; payloads are JSON texts in their details."""
+    """The events with ids from `first` to `last`, in order. Payloads in their details are JSON texts."""
     prefix = keys.history_prefix(id)
-    # The chunk that holds `first` is the last one that begins at or before it.
+    # The event `first` is in the last chunk that begins at or before it.
     start = store.scan(prefix, after=keys.history(id, first + 1), limit=1, reverse=True)
     found: list[HistoryEvent] = []
     for row in _chunks(store, prefix, start):
@@ -55,7 +55,7 @@ def read_history(store: Store, id: str, first: int, last: int) -> list[HistoryEv
 
 
 def read_listing(row: bytes) -> dict[str, Any]:
-    """What a list shows of an execution (see `write.listing`)."""
+    """The entry of a list (see `write.listing`)."""
     listing: dict[str, Any] = msgspec.json.decode(row)
     return listing
 
@@ -87,7 +87,7 @@ def _text(store: Store, id: str, number: int) -> str:
 
 
 def _with_texts(store: Store, id: str, event: HistoryEvent) -> HistoryEvent:
-    """The event with every reference to a stored payload replaced by its text."""
+    """The event, with the text of each payload that has a row of its own in place of the number of that row."""
     details = event.details
     if not details:
         return event

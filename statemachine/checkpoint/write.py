@@ -1,7 +1,7 @@
-"""Steps to rows: what a group of steps leaves on disk. Knows the layout, not when it is written.
+"""Executions to rows. Knows the layout, not when rows are written.
 
-A payload of more than INLINE_BYTES_MAX is written once, under a key of its own, and referred to by number; a smaller
-one stands as text where it is used.
+A payload of more than INLINE_BYTES_MAX is written once, in a row of its own, and other rows refer to it by number. A
+smaller one is text in each row that uses it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ INLINE_BYTES_MAX = 512
 
 
 class Rows:
-    """The rows of one group: `changed` are written over or deleted (None), `fresh` must be new."""
+    """The rows of one group. Rows in `changed` are replaced, or deleted if they are None; rows in `fresh` must be
+    new."""
 
     def __init__(self) -> None:
         self.changed: dict[str, bytes | None] = {}
@@ -29,7 +30,7 @@ class Rows:
         self._encoder = msgspec.json.Encoder(enc_hook=self._encode_payload)
 
     def put(self, key: str, value: Any) -> None:
-        """Write a row of any JSON value or model object."""
+        """Write a row: any JSON value, or an object of the model."""
         self.changed[key] = self._encoder.encode(value)
 
     def delete(self, key: str) -> None:
@@ -37,7 +38,7 @@ class Rows:
         self.changed[key] = None
 
     def put_scope(self, execution: Execution, scope: Scope) -> None:
-        """Write a line of control."""
+        """Write a scope."""
         self._execution = execution
         self.put(keys.scope(execution.id, scope.path), scope)
 
@@ -47,9 +48,10 @@ class Rows:
         self.fresh[keys.history(execution.id, events[0].id)] = self._encoder.encode(events)
 
     def put_header(self, execution: Execution, before: str | None) -> None:
-        """Write the header, and its place in the lists; `before` is the status on disk, None for a new execution.
+        """Write the header and the entries in the lists. `before` is the status on disk, None for a new execution.
 
-        Comes last of an execution's rows, because writing the others numbers payloads.
+        Must come after all other rows of the execution: writing those gives numbers to payloads, which the header
+        counts.
         """
         self._execution = execution
         for payload in (execution.input, execution.output):
@@ -77,7 +79,7 @@ class Rows:
 
 
 def listing(execution: Execution) -> dict[str, Any]:
-    """What a list shows of an execution."""
+    """The entry of an execution in a list."""
     return {
         "arn": execution.arn,
         "machine_arn": execution.machine_arn,

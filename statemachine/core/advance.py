@@ -1,8 +1,8 @@
 """The one door: every change of an execution goes through `advance`.
 
-Two tables are the law. ACCEPTS says what happens when an event comes for a scope that waits, ACCEPTS_BY_STATUS when one
-comes for the whole execution. A pair that is not in its table is stale: the event changes nothing. Tokens, attempts and
-times are checked here and nowhere else. How a task's events are noted is in `tasks`, what follows from them in `run`.
+Two tables decide what an event does: ACCEPTS for the events of a scope that waits, ACCEPTS_BY_STATUS for those of the
+whole execution. If a pair is not in its table, the event is stale and changes nothing. Tokens, attempts and times are
+checked here and nowhere else. The handlers for tasks are in `tasks`; `run` then does everything that is ready.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ from statemachine.core.waits import RetryWait, TaskWait, TimedWait, TimerWait, T
 TIMER_TOLERANCE = 0.001
 """Ours: a timer may fire this many seconds early, because its time is stored in whole milliseconds."""
 NEW = "NEW"
-"""Stands in ACCEPTS_BY_STATUS for an execution that has noted nothing yet. Never stored and never shown."""
+"""Stands in ACCEPTS_BY_STATUS for an execution without any history event. Never stored and never shown."""
 
 
 def advance(machine: Machine, checkpoint: Checkpoint, event: Event, context: StepContext) -> Step:
-    """What `event` does to the execution.
+    """Step one event: give what it does to the execution.
 
     Changes nothing that was passed in, not even if it raises. The step is `stale` if nothing waits for the event: the
     execution has ended, or the event's token or attempt belongs to an earlier wait. So an event may come twice.
@@ -130,7 +130,7 @@ def begin(step: StepBuilder, event: ExecutionEvent) -> None:
 
 
 def queue(step: StepBuilder, event: StartQueued) -> None:
-    """Let the execution wait for its start: it is there, and nothing of it has happened."""
+    """Let the execution wait for its start. It has no scope and no history event until then."""
     step.execution.status = "PENDING"
 
 

@@ -1,7 +1,7 @@
 """What each type of history event means: which thing it is about, and what happened to that thing.
 
-All code that counts, reports or draws a history asks this table; none takes the name of a type apart. Knows types only,
-no event and no details. Source: HistoryEventType (service model).
+Code that counts, reports or draws a history asks this table instead of taking the name of a type apart. Knows types
+only, no event and no details. Source: HistoryEventType (service model).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 Subject = Literal["execution", "state", "evaluation", "task", "iteration", "map_run"]
-"""The thing that an event is about. A "task" is one attempt of a Task state, an "evaluation" that of an expression."""
+"""The thing that an event is about. A "task" is one attempt of a Task state."""
 What = Literal[
     "entered", "exited", "scheduled", "started", "submitted", "succeeded", "failed", "timed_out", "aborted", "redriven"
 ]

@@ -41,7 +41,7 @@ class Children(msgspec.Struct, omit_defaults=True):
 
 
 class Scope(msgspec.Struct, omit_defaults=True):
-    """One thread of execution: the root (path ""), a branch, or an iteration ("/00002", "/00002/00000").
+    """One part of an execution that runs by itself: the root (path ""), a branch, or an iteration ("/00002").
 
     A scope is in one state at a time; `input` is that state's raw input. `entered_event` is the id of its …StateEntered
     event, 0 before that is noted, and `entered_after` the id of the event before that one. `last_event` is the scope's
@@ -80,10 +80,10 @@ class Scope(msgspec.Struct, omit_defaults=True):
 class Execution(msgspec.Struct, omit_defaults=True):
     """The header of an execution. All times are in epoch seconds.
 
-    `revision` is the key of the revision that it runs. `seed` is secret: its tokens and all its chance are drawn from
-    it. `events` and `data` are the numbers of its history events and of its stored payloads, `variable_bytes` is the
-    size of all variables in all its scopes. `started` is the time at which it was accepted. A PENDING execution waits
-    for its turn, and with `start_at` not before that time; a higher `priority` comes earlier.
+    `revision` is the key of the revision that it runs. `seed` is secret; task tokens and all chance are made from it.
+    `events` and `data` are the numbers of its history events and of its stored payloads, `variable_bytes` is the size
+    of all variables in all its scopes. `started` is the time at which it was accepted. A PENDING execution waits for
+    its turn, and with `start_at` not before that time; a higher `priority` comes earlier.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""An event on its way to an execution, and what its sender hears of it. Data alone."""
+"""An event on its way to an execution, and the reply to its sender. Data alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from statemachine.core.model import Execution
 from statemachine.host.protocol import Reply
 
 OnReply = Callable[[Reply | None, Exception | None], None]
-"""Called once, when the event's group is durable (reply) or lost (error)."""
+"""Called once: with the reply when the event's group is durable, or with an error if the group is lost."""
 
 
 @dataclass(frozen=True, slots=True)

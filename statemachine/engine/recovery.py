@@ -1,7 +1,7 @@
-"""After a start: release what every open execution waited for when the process before us ended.
+"""Recovery after a start: release again every command that was open when the process before this one ended.
 
-There is no other recovery: the checkpoint is the execution. Timers come by themselves, because they are read from disk
-as time goes on. Knows rows only by their keys.
+Nothing else is needed, because the checkpoint on disk is the whole execution. Timers need no release: `timers` reads
+them from disk as time passes. Knows rows only by their keys.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ PAGE = 1_000
 
 
 def recover(store: Store, writer: Writer, releases: Releases, now: float) -> Iterator[int]:
-    """Learn who runs and who waits, then release a page of commands at a time; gives how many each time."""
+    """Load the executions that run or wait for their start, then release one page of commands after the other. Yields
+    how many were released each time."""
     for _ in writer.load(now):
         yield 0
     for prefix in (keys.TURNS, keys.TASKS, keys.ACTIVITY_TASKS):
@@ -34,7 +35,8 @@ def recover(store: Store, writer: Writer, releases: Releases, now: float) -> Ite
 
 
 def release_again(writer: Writer, releases: Releases, id: str, path: str) -> None:
-    """Release what a scope waits for. An execution that cannot be read is logged and left as it is."""
+    """Release the command of a scope's wait. An execution that cannot be read is reported as a defect and left as it
+    is."""
     try:
         checkpoint = writer.look(id)
     except Exception as error:

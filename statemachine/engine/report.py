@@ -1,4 +1,4 @@
-"""From the steps of a transaction to the report that observers get. Pure: knows no log and no metric."""
+"""Makes the report that observers get from the steps of a transaction. Pure: knows no log and no metric."""
 
 from __future__ import annotations
 

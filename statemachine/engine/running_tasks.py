@@ -1,6 +1,6 @@
-"""Tasks that were given to their kind and have not answered: each is started once, however often it is released.
+"""Tasks that their kind of task is doing now. A task that is released again while it runs is not started again.
 
-Knows kinds by their interface only.
+Knows kinds of task by their interface only.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 class RunningTasks:
-    """`on_outcome` is called with a task's token and outcome."""
+    """`on_outcome` is called once with the token and the outcome of each task that was not cancelled."""
 
     def __init__(self, kinds: list[TaskKind], on_outcome: Answer) -> None:
         self._kinds = kinds
@@ -25,48 +25,48 @@ class RunningTasks:
 
     @property
     def count(self) -> int:
-        """How many tasks are under way."""
+        """The number of tasks that run."""
         return len(self._by_token)
 
-    def start(self, checkpoint: Checkpoint, path: str, waiting: TaskWait) -> None:
-        """Give a task to its kind, unless it is there already."""
+    def start(self, checkpoint: Checkpoint, path: str, wait: TaskWait) -> None:
+        """Give a task to the first kind that accepts its Resource, unless it runs already."""
         execution = checkpoint.execution
-        token = make_task_token(execution.id, execution.seed, path, waiting.attempt)
+        token = make_task_token(execution.id, execution.seed, path, wait.attempt)
         if token in self._by_token:
             return
-        kind = next((kind for kind in self._kinds if kind.accepts(waiting.resource)), None)
+        kind = next((kind for kind in self._kinds if kind.accepts(wait.resource)), None)
         if kind is None:
-            self._on_outcome(token, Failed("States.Runtime", f"No task kind serves the resource {waiting.resource}."))
+            self._on_outcome(token, Failed("States.Runtime", f"No task kind serves the resource {wait.resource}."))
             return
         _, _, _, region, account, _ = execution.arn.split(":", 5)
         task = Task(
             token,
             idempotency_key(token),
-            waiting.resource,
-            waiting.arguments.value,
-            waiting.arguments.text,
+            wait.resource,
+            wait.arguments.value,
+            wait.arguments.text,
             execution.arn,
             checkpoint.scopes[path].state,
             region,
             account,
-            waiting.timeout_at,
+            wait.timeout_at,
         )
         self._by_token[token] = kind
         try:
             kind.start(task, self._answered)
-        except Exception as defect:  # an outside package's: it must not keep other tasks from being started
-            log.error("defect", resource=waiting.resource, execution=execution.arn, exc_info=defect)
+        except Exception as defect:  # a mistake of an outside package must not stop other tasks
+            log.error("defect", resource=wait.resource, execution=execution.arn, exc_info=defect)
             cause = f"The task could not be started: {type(defect).__name__}: {defect}"
             self._answered(token, Failed("States.TaskFailed", cause))
 
     def cancel(self, token: str) -> None:
-        """Nobody wants the answer any more."""
+        """Cancel a task: its outcome falls away. Does nothing for a token that does not run."""
         kind = self._by_token.pop(token, None)
         if kind is not None:
             kind.cancel(token)
 
     async def close(self) -> None:
-        """Close the kinds; their unanswered tasks are handed out again at the next start."""
+        """Close the kinds. Tasks that still run are started again by the next process."""
         for kind in self._kinds:
             await kind.close()
 

@@ -1,21 +1,19 @@
-"""The order of things, without any I/O of its own: events in, groups of rows out, then replies and commands.
+"""Steps events and gathers them in groups: events come in, a group is written, then replies and commands go out.
 
-Commit, then act: nothing leaves here before `committed` was called for its group. Knows no clock, thread or loop; its
-driver brings the time and carries groups to the store.
+Commit, then act (law 3): no reply and no command of a group leaves before `committed` was called for it. Does no I/O
+but reading the store, and knows no clock, thread or loop: its driver gives it the time and writes its groups.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
 import msgspec
 
 from statemachine.checkpoint.read import read_checkpoint
-from statemachine.checkpoint.write import Rows
 from statemachine.core.advance import advance
 from statemachine.core.compile import Machine
 from statemachine.core.events import (
@@ -31,12 +29,13 @@ from statemachine.core.events import (
     TurnCame,
     WaitEvent,
 )
-from statemachine.core.model import UNENDED, Checkpoint, Command, Execution, Scope, Step
+from statemachine.core.model import UNENDED, Checkpoint, Command, Execution, Step
 from statemachine.core.payload import Payload
 from statemachine.core.step_builder import StepContext
 from statemachine.core.waits import TurnWait
 from statemachine.engine.admission import UNLIMITED, Admission, AdmissionLimits
 from statemachine.engine.delivery import Delivery, OnReply, StartDue
+from statemachine.engine.group import Group
 from statemachine.engine.loaded_execution import LoadedExecution
 from statemachine.engine.waiting_for_evaluation import (
     Evaluation,
@@ -51,44 +50,27 @@ from statemachine.query.view import Unfinished
 from statemachine.store.base import Store
 
 LOADED_MAX = 10_000
-"""Executions kept in memory; beyond it those that rest are dropped and read back when something happens to them."""
+"""The executions kept in memory. Above that number idle ones are dropped, and read back at their next event."""
 STARTS = (StartRequested, StartDue)
+"""Events that start an execution."""
 OVERTAKING = (*STARTS, StopRequested, DeadlineReached)
-"""Events that mean the same whatever the execution is evaluating."""
+"""Events that need not wait for an evaluation of their execution: they mean the same before and after it."""
 
 
 class MachineSource(Protocol):
-    """Where compiled machines come from."""
+    """Gives compiled machines."""
 
     def machine(self, revision: str) -> Machine:
-        """The machine of a revision. Raises LookupError."""
-
-
-@dataclass(slots=True)
-class Group:
-    """What is written in one transaction, and what may happen after it. `unasked` are the events whose sender waits
-    for no answer and would not send them again: should the group be lost, they are stepped anew. `superseded` are
-    commands of groups before it that it made needless: should it be lost, they are given after all. `steps` are for
-    those who look on: each with the line of control that its event found."""
-
-    rows: Rows = field(default_factory=Rows)
-    touched: dict[str, LoadedExecution] = field(default_factory=dict)
-    commands: list[tuple[str, Command]] = field(default_factory=list)
-    cancelled: list[tuple[str, Command]] = field(default_factory=list)
-    begun: list[Execution] = field(default_factory=list)
-    unasked: list[Delivery] = field(default_factory=list)
-    superseded: list[tuple[str, Command]] = field(default_factory=list)
-    steps: list[tuple[Scope | None, Step]] = field(default_factory=list)
-    replies: list[tuple[OnReply, Reply]] = field(default_factory=list)
-
-    @property
-    def empty(self) -> bool:
-        return not (self.touched or self.replies or self.rows.changed)
+        """The machine of a revision, by the key of the revision. Raises LookupError."""
 
 
 class Writer:
-    """Steps events one by one and gathers what they did. `in_flight` is the group that is being written; `woken` is
-    called when an event that waited for an evaluation can be stepped."""
+    """Steps one event after the other.
+
+    `in_flight` is the group that is being written, None if there is none; meanwhile the next one forms. `defects` is
+    called with the execution's id and every error that is our own mistake. `woken` is called when an event that waited
+    for an evaluation can be stepped.
+    """
 
     def __init__(
         self,
@@ -114,17 +96,17 @@ class Writer:
 
     @property
     def pending(self) -> int:
-        """How many events wait for their step."""
+        """The number of events that wait for their step."""
         return len(self._inbox)
 
     @property
     def unwritten(self) -> bool:
-        """Is there a group that is being written, or to be written?"""
+        """Is a group being written, or is there one to be written?"""
         return self.in_flight is not None or not self._forming.empty
 
     @property
     def evaluating(self) -> int:
-        """How many executions wait for an evaluation."""
+        """The number of executions that wait for an evaluation."""
         return len(self._waiting)
 
     def deliver(
@@ -140,12 +122,13 @@ class Writer:
         self._inbox.append(Delivery(id, event, header, on_reply, not_before))
 
     def write(self, rows: Mapping[str, bytes | None], on_reply: OnReply) -> None:
-        """Add rows of no execution (registries) to the forming group."""
+        """Write rows of a registry with the forming group."""
         self._forming.rows.changed.update(rows)
         self._forming.replies.append((on_reply, Reply(None, stale=False)))
 
     def step(self, now: float) -> None:
-        """Step the next event. Raises nothing: a defect of ours fails the one execution that it struck."""
+        """Step the next event; there must be one. Raises nothing: a mistake of our own fails only the execution that it
+        struck."""
         delivery = self._inbox.popleft()
         waiting = self._waiting.get(delivery.id)
         if waiting is not None and waiting.first is not delivery and not isinstance(delivery.event, OVERTAKING):
@@ -170,12 +153,12 @@ class Writer:
             self._inbox.extendleft(reversed(waiting.later))
 
     def seal(self) -> Group | None:
-        """The forming group with its rows made, ready to be written; None when there is none or one is in flight."""
+        """The forming group with its rows, ready to be written. None if it is empty or another group is in flight."""
         group = self._forming
         if self.in_flight is not None:
             return None
         if group.empty:
-            # What was stale was so on disk too: it need not be stepped again.
+            # Its events were stale on disk too, so they need not be stepped again.
             group.unasked.clear()
             return None
         for loaded in group.touched.values():
@@ -185,31 +168,36 @@ class Writer:
         return group
 
     def committed(self) -> Group:
-        """The group in flight is durable: its replies go out; the caller releases its commands. (Those of which the
-        forming group has something newer are not among them.)"""
-        group = self._landed()
+        """The group in flight is durable: reply to its callers, and give it back so that its commands are released.
+
+        A command whose scope has moved on in the forming group is no longer among its commands.
+        """
+        group = self._take_in_flight()
         given, group.commands = group.commands, []
         for id, command in given:
-            kept = group.commands if self._wanted(id, command) else self._forming.superseded
+            kept = group.commands if self._is_waited_for(id, command) else self._forming.superseded
             kept.append((id, command))
         for on_reply, reply in group.replies:
             on_reply(reply, None)
         for id, loaded in group.touched.items():
             if loaded.checkpoint.execution.status not in UNENDED and id not in self._forming.touched:
                 self._loaded.pop(id, None)
-        self._forget_resting()
+        self._drop_idle()
         return group
 
     def load(self, now: float) -> Iterator[None]:
-        """Read from the store who runs and who waits for that, a page at a time; then let those start who may."""
+        """Read from the store which executions run and which wait for their start, a page at a time. Then start those
+        that may run."""
         yield from self.admission.load(self._store, now)
         self._admit()
 
     def rolled_back(self, error: Exception, now: float) -> list[tuple[str, Command]]:
-        """The group in flight is lost, and with it the one that built upon it: their executions are forgotten (the
-        disk knows them as they were before), whoever waits is told, and the other events are queued again. Gives the
-        commands of earlier groups that are to be released now."""
-        lost = [self._landed(), self._forming]
+        """The group in flight is lost, and with it the forming one, which built upon it.
+
+        Their executions are dropped, because the disk has them as they were before. Callers get `error`; events without
+        a caller are queued again. Gives the commands of earlier groups that must be released now.
+        """
+        lost = [self._take_in_flight(), self._forming]
         self._forming = Group()
         for group in lost:
             for on_reply, _ in group.replies:
@@ -220,20 +208,20 @@ class Writer:
         for _ in self.load(now):
             pass
         superseded = [found for group in lost for found in group.superseded]
-        return [(id, command) for id, command in superseded if self._wanted(id, command)]
+        return [(id, command) for id, command in superseded if self._is_waited_for(id, command)]
 
     def look(self, id: str) -> Checkpoint | None:
-        """Where an execution stands in memory, disk and groups taken together."""
+        """Where an execution stands, with all steps that are not written yet. None if there is no such execution."""
         loaded = self._open(id)
         return None if loaded is None else loaded.checkpoint
 
-    def _wanted(self, id: str, command: Command) -> bool:
-        """Does the scope still wait for this command? (It may have moved on while the group was written.)"""
+    def _is_waited_for(self, id: str, command: Command) -> bool:
+        """Does the scope still wait for this command? It may have moved on while the group was written."""
         loaded = self._open(id)
         scope = None if loaded is None else loaded.scopes.get(command.scope)
         return scope is not None and scope.waiting is not None and scope.waiting.attempt == command.waiting.attempt
 
-    def _landed(self) -> Group:
+    def _take_in_flight(self) -> Group:
         group = self.in_flight
         assert group is not None
         self.in_flight = None
@@ -252,7 +240,7 @@ class Writer:
         return loaded
 
     def _deliver(self, waiting: WaitingForEvaluation) -> None:
-        """Step an event that has its turn. Raises Unfinished: then nothing has happened."""
+        """Step an event. Raises Unfinished if it must wait for an evaluation; then nothing has changed."""
         id, on_reply = waiting.first.id, waiting.first.on_reply
         loaded = self._open(id)
         delivered = waiting.first.event
@@ -276,7 +264,8 @@ class Writer:
     def _begin(
         self, header: Execution, loaded: LoadedExecution | None, now: float
     ) -> tuple[LoadedExecution, Event | None]:
-        """A new execution, and whether it starts or is queued; one that was there before, and nothing."""
+        """The execution of a start, with the event that it begins with. That is None if the execution existed
+        before."""
         if loaded is not None:
             return loaded, None
         loaded = LoadedExecution(self._machines.machine(header.revision), Checkpoint(header, {}), on_disk=False)
@@ -289,7 +278,8 @@ class Writer:
         return loaded, StartQueued()
 
     def _start(self, delivery: Delivery, loaded: LoadedExecution | None) -> Event | None:
-        """What becomes of an execution that waits for its start: its moment has come (StartDue), or its turn."""
+        """The event for an execution that waits for its start, if it may start now. Else it is queued, and the event is
+        None."""
         if loaded is None or loaded.checkpoint.execution.status != "PENDING":
             if loaded is None or loaded.checkpoint.execution.status != "RUNNING":
                 self.admission.ends(delivery.id)
@@ -302,12 +292,12 @@ class Writer:
         return None
 
     def _admit(self) -> None:
-        """Let those start whose turn it is."""
+        """Start the executions whose turn it is."""
         for id in self.admission.admit():
             self._inbox.append(Delivery(id, StartRequested()))
 
     def _advance(self, loaded: LoadedExecution, event: Event, waiting: WaitingForEvaluation) -> Step:
-        context = StepContext(waiting.now, self._activities, self._asking(waiting))
+        context = StepContext(waiting.now, self._activities, self._evaluator(waiting))
         try:
             return advance(loaded.machine, loaded.checkpoint, event, context)
         except Unfinished as unfinished:
@@ -320,32 +310,32 @@ class Writer:
     def _advance_so_far(
         self, loaded: LoadedExecution, event: Event, waiting: WaitingForEvaluation, unfinished: Unfinished
     ) -> Step:
-        """Do what comes before the state that asked; it has its turn after that. Raises Unfinished where that state is
-        the first one."""
+        """Step only as far as the state that needs the evaluation; that state waits for its turn, and the turn asks for
+        the evaluation again. Raises Unfinished if no state comes before it."""
         if not unfinished.entered and not isinstance(event, StartRequested):
             raise unfinished
         context = StepContext(waiting.now, self._activities, waiting.answered, transitions_max=unfinished.entered)
         step = advance(loaded.machine, loaded.checkpoint, event, context)
-        # What was asked is under way: the turn will ask the same.
+        # The turn will ask for the evaluations that are under way.
         self._asked[waiting.first.id] = waiting.hand_over()
         return step
 
-    def _asking(self, waiting: WaitingForEvaluation) -> Callable[[EvaluationRequest], EvaluationResult] | None:
-        """Who evaluates for the step of an event; None: this process."""
+    def _evaluator(self, waiting: WaitingForEvaluation) -> Callable[[EvaluationRequest], EvaluationResult] | None:
+        """The evaluator for the step of an event. None lets the step evaluate in this process."""
         if self._evaluators is None:
             return None
         if isinstance(waiting.first.event, STARTS):
-            # Whoever starts an execution does not wait for its first state.
+            # The caller of a start must not wait for the first state.
             return evaluate_later
         return StepEvaluator(self._evaluators, waiting.evaluations, partial(self._resume, waiting))
 
     def _resume(self, waiting: WaitingForEvaluation) -> None:
-        """What a waiting event waited for is there: it is the next to be stepped."""
+        """The evaluation is done: step the event that waited for it next."""
         self._inbox.appendleft(waiting.first)
         self.woken()
 
     def _keep(self, loaded: LoadedExecution, event: Event, step: Step) -> None:
-        """Take over what a step did, and add it to the forming group."""
+        """Apply a step to its execution and add it to the forming group."""
         id = step.execution.id
         group = self._forming
         before = loaded.scopes.get(event.scope) if isinstance(event, (TaskEvent, WaitEvent)) else None
@@ -364,7 +354,7 @@ class Writer:
         group.cancelled += ((id, command) for command in step.cancelled)
 
     def _make_room(self, execution: Execution) -> None:
-        """Note who runs now and who has ended, and let others take the room of those."""
+        """Count an execution that runs now. If it has ended, start others in its place."""
         if execution.status == "RUNNING":
             self.admission.begins(execution.id)
         elif execution.status != "PENDING":
@@ -373,13 +363,13 @@ class Writer:
             self._admit()
 
     def _reply(self, on_reply: OnReply | None, loaded: LoadedExecution | None, *, stale: bool) -> None:
-        """Answer when all that the reply tells is durable: with the forming group, whoever's change it is."""
+        """Reply when the forming group is durable: by then everything that the reply tells is durable too."""
         if on_reply is not None:
             reply = Reply(None if loaded is None else loaded.checkpoint.execution, stale)
             self._forming.replies.append((on_reply, reply))
 
-    def _forget_resting(self) -> None:
-        """Drop the executions that nothing has happened to for longest, unless they have something unwritten."""
+    def _drop_idle(self) -> None:
+        """Drop the executions that have been idle for longest, but none with an unwritten step."""
         if len(self._loaded) <= LOADED_MAX:
             return
         for id in list(self._loaded)[: len(self._loaded) - LOADED_MAX]:
@@ -388,7 +378,7 @@ class Writer:
 
 
 def _unwritten(delivery: Delivery) -> Delivery:
-    """The event as it came: its payload has no row, whatever a lost group noted on it."""
+    """The event as it was delivered. Its payload may have got the number of a row that was lost with the group."""
     event = delivery.event
     if isinstance(event, TaskReturned | TaskSuccess):
         event = msgspec.structs.replace(event, output=Payload(text=event.output.text))

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from statemachine.core.event_types import MEANINGS, Meaning
+from statemachine.core.events import Event
 
 
 def test_every_type_of_the_service_model_has_a_meaning_and_no_other() -> None:
     model = pytest.importorskip("botocore.session").get_session().get_service_model("stepfunctions")
     assert set(MEANINGS) == set(model.shape_for("HistoryEventType").enum)
+
+
+def test_no_event_that_comes_in_is_called_like_a_history_event() -> None:
+    assert not {event.__name__ for event in get_args(Event)} & set(MEANINGS)
 
 
 @pytest.mark.parametrize(

@@ -81,4 +81,4 @@ def test_without_a_timer_there_is_no_earliest() -> None:
 
 def test_a_timer_knows_what_its_firing_means() -> None:
     assert Timer(START, "m:e", "/00001", "2.0").event == TimerFired("/00001", "2.0")
-    assert Timer(START, "m:e", "!", "").event == DeadlineReached()
+    assert Timer(START, "m:e", keys.DEADLINE, "").event == DeadlineReached()

@@ -17,8 +17,9 @@ from statemachine.core.payload import Payload
 from statemachine.core.waits import TaskWait, TimerWait
 from statemachine.engine import writer as module
 from statemachine.engine.admission import UNLIMITED, AdmissionLimits
+from statemachine.engine.group import Group
 from statemachine.engine.waiting_for_evaluation import Evaluators
-from statemachine.engine.writer import Group, Writer
+from statemachine.engine.writer import Writer
 from statemachine.host import NotDurable, Reply
 from statemachine.json_text import dump
 from statemachine.store.memory import MemoryStore

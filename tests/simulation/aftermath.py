@@ -45,14 +45,14 @@ def check_commands(store: Store) -> None:
         execution = read_execution(store, load(row))
         assert execution is not None
         if execution.start_at is not None:
-            expected[keys.delayed_start(execution.start_at, execution.id)] = [execution.id, "+", ""]
+            expected[keys.delayed_start(execution.start_at, execution.id)] = [execution.id, keys.DELAYED_START, ""]
     for key, row in store.scan(keys.by_status_prefix("RUNNING")):
         id = load(row)
         checkpoint = read_checkpoint(store, id)
         promise(checkpoint is not None, f"{key} is listed, but there is no such execution")
         assert checkpoint is not None
         if checkpoint.execution.deadline is not None:
-            expected[keys.deadline(checkpoint.execution.deadline, id)] = [id, "!", ""]
+            expected[keys.deadline(checkpoint.execution.deadline, id)] = [id, keys.DEADLINE, ""]
         for path, scope in checkpoint.scopes.items():
             for command in command_keys(checkpoint.execution, scope):
                 expected[command] = [id, path, scope.attempt]

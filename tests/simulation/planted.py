@@ -15,11 +15,12 @@ from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint
 from statemachine.core.model import Checkpoint, Command
 from statemachine.engine.admission import Admission
+from statemachine.engine.group import Group
 from statemachine.engine.loaded_execution import LoadedExecution
 from statemachine.engine.releases import Releases
 from statemachine.engine.running_tasks import RunningTasks
 from statemachine.engine.timers import Timers
-from statemachine.engine.writer import Group, Writer
+from statemachine.engine.writer import Writer
 from statemachine.store.base import Rows, Store
 from tests.simulation.faults import FaultyStore
 from tests.simulation.process import Process
@@ -163,7 +164,7 @@ def keeping_memory_after_a_lost_group() -> AbstractContextManager[Any]:
     """After a failed commit the engine goes on from what it remembers."""
 
     def rolled_back(self: Writer, error: Exception, now: float) -> list[Any]:
-        for on_reply, _ in self._landed().replies:
+        for on_reply, _ in self._take_in_flight().replies:
             on_reply(None, error)
         return []
 

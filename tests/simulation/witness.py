@@ -82,11 +82,11 @@ class Witness:
 
     def armed(self, timer: Timer) -> None:
         """A timer was set."""
-        if timer.path in ("!", "+"):
+        if timer.path in (keys.DEADLINE, keys.DELAYED_START):
             execution = read_execution(self.store, timer.id)
             promise(execution is not None, f"timer of {timer.id}, which is not on disk")
             assert execution is not None
-            known = timer.due == (execution.deadline if timer.path == "!" else execution.start_at)
+            known = timer.due == (execution.deadline if timer.path == keys.DEADLINE else execution.start_at)
             promise(known, f"timer {timer.path} of {timer.id} is not on disk")
             return
         checkpoint = read_checkpoint(self.store, timer.id)

@@ -11,7 +11,7 @@ from statemachine.query.view import View
 
 @dataclass(frozen=True, slots=True)
 class Succeed:
-    """Has nothing to remember."""
+    """Has no members: the state only ends its scope."""
 
     @classmethod
     def compile(cls, source: Source) -> Succeed:
