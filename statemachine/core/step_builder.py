@@ -139,27 +139,27 @@ class StepBuilder:
         if scope.entered_event:
             self.count(scope, "left")
 
-    def wait_for(self, scope: Scope, waiting: Wait) -> None:
+    def wait_for(self, scope: Scope, wait: Wait) -> None:
         """Let the scope wait. The command to serve that wait goes with the step."""
-        scope.waiting = waiting
-        self._commands[scope.path] = waiting
+        scope.waiting = wait
+        self._commands[scope.path] = wait
 
-    def extend_wait(self, scope: Scope, waiting: Wait) -> None:
+    def extend_wait(self, scope: Scope, wait: Wait) -> None:
         """Let the scope go on waiting for the same thing, until other times."""
-        scope.waiting = waiting
+        scope.waiting = wait
         if scope.path not in self._commands:
             self._extended.add(scope.path)
-        self._commands[scope.path] = waiting
+        self._commands[scope.path] = wait
 
     def cancel_wait(self, scope: Scope) -> None:
         """End the scope's wait without an answer. A task that was scheduled in an earlier step is cancelled."""
-        waiting = scope.waiting
-        if waiting is None:
+        wait = scope.waiting
+        if wait is None:
             return
         scope.waiting = None
         given = self._commands.pop(scope.path, None) is not None and scope.path not in self._extended
-        if isinstance(waiting, TaskWait) and not given:
-            self._cancelled.append(Command(scope.path, waiting))
+        if isinstance(wait, TaskWait) and not given:
+            self._cancelled.append(Command(scope.path, wait))
 
     def answered(self, scope: Scope) -> None:
         """End the scope's wait with its answer: there is nothing to cancel."""
@@ -194,5 +194,5 @@ class StepBuilder:
 
     def build(self) -> Step:
         """The step as it was made."""
-        commands = [Command(path, waiting, path in self._extended) for path, waiting in self._commands.items()]
+        commands = [Command(path, wait, path in self._extended) for path, wait in self._commands.items()]
         return Step(self.execution, self._scopes, self.history, commands, self._cancelled, self.changes)

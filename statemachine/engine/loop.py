@@ -169,14 +169,14 @@ class Engine:
                 found = self._releases.task_of(task)
                 if found is None:
                     continue
-                token, waiting = found
+                token, wait = found
                 reply = await self.deliver(task.id, TaskTaken(task.path, token, worker))
             except BaseException:
                 # No worker has the task: put it back into the queue. Offering it once too often does no harm.
                 self._queues.offer(arn, task)
                 raise
             if not reply.stale:
-                return ActivityTask(token, waiting.arguments.text)
+                return ActivityTask(token, wait.arguments.text)
         return None
 
     async def read(self, look: Callable[Concatenate[Readable, P], Found], *args: P.args, **kwargs: P.kwargs) -> Found:

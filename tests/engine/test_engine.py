@@ -168,10 +168,10 @@ async def test_a_result_above_the_limit_fails_its_task_and_can_be_caught() -> No
 async def test_a_defect_of_ours_fails_only_the_execution_that_it_struck() -> None:
     advance = writer.advance
 
-    def stumble(machine: Any, checkpoint: Any, event: Event, moment: Any) -> Any:
+    def stumble(machine: Any, checkpoint: Any, event: Event, context: Any) -> Any:
         if checkpoint.execution.name == "struck" and isinstance(event, TaskReturned):
             raise ZeroDivisionError("our mistake")
-        return advance(machine, checkpoint, event, moment)
+        return advance(machine, checkpoint, event, context)
 
     with patch.object(writer, "advance", stumble):
         async with in_memory_server() as server:
