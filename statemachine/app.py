@@ -25,7 +25,7 @@ from statemachine.api.rest import JOB_ROUTES, PREFIX, ROUTES
 from statemachine.background.definitions_folder import DefinitionsFolder
 from statemachine.composition import Parts, compose
 from statemachine.config import Settings
-from statemachine.engine.chronicle import Chronicle
+from statemachine.engine.execution_log import ExecutionLog
 from statemachine.engine.loop import Engine
 from statemachine.evaluators.pool import EvaluatorPool
 from statemachine.metrics.metrics import Metrics
@@ -131,7 +131,7 @@ class App:
             store,
             await build_kinds(settings),
             evaluators=EvaluatorPool(),
-            observers=[Chronicle(), *([metrics.counts] if metrics else [])],
+            observers=[ExecutionLog(), *([metrics.counts] if metrics else [])],
             fatal=_end_process,
         )
         await parts.open()

@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from statemachine.core.model import Event, Execution
+from statemachine.core.events import Event
+from statemachine.core.model import Execution
 from statemachine.host.observer import Observer
 from statemachine.store.base import Readable
 

@@ -17,7 +17,7 @@ class Header(msgspec.Struct, frozen=True):
     arn: str
     name: str
     machine_arn: str
-    machine: str
+    revision: str
     started: float
     seed: str = ""
     status: str = "RUNNING"

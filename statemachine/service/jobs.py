@@ -201,7 +201,7 @@ def _view(rows: Readable, id: str) -> JobView | None:
     if found is None:
         return None
     execution, history = found
-    job = _job_of(read_revision(rows, execution.machine))
+    job = _job_of(read_revision(rows, execution.revision))
     return None if job is None else job_view(job.job, execution, history)
 
 

@@ -12,8 +12,8 @@ from typing import Any
 from statemachine.api.render import aws_json
 from statemachine.composition import compose
 from statemachine.config import Settings
-from statemachine.core.model import Event
-from statemachine.engine.parked import Evaluators
+from statemachine.core.events import TurnCame
+from statemachine.engine.waiting_for_evaluation import Evaluators
 from statemachine.host import Observer
 from statemachine.json_text import load
 from statemachine.service.actions import ACTIONS
@@ -117,7 +117,7 @@ class InMemoryServer:
 
     async def settle(self) -> None:
         """Wait until everything that was delivered so far is stepped and durable."""
-        reply = await self.engine.deliver("nobody:none", Event("turn"))
+        reply = await self.engine.deliver("nobody:none", TurnCame("", ""))
         assert reply.stale
 
     async def advance(self, seconds: float) -> None:

@@ -14,8 +14,6 @@ SHARED_NAMES = {
     "Evaluation": 3,
     "Fault": 2,
     "Function": 2,
-    "Limits": 2,
-    "Live": 2,
     "State": 2,
     "Task": 2,
     "_Function": 2,

@@ -85,10 +85,10 @@ def test_a_discarded_result_leaves_the_raw_input_the_same_object() -> None:
     assert JSONPATH.dataflow({"ResultPath": None}, "Task").after(view(result=1)).output is RAW
 
 
-@pytest.mark.parametrize("kind", ["Wait", "Choice", "Succeed"])
-def test_a_state_without_work_hands_on_its_effective_input(kind: str) -> None:
-    assert JSONPATH.dataflow({}, kind).after(view()).output is RAW
-    flow = JSONPATH.dataflow({"InputPath": "$.order", "OutputPath": "$.lines", "Assign": {"id.$": "$.id"}}, kind)
+@pytest.mark.parametrize("type", ["Wait", "Choice", "Succeed"])
+def test_a_state_without_work_hands_on_its_effective_input(type: str) -> None:
+    assert JSONPATH.dataflow({}, type).after(view()).output is RAW
+    flow = JSONPATH.dataflow({"InputPath": "$.order", "OutputPath": "$.lines", "Assign": {"id.$": "$.id"}}, type)
     assert flow.after(view()) == ([1, 2], {"id": 7})
 
 

@@ -30,16 +30,16 @@ def test_arguments() -> None:
     assert JSONATA.dataflow({"Arguments": None}, "Task").arguments(view()) is None
 
 
-@pytest.mark.parametrize("kind", ["Task", "Parallel", "Map"])
-def test_without_output_the_result_of_the_work_is_the_output_as_the_same_object(kind: str) -> None:
-    produced = JSONATA.dataflow({}, kind).after(view(result=RESULT))
+@pytest.mark.parametrize("type", ["Task", "Parallel", "Map"])
+def test_without_output_the_result_of_the_work_is_the_output_as_the_same_object(type: str) -> None:
+    produced = JSONATA.dataflow({}, type).after(view(result=RESULT))
     assert produced.output is RESULT
     assert produced.assigned is None
 
 
-@pytest.mark.parametrize("kind", ["Pass", "Wait", "Choice", "Succeed"])
-def test_without_output_and_work_the_input_is_the_output_as_the_same_object(kind: str) -> None:
-    assert JSONATA.dataflow({}, kind).after(view()).output is INPUT
+@pytest.mark.parametrize("type", ["Pass", "Wait", "Choice", "Succeed"])
+def test_without_output_and_work_the_input_is_the_output_as_the_same_object(type: str) -> None:
+    assert JSONATA.dataflow({}, type).after(view()).output is INPUT
 
 
 def test_what_a_pass_state_hands_on_is_no_result() -> None:
@@ -90,7 +90,7 @@ def test_a_catcher_sees_the_error_output_and_no_result() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "kind", "where", "location"),
+    ("fields", "type", "where", "location"),
     [
         ({"Output": {"v": "{% $nope %}"}}, "Task", "", "Output/v"),
         ({"Assign": {"v": "{% $nope %}"}}, "Task", "", "Assign/v"),
@@ -99,9 +99,9 @@ def test_a_catcher_sees_the_error_output_and_no_result() -> None:
         ({"Output": "{% $nope %}"}, "Choice", "Choices[2]", "Choices[2]/Output"),
     ],
 )
-def test_the_place_of_an_expression_that_fails(fields: Any, kind: str, where: str, location: str) -> None:
+def test_the_place_of_an_expression_that_fails(fields: Any, type: str, where: str, location: str) -> None:
     with pytest.raises(QueryEvaluationError) as raised:
-        JSONATA.dataflow(fields, kind, where).after(view(error=ERROR))
+        JSONATA.dataflow(fields, type, where).after(view(error=ERROR))
     assert raised.value.location == location
 
 

@@ -36,9 +36,9 @@ class Jsonata:
         """The test of a choice rule."""
         return compile_condition(rule, where)
 
-    def dataflow(self, fields: Mapping[str, Any], kind: str, where: str = "") -> JsonataDataflow:
+    def dataflow(self, fields: Mapping[str, Any], type: str, where: str = "") -> JsonataDataflow:
         """Input and output processing."""
-        return compile_dataflow(fields, kind, where)
+        return compile_dataflow(fields, type, where)
 
     def variables_read(self, fields: Mapping[str, Any]) -> set[str]:
         """The names of the variables that a state reads."""

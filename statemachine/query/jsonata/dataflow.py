@@ -2,7 +2,7 @@
 the variables had before.
 
 What a state does not have costs nothing, and what passes through unchanged stays the same object. Knows no state; the
-kind only decides which members `$states` has and what the output is where there is no Output.
+type only decides which members `$states` has and what the output is where there is no Output.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ WITH_RESULT = frozenset({"Task", "Parallel", "Map"})
 
 @dataclass(frozen=True, slots=True)
 class JsonataDataflow:
-    """The compiled processing of one state, catcher or choice rule; None stands for what there is none of.
+    """The compiled processing of one state, catcher or choice rule. A field is None if the state does not have it.
 
     `program` gives the values that `output` and `assign` are filled with.
     """
 
-    kind: str
+    type: str
     arguments: Reader
     output: Filler | None
     assign: Filler | None
@@ -40,7 +40,7 @@ class JsonataDataflow:
 
     def after(self, view: View) -> Produced:
         """Output and variables."""
-        if self.kind == "Pass" and view.result is not ABSENT:
+        if self.type == "Pass" and view.result is not ABSENT:
             view = _without_result(view)
         values = self.program.run(view) if self.program is not None else ()
         return Produced(
@@ -49,17 +49,17 @@ class JsonataDataflow:
         )
 
     def _default(self, view: View) -> Any:
-        if self.kind == "Catch":
+        if self.type == "Catch":
             return view.error
-        return view.result if self.kind in WITH_RESULT else view.input
+        return view.result if self.type in WITH_RESULT else view.input
 
 
-def compile_dataflow(fields: Mapping[str, Any], kind: str, where: str = "") -> JsonataDataflow:
+def compile_dataflow(fields: Mapping[str, Any], type: str, where: str = "") -> JsonataDataflow:
     """See `QueryLanguage.dataflow`. Raises ExpressionSyntaxError."""
     prefix = f"{where}/" if where else ""
     expressions: list[Expression] = []
     return JsonataDataflow(
-        kind=kind,
+        type=type,
         arguments=template_reader(fields["Arguments"], f"{prefix}Arguments") if "Arguments" in fields else _input,
         output=_filler(fields, "Output", prefix, expressions),
         assign=_filler(fields, "Assign", prefix, expressions),

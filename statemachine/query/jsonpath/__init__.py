@@ -35,9 +35,9 @@ class JsonPath:
         """The test of a choice rule."""
         return compile_rule(rule, where)
 
-    def dataflow(self, fields: Mapping[str, Any], kind: str, where: str = "") -> JsonPathDataflow:
+    def dataflow(self, fields: Mapping[str, Any], type: str, where: str = "") -> JsonPathDataflow:
         """Input and output processing."""
-        return compile_dataflow(fields, kind, where)
+        return compile_dataflow(fields, type, where)
 
     def variables_read(self, fields: Mapping[str, Any]) -> set[str]:
         """The names of the variables that a state reads."""

@@ -1,7 +1,7 @@
 """Input and output processing: InputPath → Parameters → work → ResultSelector → ResultPath → OutputPath, and Assign.
 
 What a state does not have costs nothing, and what passes through unchanged stays the same object. Knows no state; the
-kind only decides what `$` is in Assign and what there is to put into the output.
+type only decides what `$` is in Assign and what there is to put into the output.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ class JsonPathDataflow:
         return Produced(value, None if self.assign is None else self.assign(view.at(result)))
 
 
-def compile_dataflow(fields: Mapping[str, Any], kind: str, where: str = "") -> JsonPathDataflow:
+def compile_dataflow(fields: Mapping[str, Any], type: str, where: str = "") -> JsonPathDataflow:
     """See `QueryLanguage.dataflow`. Raises ExpressionSyntaxError."""
     prefix = f"{where}/" if where else ""
     select = _path_or_nothing(fields.get("InputPath", "$"))
     return JsonPathDataflow(
         select=select,
-        arguments=_arguments(fields, kind, prefix),
-        outcome=_outcome(kind, select),
+        arguments=_arguments(fields, type, prefix),
+        outcome=_outcome(type, select),
         result_selector=_result_selector(fields, prefix),
         result_path=_result_path(fields.get("ResultPath", "$")),
         output_path=_output_path(fields.get("OutputPath", "$")),
@@ -64,9 +64,9 @@ def compile_dataflow(fields: Mapping[str, Any], kind: str, where: str = "") -> J
     )
 
 
-def _arguments(fields: Mapping[str, Any], kind: str, prefix: str) -> Reader:
+def _arguments(fields: Mapping[str, Any], type: str, prefix: str) -> Reader:
     # In a Map, Parameters is the old name of ItemSelector, which is filled in once for each item.
-    if "Parameters" not in fields or kind == "Map":
+    if "Parameters" not in fields or type == "Map":
         return _input
     return compile_template(fields["Parameters"], f"{prefix}Parameters")
 
@@ -82,10 +82,10 @@ def _path_or_nothing(text: str | None) -> Reader:
     return _input if text == "$" else parse_path(text).read
 
 
-def _outcome(kind: str, select: Reader) -> Reader:
-    if kind == "Catch":
+def _outcome(type: str, select: Reader) -> Reader:
+    if type == "Catch":
         return lambda view: view.error
-    if kind in _WITHOUT_WORK:
+    if type in _WITHOUT_WORK:
         return select
     return lambda view: view.result
 

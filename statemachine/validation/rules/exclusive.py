@@ -17,7 +17,6 @@ class OneOf(NamedTuple):
 
 
 _TRANSITION = OneOf(("Next", "End"), needed=True)
-_SOURCE = OneOf(("Parameters", "Arguments"))
 
 ONE_OF: dict[str, tuple[OneOf, ...]] = {
     "Task": (
