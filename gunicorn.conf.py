@@ -1,6 +1,6 @@
 """The same server as `statemachine serve`, for those who start gunicorn themselves: `gunicorn -c gunicorn.conf.py`.
 
-Settings come from the environment and statemachine.toml (see the table in README.md). One worker; nothing to get wrong:
+Settings come from the environment and statemachine.toml (see docs/settings.md). One worker; nothing to get wrong:
 what conflicts is refused at the start.
 """
 

@@ -25,7 +25,7 @@ from statemachine.api.rest import JOB_ROUTES, PREFIX, ROUTES
 from statemachine.background.definitions_folder import DefinitionsFolder
 from statemachine.composition import Parts, compose
 from statemachine.config import Settings
-from statemachine.engine.chronicle import Chronicle
+from statemachine.engine.execution_log import ExecutionLog
 from statemachine.engine.loop import Engine
 from statemachine.evaluators.pool import EvaluatorPool
 from statemachine.metrics.metrics import Metrics
@@ -82,7 +82,7 @@ class App:
         self._opening = asyncio.get_running_loop().create_task(self._open())
 
     async def drain(self) -> None:
-        """Take no new work and let go of everyone who waits."""
+        """Take no new work, and answer every long poll."""
         if self._engine is not None:
             await self._engine.drain()
 
@@ -96,7 +96,7 @@ class App:
         self._lock.release()
 
     def missing(self) -> list[str]:
-        """What keeps the server from taking work."""
+        """The reasons why the server takes no work."""
         engine = self._engine
         if engine is None:
             return ["the store is not open yet"]
@@ -131,7 +131,7 @@ class App:
             store,
             await build_kinds(settings),
             evaluators=EvaluatorPool(),
-            observers=[Chronicle(), *([metrics.counts] if metrics else [])],
+            observers=[ExecutionLog(), *([metrics.counts] if metrics else [])],
             fatal=_end_process,
         )
         await parts.open()
@@ -148,7 +148,7 @@ class App:
         log.info("ready", host=settings.host, port=settings.port, data=settings.data)
 
     async def _follow_definitions(self, parts: Parts) -> None:
-        """Register what the directory of definitions holds, and from now on what changes there."""
+        """Register the files of the directory of definitions, now and whenever one changes."""
         if self.settings.definitions is None:
             return
         folder = DefinitionsFolder(Path(self.settings.definitions), parts.actions, parts.service.home)
@@ -191,6 +191,6 @@ async def _answer_not_ready(scope: dict[str, Any], send: Send) -> None:
 
 
 def _end_process(error: Exception) -> None:
-    """Say why and go at once: what cannot be trusted must not be cleaned up after."""
+    """Log the reason and end the process at once: an orderly close would write to a store that cannot be trusted."""
     log.critical("cannot go on", error=f"{type(error).__name__}: {error}")
     os._exit(EXIT_CANNOT_OWN)

@@ -19,7 +19,8 @@ class Arn:
 
     `type` is the first part of the resource: "stateMachine", "execution", "activity", "function", "role", …; empty if
     the resource has one part only. `name` is the part after it. `qualifier` is the rest: an execution's
-    own name; a version or alias of a state machine or function. It is empty if there is none.
+    own name; a version or alias of a state machine or function. It is empty if the ARN has no further part. `resource`
+    is everything after the account.
     """
 
     text: str
@@ -27,6 +28,7 @@ class Arn:
     service: str
     region: str
     account: str
+    resource: str
     type: str
     name: str
     qualifier: str
@@ -74,9 +76,9 @@ def split_arn(text: str) -> Arn | None:
     separator = "/" if service == "iam" else ":"
     type_, found, rest = resource.partition(separator)
     if not found:
-        return Arn(text, partition, service, region, account, "", resource, "")
+        return Arn(text, partition, service, region, account, resource, "", resource, "")
     name, _, qualifier = rest.partition(":")
-    return Arn(text, partition, service, region, account, type_, name, qualifier)
+    return Arn(text, partition, service, region, account, resource, type_, name, qualifier)
 
 
 def parse_arn(text: str, *types: str) -> Arn:

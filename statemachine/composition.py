@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from statemachine.config import Settings
-from statemachine.engine.admission import Limits
+from statemachine.engine.admission import AdmissionLimits
 from statemachine.engine.loop import Engine
-from statemachine.engine.parked import Evaluators
+from statemachine.engine.waiting_for_evaluation import Evaluators
 from statemachine.host import Observer
 from statemachine.registry.activities import ActivityCatalog
 from statemachine.registry.machines import MachineCatalog
@@ -34,7 +34,7 @@ class Parts:
     actions: Actions
 
     async def open(self) -> None:
-        """Count what the store holds, recover, and finish what an earlier process began to delete."""
+        """Count the executions, recover, and finish the deletions that an earlier process began."""
         await self.service.system.counts.load(self.engine)
         await self.engine.open()
         self.service.state_machine_deletions.go_on()
@@ -60,7 +60,7 @@ def compose(
         activities,
         kinds,
         evaluators=evaluators,
-        limits=Limits(settings.running_max, settings.running_max_by_machine, settings.ageing_seconds),
+        limits=AdmissionLimits(settings.running_max, settings.running_max_by_machine, settings.ageing_seconds),
         observers=observers,
         clock=clock,
         fatal=fatal,

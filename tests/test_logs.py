@@ -14,8 +14,8 @@ import structlog
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from statemachine.engine import chronicle, loop
-from statemachine.engine.chronicle import Chronicle
+from statemachine.engine import execution_log, loop
+from statemachine.engine.execution_log import ExecutionLog
 from statemachine.host import NotDurable
 from statemachine.logs import LogFormat, configure_logs
 from statemachine.store.interface import StoreFull
@@ -43,7 +43,7 @@ def written(capfdbinary: pytest.CaptureFixture[bytes]) -> Iterator[Callable[[], 
 def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[EventDict]]:
     """The captured log lines of the engine. Earlier configurations of structlog are reset."""
     structlog.reset_defaults()
-    for module in (chronicle, loop):
+    for module in (execution_log, loop):
         monkeypatch.setattr(module, "log", structlog.get_logger())
     with capture_logs() as lines:
         yield lines
@@ -55,7 +55,7 @@ def executions(logged: list[EventDict]) -> list[dict[str, Any]]:
 
 
 async def test_an_execution_leaves_a_line_when_it_starts_and_one_when_it_ends(logged: list[EventDict]) -> None:
-    async with in_memory_server(observers=[Chronicle()]) as server:
+    async with in_memory_server(observers=[ExecutionLog()]) as server:
         machine_arn = await server.create(wait(3), "m")
         await server.start(machine_arn, name="e")
         assert [line["event"] for line in executions(logged)] == ["execution started"]
@@ -68,7 +68,7 @@ async def test_an_execution_leaves_a_line_when_it_starts_and_one_when_it_ends(lo
 
 async def test_a_failed_attempt_is_named_by_state_number_and_error(logged: list[EventDict]) -> None:
     retry = [{"ErrorEquals": ["Broken"], "IntervalSeconds": 1, "MaxAttempts": 2}]
-    async with in_memory_server(observers=[Chronicle()]) as server:
+    async with in_memory_server(observers=[ExecutionLog()]) as server:
         await server.start(await server.create(task(TimeoutSeconds=9, Retry=retry)), name="e")
         server.tasks.answer(await server.task(0), Failed("Broken", SECRET))
         await server.settle()
@@ -92,7 +92,7 @@ async def test_a_failed_attempt_is_named_by_state_number_and_error(logged: list[
 
 @pytest.mark.parametrize("outcome", [Succeeded(f'"{SECRET}"'), Failed("Broken", SECRET)])
 async def test_payloads_and_causes_are_never_logged(logged: list[EventDict], outcome: Any) -> None:
-    async with in_memory_server(observers=[Chronicle()]) as server:
+    async with in_memory_server(observers=[ExecutionLog()]) as server:
         arn = await server.start(await server.create(task()), input=json.dumps(SECRET))
         server.tasks.answer(await server.task(), outcome)
         await server.ended(arn)
@@ -107,7 +107,7 @@ async def test_payloads_and_causes_are_never_logged(logged: list[EventDict], out
 async def test_a_rolled_back_group_is_not_logged(logged: list[EventDict], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "RETRY_SECONDS", 0.0)
     store = UnreliableStore()
-    async with in_memory_server(store, observers=[Chronicle()]) as server:
+    async with in_memory_server(store, observers=[ExecutionLog()]) as server:
         machine_arn = await server.create(PASS)
         store.fail(StoreFull("disk full"))
         with pytest.raises(NotDurable):

@@ -31,7 +31,7 @@ class AwsDoor:
         self._settings = settings
 
     async def on_post(self, request: Request, response: Response) -> None:
-        """Do one action. Raises what the action raises; the error handlers answer it in AWS's shape."""
+        """Do one action. Its errors are raised; the error handlers answer them in AWS's shape."""
         action, members = await self._read(request)
         asked = self._actions.call(action, **members)
         answer = await (while_connected(request, asked) if action.long_poll else asked)

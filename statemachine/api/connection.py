@@ -30,7 +30,7 @@ def watch(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]
 async def while_connected(request: Request, answer: Awaitable[Answer]) -> Answer:
     """The answer, given up as soon as the client goes away. Call it when the body has been read.
 
-    Raises ServiceError 499 when nobody is left to be answered.
+    Raises ServiceError 499 if the client has gone away.
     """
     working = asyncio.ensure_future(answer)
     leaving = asyncio.ensure_future(request.scope[GONE]())

@@ -18,7 +18,7 @@ class Live:
 
 
 class Ready:
-    """`missing` lists what keeps the server from taking work; nothing: ready."""
+    """`missing` gives the reasons why the server takes no work; without any it is ready."""
 
     def __init__(self, missing: Callable[[], list[str]]) -> None:
         self._missing = missing

@@ -1,7 +1,7 @@
 """Refusals in the language of the door that a request came through. Knows no action.
 
-The AWS door answers in AWS JSON 1.0, every other path in problem+json (RFC 9457). What refuses before a door is reached
-(a foreign Host, a server that is not ready) speaks the language of the door that was meant.
+The AWS door answers in AWS JSON 1.0, every other path in problem+json (RFC 9457). A request that is refused before it
+reaches a door (foreign Host, server not ready) gets the language of the door that it was meant for.
 """
 
 from __future__ import annotations
@@ -77,5 +77,5 @@ def problem(
 
 
 def defect() -> ServiceError:
-    """What a caller is told of a mistake of ours: nothing but that there was one."""
+    """The refusal for a mistake of ours. It tells no details."""
     return ServiceError("InternalServerError", "Internal error", status=500)

@@ -1,1 +1,1 @@
-"""What acts by itself, as a client of the service."""
+"""Parts of the server that act by themselves. They are clients of the service, as the doors are."""

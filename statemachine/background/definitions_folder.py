@@ -24,7 +24,7 @@ POLL_SECONDS = 2.0
 """How long a change may stay unnoticed."""
 
 Seen = tuple[int, int, int]
-"""What tells that a file has changed: moment of its last change, size, inode."""
+"""Time of a file's last change, its size and its inode. If one of them differs, the file has changed."""
 log = structlog.get_logger()
 
 
@@ -68,8 +68,8 @@ class DefinitionsFolder:
     async def refresh(self) -> None:
         """Register every file that is new or has changed since it was last looked at.
 
-        A bad file is logged with its findings, and what is registered under its name stays; so does everything when
-        the server cannot write just now, and the next refresh tries again.
+        A bad file is logged with its findings; the state machine of its name stays as it is. If the server cannot
+        write now, the next refresh tries again.
         """
         try:
             paths = await asyncio.to_thread(_paths, self._directory)
@@ -96,7 +96,7 @@ class DefinitionsFolder:
         self._seen[path] = seen
 
     async def _register(self, name: str, path: Path, definition: str) -> None:
-        """Make the definition what `name` runs. Raises DefinitionFileError."""
+        """Register the definition as the state machine `name`, or as its next revision. Raises DefinitionFileError."""
         arn = self._home.state_machine(name)
         try:
             try:

@@ -1,2 +1,3 @@
-"""The on-disk layout: executions to rows and back. The only floor that knows both the store's keys and the core's
-scopes. Knows nothing of who writes or reads, nor of any API."""
+"""The layout on disk: executions to rows and back. The only room that knows both the keys of the store and the scopes
+of the core. Knows neither engine nor API.
+"""

@@ -1,43 +1,30 @@
 """Every key of the store, in one place. Knows names and numbers, not what the rows hold.
 
     e/EXECUTION/head              the header
-    e/EXECUTION/scopePATH         one line of control ("" is the root, "/00002" a branch or iteration)
+    e/EXECUTION/scopePATH         one scope ("" is the root, "/00002" a branch or iteration)
     e/EXECUTION/hist/FIRST        a chunk of history events, by the id of its first one
-    e/EXECUTION/data/NUMBER       a payload too large to stand where it is used
+    e/EXECUTION/data/NUMBER       a payload that is too large for the row that uses it
     e/EXECUTION/tallies           the numbers of its states
     l/MACHINE/AGE/EXECUTION       executions of a machine, newest first
     s/STATUS/MACHINE/AGE/EXECUTION    the same by status
-    c/KIND/…                      commands given and not yet answered: timer, task, activity, turn, callback
+    c/KIND/…                      commands whose answer has not come yet: timer, task, activity, turn, callback
     m/name/MACHINE                state machines
     m/rev/MACHINE/REVISION        their revisions
     m/hist/MACHINE/NUMBER         the ids of a machine's revisions, in order
     a/NAME                        activities
     v/probe                       written to see whether writing works
 
-EXECUTION is "machine:name"; PATH begins with a slash where it is not empty ("/!" stands for the execution's deadline,
-"/+" for its delayed start).
-No name may hold a slash or colon (AWS's rule), so parts never run into each other.
-Numbers are of fixed width, so that keys sort as the numbers do.
+EXECUTION is "machine:name". PATH is empty or begins with a slash; among the timers "/!" stands for the deadline of the
+whole execution, "/+" for its delayed start. No name contains a slash or a colon (AWS's rule), so that the parts of a
+key are never confused. Numbers have a fixed width, so that keys sort as the numbers do.
 """
 
 from __future__ import annotations
 
 LISTED = "l/"
+DEADLINE, DELAYED_START = "!", "+"
+"""Stand for a scope's path in the timers of the whole execution."""
 _END_OF_TIME = 10**15 - 1
-
-
-def execution_id(machine: str, name: str) -> str:
-    """The id of an execution: no look-up is needed from its ARN to its rows."""
-    return f"{machine}:{name}"
-
-
-def machine_of(id: str) -> str:
-    """The machine's name in an execution's id."""
-    return id.partition(":")[0]
-
-
-def execution_prefix(id: str) -> str:
-    return f"e/{id}/"
 
 
 def head(id: str) -> str:
@@ -49,7 +36,7 @@ def scope(id: str, path: str) -> str:
 
 
 def history(id: str, first: int = 0) -> str:
-    """The key of a chunk; with 0 it sorts before all chunks."""
+    """The key of a chunk, by the id of its first event. With 0 it sorts before all chunks."""
     return f"e/{id}/hist/{first:08d}"
 
 
@@ -82,40 +69,41 @@ def by_status_prefix(status: str, machine: str | None = None) -> str:
 
 
 def after_machine(prefix: str, machine: str) -> str:
-    """A bound behind all that stands under the prefix for the machine (a digit is the character after the slash)."""
+    """A bound after all keys of the machine under the prefix, because "0" is the character after the slash."""
     return f"{prefix}{machine}0"
 
 
-def started_bound(prefix: str, moment: float) -> str:
-    """A bound in a list of one machine's executions: all that started at that millisecond or later stand before it."""
-    return f"{prefix}{_age(moment)}0"
+def started_bound(prefix: str, time: float) -> str:
+    """A bound in the list of one machine's executions: those that started in that millisecond or later are before
+    it."""
+    return f"{prefix}{_age(time)}0"
 
 
 def listed_id(key: str) -> str:
-    """The execution that stands in a list under that key."""
+    """The id of the execution that a key in a list stands for."""
     return key.rpartition("/")[2]
 
 
 def timer(due: float, id: str, path: str) -> str:
-    return f"c/timer/{_moment(due)}/{id}{path}"
+    return f"c/timer/{_milliseconds(due)}/{id}{path}"
 
 
 def timers_from(due: float) -> str:
-    """A bound that sorts before all timers due at that moment or later."""
-    return f"c/timer/{_moment(due)}"
+    """A bound before all timers that are due at that time or later."""
+    return f"c/timer/{_milliseconds(due)}"
 
 
 def timer_due(key: str) -> float:
-    """When the timer of that key is due."""
+    """When the timer of that key is due (epoch seconds)."""
     return int(key.split("/", 3)[2]) / 1000
 
 
 def deadline(due: float, id: str) -> str:
-    return f"c/timer/{_moment(due)}/{id}/!"
+    return f"c/timer/{_milliseconds(due)}/{id}/{DEADLINE}"
 
 
 def delayed_start(due: float, id: str) -> str:
-    return f"c/timer/{_moment(due)}/{id}/+"
+    return f"c/timer/{_milliseconds(due)}/{id}/{DELAYED_START}"
 
 
 def task(id: str, path: str) -> str:
@@ -127,7 +115,7 @@ def turn(id: str, path: str) -> str:
 
 
 def activity_task(activity: str, scheduled: float, id: str, path: str) -> str:
-    return f"c/activity/{activity}/{_moment(scheduled)}/{id}{path}"
+    return f"c/activity/{activity}/{_milliseconds(scheduled)}/{id}{path}"
 
 
 def callback(id: str, path: str) -> str:
@@ -167,7 +155,7 @@ def activity(name: str) -> str:
     return f"a/{name}"
 
 
-def _moment(seconds: float) -> str:
+def _milliseconds(seconds: float) -> str:
     return f"{int(seconds * 1000):015d}"
 
 

@@ -1,4 +1,4 @@
-"""Rows to executions, and to what an API shows of them. Knows the layout; changes nothing."""
+"""Rows to executions, histories and list entries. Knows the layout; changes nothing."""
 
 from __future__ import annotations
 
@@ -7,23 +7,22 @@ from typing import Any
 import msgspec
 
 from statemachine.checkpoint import keys
-from statemachine.core.model import Execution, Scope
+from statemachine.core.model import Checkpoint, Execution, Scope
 from statemachine.core.payload import Payload
 from statemachine.core.tally import Tally
-from statemachine.core.walk import Checkpoint
 from statemachine.store.interface import Readable
 
 _tallies = msgspec.json.Decoder(dict[str, Tally])
 
 
 def read_execution(store: Readable, id: str) -> Execution | None:
-    """The header of an execution, None where there is none."""
+    """The header of an execution, None if there is no such execution."""
     row = store.get(keys.head(id))
     return None if row is None else _decoder(store, id, Execution).decode(row)
 
 
 def read_checkpoint(store: Readable, id: str) -> Checkpoint | None:
-    """The header and all scopes of an execution, None where there is none."""
+    """The header, all scopes and the tallies of an execution, None if there is no such execution."""
     execution = read_execution(store, id)
     if execution is None:
         return None
@@ -33,7 +32,7 @@ def read_checkpoint(store: Readable, id: str) -> Checkpoint | None:
 
 
 def read_tallies(store: Readable, id: str) -> dict[str, Tally]:
-    """The tallies of an execution's states by name, in the order in which they were first entered."""
+    """The tallies of an execution by state name, in the order in which the states were first entered."""
     row = store.get(keys.tallies(id))
     return {} if row is None else _tallies.decode(row)
 

@@ -1,7 +1,7 @@
-"""Steps to rows: what a group of steps leaves on disk. Knows the layout, not when it is written.
+"""Executions to rows. Knows the layout, not when rows are written.
 
-A payload of more than INLINE_BYTES_MAX is written once, under a key of its own, and referred to by number; a smaller
-one stands as text where it is used.
+A payload of more than INLINE_BYTES_MAX is written once, in a row of its own, and other rows refer to it by number. A
+smaller one is text in each row that uses it.
 """
 
 from __future__ import annotations
@@ -10,17 +10,22 @@ from typing import Any
 
 import msgspec
 
+from statemachine.arn import split_arn
 from statemachine.checkpoint import keys
+from statemachine.core.ids import machine_of
 from statemachine.core.model import Execution, HistoryEvent, Scope
 from statemachine.core.payload import Payload
 from statemachine.core.resource import parse_resource
+from statemachine.core.waits import ChildrenWait, TaskWait, TurnWait
 
 INLINE_BYTES_MAX = 512
 
 
 class Rows:
-    """The rows of one group: `changed` are written over or deleted (None), `fresh` must be new. `moves` are the
-    statuses that executions leave (None: a new one) and take."""
+    """The rows of one group. Rows in `changed` are replaced, or deleted if they are None; rows in `fresh` must be new.
+
+    `moves` are pairs of statuses: the one that an execution leaves, None if it is new, and the one that it takes.
+    """
 
     def __init__(self) -> None:
         self.changed: dict[str, bytes | None] = {}
@@ -30,7 +35,7 @@ class Rows:
         self._encoder = msgspec.json.Encoder(enc_hook=self._encode_payload)
 
     def put(self, key: str, value: Any) -> None:
-        """Write a row of any JSON value or model object."""
+        """Write a row: any JSON value, or an object of the model."""
         self.changed[key] = self._encoder.encode(value)
 
     def delete(self, key: str) -> None:
@@ -38,7 +43,7 @@ class Rows:
         self.changed[key] = None
 
     def put_scope(self, execution: Execution, scope: Scope) -> None:
-        """Write a line of control."""
+        """Write a scope."""
         self._execution = execution
         self.put(keys.scope(execution.id, scope.path), scope)
 
@@ -48,9 +53,10 @@ class Rows:
         self.fresh[keys.history(execution.id, events[0].id)] = self._encoder.encode(events)
 
     def put_header(self, execution: Execution, before: str | None) -> None:
-        """Write the header, and its place in the lists; `before` is the status on disk, None for a new execution.
+        """Write the header and the entries in the lists. `before` is the status on disk, None for a new execution.
 
-        Comes last of an execution's rows, because writing the others numbers payloads.
+        Must come after all other rows of the execution: writing those gives numbers to payloads, which the header
+        counts.
         """
         self._execution = execution
         for payload in (execution.input, execution.output):
@@ -60,7 +66,7 @@ class Rows:
         if before == execution.status:
             return
         self.moves.append((before, execution.status))
-        machine = keys.machine_of(execution.id)
+        machine = machine_of(execution.id)
         if before is not None:
             self.delete(keys.by_status(before, machine, execution.started, execution.id))
         self.put(keys.by_status(execution.status, machine, execution.started, execution.id), execution.id)
@@ -79,7 +85,7 @@ class Rows:
 
 
 def listing(execution: Execution) -> dict[str, Any]:
-    """What a list shows of an execution."""
+    """The entry of an execution in a list."""
     return {
         "arn": execution.arn,
         "machine_arn": execution.machine_arn,
@@ -92,22 +98,24 @@ def listing(execution: Execution) -> dict[str, Any]:
 
 
 def command_keys(execution: Execution, scope: Scope) -> list[str]:
-    """The keys under which the scope's command stands while it is not answered."""
-    waiting = scope.waiting
-    if waiting is None or waiting.kind == "children":
+    """The keys under which the command of the scope's wait stands until its answer comes."""
+    wait = scope.waiting
+    if wait is None or isinstance(wait, ChildrenWait):
         return []
-    if waiting.kind == "turn":
+    if isinstance(wait, TurnWait):
         return [keys.turn(execution.id, scope.path)]
-    found = []
-    if waiting.due is not None:
-        found.append(keys.timer(waiting.due, execution.id, scope.path))
-    if waiting.kind == "task" and waiting.submitted:
-        found.append(keys.callback(execution.id, scope.path))
-    elif waiting.kind == "task":
-        resource = parse_resource(waiting.resource)
-        if resource.family == "Activity":
-            name = resource.arn.rpartition(":")[2]
-            found.append(keys.activity_task(name, waiting.scheduled, execution.id, scope.path))
-        else:
-            found.append(keys.task(execution.id, scope.path))
+    found = [] if wait.due is None else [keys.timer(wait.due, execution.id, scope.path)]
+    if isinstance(wait, TaskWait):
+        found.append(_task_key(execution.id, scope.path, wait))
     return found
+
+
+def _task_key(id: str, path: str, wait: TaskWait) -> str:
+    if wait.submitted:
+        return keys.callback(id, path)
+    resource = parse_resource(wait.resource)
+    if resource.family == "Activity":
+        arn = split_arn(resource.arn)
+        assert arn is not None
+        return keys.activity_task(arn.name, wait.scheduled, id, path)
+    return keys.task(id, path)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import click
 
-from statemachine.replay.event_types import EVENT_TYPES, What
+from statemachine.core.event_types import MEANINGS, What
 from statemachine.replay.events import RecordedEvent
 from statemachine.replay.node import Node
 from statemachine.replay.tree import Tree
@@ -27,7 +27,7 @@ _MARKS: dict[What, tuple[str, str]] = {
     "entered": ("→", "cyan"),
     "exited": ("✓", "green"),
     "failed": ("✗", "red"),
-    "timed out": ("✗", "red"),
+    "timed_out": ("✗", "red"),
     "aborted": ("✗", "yellow"),
 }
 """What is shown, each with its mark and colour."""
@@ -63,7 +63,7 @@ class ProgressLine(NamedTuple):
 
 def line_of(event: RecordedEvent, node: Node) -> ProgressLine | None:
     """The line of an event that belongs to `node`. None for an event that people need not see."""
-    meaning = EVENT_TYPES.get(event.type)
+    meaning = MEANINGS.get(event.type)
     if meaning is None or meaning.what not in _MARKS:
         return None
     mark, colour = _MARKS[meaning.what]
@@ -73,7 +73,11 @@ def line_of(event: RecordedEvent, node: Node) -> ProgressLine | None:
     if meaning.what == "entered":
         parts.append(f"({meaning.state_type})")
     elif meaning.what != "exited":
-        parts += [meaning.what, event.details.get("error", ""), short_cause(event.details.get("cause"))]
+        parts += [
+            meaning.what.replace("_", " "),
+            event.details.get("error", ""),
+            short_cause(event.details.get("cause")),
+        ]
     return ProgressLine(" ".join(filter(None, parts)), colour)
 
 

@@ -13,8 +13,8 @@ from statemachine.cli.events import HistoryReader, with_seconds
 from statemachine.cli.execution_argument import ExecutionName, execution_argument
 from statemachine.cli.progress import make_reporter
 from statemachine.cli.server_client import JsonObject, ServerClient, ServerUnavailable, json_option, server_option
+from statemachine.core.event_types import ends_execution
 from statemachine.json_text import dump
-from statemachine.replay.event_types import ends_execution
 from statemachine.replay.events import from_aws
 from statemachine.replay.tree import Tree
 

@@ -1,159 +1,188 @@
 """The one door: every change of an execution goes through `advance`.
 
-Total for whoever calls it: a repeated or stale event is harmless and reported as such. Knows which event concerns
-which wait; what then happens is in `run`, `tasks` and `children`.
+Two tables decide what an event does: ACCEPTS for the events of a scope that waits, ACCEPTS_BY_STATUS for those of the
+whole execution. If a pair is not in its table, the event is stale and changes nothing. Tokens, attempts and times are
+checked here and nowhere else. The handlers for tasks are in `tasks`; `run` then does everything that is ready.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from statemachine.core import tasks
 from statemachine.core.compile import Machine
 from statemachine.core.context import task_token
-from statemachine.core.model import UNENDED, Event, Scope, Step, Waiting
+from statemachine.core.events import (
+    DeadlineReached,
+    DefectFound,
+    Event,
+    ExecutionEvent,
+    ScopeEvent,
+    StartQueued,
+    StartRequested,
+    StopRequested,
+    TaskEvent,
+    TaskFailure,
+    TaskHeartbeat,
+    TaskReturned,
+    TaskSuccess,
+    TaskTaken,
+    TimerFired,
+    TurnCame,
+    WaitEvent,
+)
+from statemachine.core.model import UNENDED, Checkpoint, Execution, Scope, Step
 from statemachine.core.run import end, run
+from statemachine.core.step_builder import HistoryExhausted, StepBuilder, StepContext
 from statemachine.core.token import same_token
-from statemachine.core.walk import Checkpoint, HistoryExhausted, Moment, Walk
+from statemachine.core.waits import RetryWait, TaskWait, TimedWait, TimerWait, TurnWait, Wait
 
 TIMER_TOLERANCE = 0.001
-"""Ours: a timer may fire this many seconds early, because its moment is stored in whole milliseconds."""
+"""Ours: a timer may fire this many seconds early, because its time is stored in whole milliseconds."""
+NEW = "NEW"
+"""Stands in ACCEPTS_BY_STATUS for an execution without any history event. Never stored and never shown."""
 
 
-def advance(machine: Machine, checkpoint: Checkpoint, event: Event, moment: Moment) -> Step:
-    """What `event` does to the execution.
+def advance(machine: Machine, checkpoint: Checkpoint, event: Event, context: StepContext) -> Step:
+    """Step one event: give what it does to the execution.
 
-    Nothing that was passed in is changed, not even when this raises. The step is `stale` when nobody waits for the
-    event: the execution has ended, or the token or attempt belongs to an earlier wait.
+    Changes nothing that was passed in, not even if it raises. The step is `stale` if nothing waits for the event: the
+    execution has ended, or the event's token or attempt belongs to an earlier wait. So an event may come twice.
     """
-    walk = Walk(machine, checkpoint, moment)
+    step = StepBuilder(machine, checkpoint, context)
     try:
-        handled = checkpoint.execution.status in UNENDED and _HANDLERS[event.kind](walk, event)
-        if handled:
-            run(walk)
+        accepted = _accept(step, event)
+        if accepted:
+            run(step)
     except HistoryExhausted:
-        handled = True
-        end(walk, "FAILED", "States.Runtime", "The execution reached the maximum number of history events (25000).")
-    step = walk.step()
-    step.stale = not handled
-    return step
+        accepted = True
+        end(step, "FAILED", "States.Runtime", "The execution reached the maximum number of history events (25000).")
+    built = step.build()
+    built.stale = not accepted
+    return built
 
 
-def _started(walk: Walk, event: Event) -> bool:
-    execution = walk.execution
-    if execution.events:
+def _accept(step: StepBuilder, event: Event) -> bool:
+    """Let the handler of the event do its work; False if the event is stale."""
+    if step.execution.status not in UNENDED:
         return False
+    if not isinstance(event, (TaskEvent, WaitEvent)):
+        return _accept_for_execution(step, event)
+    scope = step.read(event.scope)
+    if scope is None or scope.waiting is None:
+        return False
+    wait = scope.waiting
+    handler = ACCEPTS.get((type(event), type(wait)))
+    if handler is None or not _belongs(step, scope, wait, event):
+        return False
+    handler(step, step.edit(event.scope), wait, event)
+    return True
+
+
+def _accept_for_execution(step: StepBuilder, event: ExecutionEvent) -> bool:
+    handler = ACCEPTS_BY_STATUS.get((type(event), _status(step.execution)))
+    if handler is None or (isinstance(event, DeadlineReached) and not _is_due(step, step.execution.deadline)):
+        return False
+    handler(step, event)
+    return True
+
+
+def _belongs(step: StepBuilder, scope: Scope, wait: Wait, event: ScopeEvent) -> bool:
+    """Is the event for this very wait? A task's event must carry the token of the attempt, a timer must be due."""
+    if isinstance(event, TaskEvent):
+        return same_token(event.token, task_token(step.execution, scope))
+    if wait.attempt != event.attempt:
+        return False
+    return not isinstance(event, TimerFired) or (isinstance(wait, TimedWait) and _is_due(step, wait.due))
+
+
+def _is_due(step: StepBuilder, due: float | None) -> bool:
+    return due is not None and step.now >= due - TIMER_TOLERANCE
+
+
+def _status(execution: Execution) -> str:
+    return NEW if execution.status == "RUNNING" and not execution.events else execution.status
+
+
+def resume_state(step: StepBuilder, scope: Scope, wait: TimerWait, event: TimerFired) -> None:
+    """A Wait state has waited long enough."""
+    step.answered(scope)
+    step.ready.append((scope.path, "resume", None))
+
+
+def enter_state(step: StepBuilder, scope: Scope, wait: RetryWait | TurnWait, event: TimerFired | TurnCame) -> None:
+    """Enter the state whose turn has come, or begin the next attempt of one that is retried."""
+    step.answered(scope)
+    step.ready.append((scope.path, "enter", None))
+
+
+def begin(step: StepBuilder, event: ExecutionEvent) -> None:
+    """Begin the execution: note it, and enter the first state."""
+    execution = step.execution
     execution.status = "RUNNING"
-    root = Scope("", walk.machine.start, execution.input, entries=1)
-    walk.begin(root)
-    walk.note("ExecutionStarted", root, 0, {"input": execution.input, "roleArn": execution.role_arn})
-    if walk.machine.timeout is not None:
-        execution.deadline = walk.now + walk.machine.timeout
-    walk.ready.append(("", "enter", None))
-    return True
+    root = Scope("", step.machine.start, execution.input, entries=1)
+    step.add(root)
+    step.note("ExecutionStarted", root, 0, {"input": execution.input, "roleArn": execution.role_arn})
+    if step.machine.timeout is not None:
+        execution.deadline = step.now + step.machine.timeout
+    step.ready.append(("", "enter", None))
 
 
-def _queued(walk: Walk, event: Event) -> bool:
-    """The start must wait: the execution is there, and nothing of it has happened."""
-    if walk.execution.events or walk.execution.status == "PENDING":
-        return False
-    walk.execution.status = "PENDING"
-    return True
+def queue(step: StepBuilder, event: StartQueued) -> None:
+    """Let the execution wait for its start. It has no scope and no history event until then."""
+    step.execution.status = "PENDING"
 
 
-def _answered(walk: Walk, event: Event) -> bool:
-    """An answer to a task: it must bear the token of the attempt that waits."""
-    known = walk.peek(event.scope)
-    if known is None or known.waiting is None or known.waiting.kind != "task":
-        return False
-    if not same_token(event.token, task_token(walk.execution, known)):
-        return False
-    scope, waiting = walk.known(event.scope), known.waiting
-    if event.kind == "succeeded":
-        assert event.output is not None
-        tasks.succeeded(walk, scope, event.output)
-    elif event.kind == "returned":
-        assert event.output is not None
-        tasks.returned(walk, scope, waiting, event.output)
-    elif event.kind == "failed":
-        tasks.failed(walk, scope, event)
-    elif event.kind == "taken":
-        tasks.picked_up(walk, scope, waiting, event.worker)
-    else:
-        tasks.heartbeat(walk, scope, waiting)
-    return True
+def stop(step: StepBuilder, event: StopRequested) -> None:
+    """End the execution as aborted."""
+    _begin_if_new(step, event)
+    end(step, "ABORTED", event.error, event.cause)
 
 
-def _fired(walk: Walk, event: Event) -> bool:
-    """A timer: it must belong to the wait of now, and be due."""
-    found = _waiting(walk, event)
-    if found is None:
-        return False
-    scope, waiting = found
-    if waiting.due is None or walk.now < waiting.due - TIMER_TOLERANCE:
-        return False
-    if waiting.kind == "task":
-        tasks.timed_out(walk, scope, waiting)
-        return True
-    walk.settle(scope)
-    walk.ready.append((scope.path, "resume" if waiting.kind == "timer" else "enter", None))
-    return True
+def time_out(step: StepBuilder, event: DeadlineReached) -> None:
+    """End the execution as timed out."""
+    end(step, "TIMED_OUT")
 
 
-def _turn(walk: Walk, event: Event) -> bool:
-    found = _waiting(walk, event)
-    if found is None or found[1].kind != "turn":
-        return False
-    walk.settle(found[0])
-    walk.ready.append((event.scope, "enter", None))
-    return True
+def fail(step: StepBuilder, event: DefectFound) -> None:
+    """Fail the execution that the defect struck, and no other."""
+    _begin_if_new(step, event)
+    end(step, "FAILED", "States.Runtime", event.cause)
 
 
-def _stopped(walk: Walk, event: Event) -> bool:
-    _begin_if_pending(walk, event)
-    end(walk, "ABORTED", event.error, event.cause)
-    return True
+def _begin_if_new(step: StepBuilder, event: ExecutionEvent) -> None:
+    """Every history begins with the start, even if only the end follows."""
+    if not step.execution.events:
+        begin(step, event)
 
 
-def _defect(walk: Walk, event: Event) -> bool:
-    """Our own mistake fails this execution and no other."""
-    _begin_if_pending(walk, event)
-    end(walk, "FAILED", "States.Runtime", event.cause)
-    return True
+ScopeHandler = Callable[[StepBuilder, Scope, Any, Any], None]
+"""Is given the scope for editing, its wait, and the event."""
+ExecutionHandler = Callable[[StepBuilder, Any], None]
 
-
-def _begin_if_pending(walk: Walk, event: Event) -> None:
-    """Every history begins with its start, even when nothing more comes than its end."""
-    if not walk.execution.events:
-        _started(walk, event)
-
-
-def _deadline(walk: Walk, event: Event) -> bool:
-    deadline = walk.execution.deadline
-    if deadline is None or walk.now < deadline - TIMER_TOLERANCE:
-        return False
-    end(walk, "TIMED_OUT")
-    return True
-
-
-def _waiting(walk: Walk, event: Event) -> tuple[Scope, Waiting] | None:
-    scope = walk.peek(event.scope)
-    if scope is None or scope.waiting is None or scope.waiting.attempt != event.attempt:
-        return None
-    return walk.known(event.scope), scope.waiting
-
-
-_HANDLERS: dict[str, Callable[[Walk, Event], bool]] = {
-    "started": _started,
-    "queued": _queued,
-    "returned": _answered,
-    "succeeded": _answered,
-    "failed": _answered,
-    "taken": _answered,
-    "heartbeat": _answered,
-    "fired": _fired,
-    "turn": _turn,
-    "stopped": _stopped,
-    "deadline": _deadline,
-    "defect": _defect,
+ACCEPTS: dict[tuple[type[ScopeEvent], type[Wait]], ScopeHandler] = {
+    (TimerFired, TimerWait): resume_state,
+    (TimerFired, RetryWait): enter_state,
+    (TimerFired, TaskWait): tasks.time_out,
+    (TurnCame, TurnWait): enter_state,
+    (TaskTaken, TaskWait): tasks.start_activity,
+    (TaskHeartbeat, TaskWait): tasks.extend_heartbeat,
+    (TaskReturned, TaskWait): tasks.submit_or_succeed,
+    (TaskSuccess, TaskWait): tasks.succeed,
+    (TaskFailure, TaskWait): tasks.fail,
 }
+"""Event × wait."""
+
+ACCEPTS_BY_STATUS: dict[tuple[type[ExecutionEvent], str], ExecutionHandler] = {
+    (StartRequested, NEW): begin,
+    (StartRequested, "PENDING"): begin,
+    (StartQueued, NEW): queue,
+    (StopRequested, "PENDING"): stop,
+    (StopRequested, "RUNNING"): stop,
+    (DeadlineReached, "RUNNING"): time_out,
+    (DefectFound, NEW): fail,
+    (DefectFound, "PENDING"): fail,
+    (DefectFound, "RUNNING"): fail,
+}
+"""Event × status of the execution. An execution that has ended accepts nothing."""

@@ -1,6 +1,6 @@
-"""Compile once, share for ever: a valid definition becomes a frozen Machine.
+"""Compile a valid definition once, to a frozen Machine that all its executions share.
 
-Takes what `validation` has accepted and checks nothing again. Nothing of a run is ever kept on a Machine.
+Checks nothing that `validation` has checked. A Machine never holds anything of an execution.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from statemachine.core.event_types import MEANINGS
 from statemachine.core.retry import Catcher, Retrier, compile_retrier
 from statemachine.core.states.body import Body, Source
 from statemachine.core.states.choice import Choice
@@ -34,14 +35,18 @@ TYPES: dict[str, Any] = {
     "Task": Task,
     "Wait": Wait,
 }
-"""State types; a new one is a module in `states/` and a line here."""
+"""The state types by name. A new type is a module in `states/` and a line here."""
 
 LANGUAGES: dict[str, QueryLanguage] = {"JSONPath": JSONPATH, "JSONata": JSONATA}
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One state, ready to run. `retries` says whether its type may have retriers at all."""
+    """One state, ready to run. `can_retry` says whether its type may have retriers.
+
+    `entered`, `exited`, `failed` and `aborted` are the types of the history events that the state notes; `failed` and
+    `aborted` are None if its type has no such event.
+    """
 
     name: str
     type: str
@@ -51,13 +56,18 @@ class State:
     catchers: tuple[Catcher, ...]
     entered: str
     exited: str
-    retries: bool
+    failed: str | None
+    aborted: str | None
+    can_retry: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A compiled definition. State names are unique in the whole machine, so `states` holds the nested ones too.
-    `timeout` is in seconds, None without TimeoutSeconds."""
+    """A compiled definition.
+
+    `states` holds all states by name, nested ones too: names are unique in the whole definition. `timeout` is in
+    seconds, None without TimeoutSeconds.
+    """
 
     start: str
     states: Mapping[str, State]
@@ -65,7 +75,7 @@ class Machine:
 
 
 def compile_machine(definition: Mapping[str, Any]) -> Machine:
-    """The machine of a valid definition."""
+    """Compile a valid definition. Raises ExpressionSyntaxError for an expression that its language refuses."""
     states: dict[str, State] = {}
     language = definition.get("QueryLanguage", "JSONPath")
 
@@ -80,14 +90,14 @@ def compile_machine(definition: Mapping[str, Any]) -> Machine:
 
 
 def _compile_state(name: str, fields: Mapping[str, Any], machine_language: str, block: Any) -> State:
-    kind = fields["Type"]
+    type_ = fields["Type"]
     language = LANGUAGES[fields.get("QueryLanguage", machine_language)]
-    flow = language.dataflow(fields, kind)
+    flow = language.dataflow(fields, type_)
     source = Source(name, fields, language, flow, block)
     return State(
         name=name,
-        type=kind,
-        body=DistributedMap() if _is_distributed(fields) else TYPES[kind].compile(source),
+        type=type_,
+        body=DistributedMap() if _is_distributed(fields) else TYPES[type_].compile(source),
         flow=flow,
         retriers=tuple(compile_retrier(retrier) for retrier in fields.get("Retry", ())),
         catchers=tuple(
@@ -98,10 +108,16 @@ def _compile_state(name: str, fields: Mapping[str, Any], machine_language: str, 
             )
             for number, catcher in enumerate(fields.get("Catch", ()))
         ),
-        entered=f"{kind}StateEntered",
-        exited=f"{kind}StateExited",
-        retries=kind in ("Task", "Parallel", "Map"),
+        entered=f"{type_}StateEntered",
+        exited=f"{type_}StateExited",
+        failed=_event_type(f"{type_}StateFailed"),
+        aborted=_event_type(f"{type_}StateAborted"),
+        can_retry=type_ in ("Task", "Parallel", "Map"),
     )
+
+
+def _event_type(name: str) -> str | None:
+    return name if name in MEANINGS else None
 
 
 def _is_distributed(fields: Mapping[str, Any]) -> bool:

@@ -1,49 +1,53 @@
-"""The context object (`$$`, `$states.context`) and the view of one state. Knows what AWS shows there; sources:
-recorded context objects (member order too) and the developer guide."""
+"""The context object (`$$`, `$states.context`) and the view of one state.
+
+Sources: recorded context objects (the order of their members too) and the developer guide.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from statemachine.core.ids import machine_of
 from statemachine.core.model import Execution, Scope
+from statemachine.core.scope_path import index_of, parent_path
 from statemachine.core.states.task import Task
-from statemachine.core.token import make_token
-from statemachine.core.walk import Walk
+from statemachine.core.step_builder import StepBuilder
+from statemachine.core.token import make_task_token
 from statemachine.query.view import Chance, View
 from statemachine.times.timestamps import iso_time
 
 
-def view_of(walk: Walk, scope: Scope, purpose: str = "") -> View:
-    """What expressions of the scope's current state may see; `$` is the raw input. Each `purpose` within one attempt
-    draws from a chance of its own."""
+def view_of(step: StepBuilder, scope: Scope, purpose: str = "") -> View:
+    """The view for expressions of the scope's current state; `$` is the raw input. Each `purpose` within one attempt
+    draws its chance from a source of its own."""
     assert scope.input is not None
     view = View(
         scope.input.value,
-        variables=walk.variables(scope),
-        context=lambda: context_object(walk, scope),
-        now=walk.now,
-        chance=Chance(f"{walk.execution.seed}{scope.path}#{scope.attempt}{purpose}"),
+        variables=step.variables(scope),
+        context=lambda: context_object(step, scope),
+        now=step.now,
+        chance=Chance(f"{step.execution.seed}{scope.path}#{scope.attempt}{purpose}"),
     )
-    view.evaluate = walk.moment.evaluate
+    view.evaluate = step.context.evaluate
     return view
 
 
-def item_view(walk: Walk, scope: Scope, index: int, value: Any, input: Any) -> View:
-    """What a Map's ItemSelector sees for one item; `$` is the Map's effective input."""
-    view = view_of(walk, scope, f"/item/{index}").at(input)
+def item_view(step: StepBuilder, scope: Scope, index: int, value: Any, input: Any) -> View:
+    """The view for a Map's ItemSelector and one item; `$` is the Map's effective input."""
+    view = view_of(step, scope, f"/item/{index}").at(input)
     view.context["Map"] = {"Item": {"Index": index, "Value": value}}
     return view
 
 
 def task_token(execution: Execution, scope: Scope) -> str:
     """The token of the scope's current attempt."""
-    return make_token(execution.id, execution.seed, scope.path, scope.attempt)
+    return make_task_token(execution.id, execution.seed, scope.path, scope.attempt)
 
 
-def context_object(walk: Walk, scope: Scope) -> dict[str, Any]:
+def context_object(step: StepBuilder, scope: Scope) -> dict[str, Any]:
     """The context object of the scope's current state."""
-    execution = walk.execution
-    state = walk.state(scope)
+    execution = step.execution
+    state = step.state(scope)
     about: dict[str, Any] = {
         "Id": execution.arn,
         "Input": execution.input.value,
@@ -54,14 +58,14 @@ def context_object(walk: Walk, scope: Scope) -> dict[str, Any]:
     if execution.type == "STANDARD":
         about["RedriveCount"] = execution.redrives
     entered: dict[str, Any] = {"Name": scope.state, "EnteredTime": iso_time(scope.entered_at)}
-    if state.retries:
+    if state.can_retry:
         entered["RetryCount"] = scope.retries
     context: dict[str, Any] = {
         "Execution": about,
-        "StateMachine": {"Id": execution.machine_arn, "Name": execution.machine_arn.rpartition(":")[2]},
+        "StateMachine": {"Id": execution.machine_arn, "Name": machine_of(execution.id)},
         "State": entered,
     }
-    item = _item(walk, scope)
+    item = _item(step, scope)
     if item is not None:
         context["Map"] = {"Item": item}
     if isinstance(state.body, Task) and state.body.resource.pattern == ".waitForTaskToken":
@@ -69,13 +73,13 @@ def context_object(walk: Walk, scope: Scope) -> dict[str, Any]:
     return context
 
 
-def _item(walk: Walk, scope: Scope) -> dict[str, Any] | None:
-    """Map.Item of the innermost iteration around the scope."""
+def _item(step: StepBuilder, scope: Scope) -> dict[str, Any] | None:
+    """Map.Item of the innermost iteration that the scope is in, None outside of any."""
     path = scope.path
     while path:
-        parent = walk.peek(walk.parent(path))
+        parent = step.read(parent_path(path))
         if parent is not None and parent.children is not None and parent.children.items is not None:
-            index = int(path[-5:])
+            index = index_of(path)
             return {"Index": index, "Value": parent.children.items.value[index]}
-        path = walk.parent(path)
+        path = parent_path(path)
     return None

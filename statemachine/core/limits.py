@@ -1,21 +1,21 @@
 """AWS's limits, and ours. Knows only numbers.
 
-Sources: AWS's service quotas and the service model; what is ours is marked so.
+Sources: AWS's service quotas and the service model. Our own limits are marked as ours.
 """
 
-PAYLOAD_BYTES_MAX = 262_144
-"""Input, output, task arguments and results, as UTF-8."""
+from statemachine.query import limits
+
+PAYLOAD_BYTES_MAX = limits.PAYLOAD_BYTES_MAX
+"""The bytes of an input, an output, task arguments or a result in UTF-8."""
 HISTORY_EVENTS_MAX = 25_000
-"""Events of one Standard execution; the last one is then ExecutionFailed."""
+"""The events of one Standard execution. If it reaches them, its last event is ExecutionFailed."""
 INLINE_MAP_CONCURRENCY_MAX = 40
-"""Iterations of an inline Map that run at once, whatever MaxConcurrency says."""
+"""The iterations of an inline Map that run at once, even if MaxConcurrency is larger."""
 WAIT_SECONDS_MAX = 2**31 - 1
-"""The longest a Wait may last; beyond it `Wait state delay is too long.` (recorded for 24,856 days)."""
-VARIABLE_BYTES_MAX = 262_144
-"""One variable, and all assignments of one state together."""
+"""The longest Wait; a longer one fails with `Wait state delay is too long.` (recorded for 24,856 days)."""
+VARIABLE_BYTES_MAX = PAYLOAD_BYTES_MAX
+"""The bytes of one variable, and of all variables that one state assigns."""
 VARIABLES_BYTES_MAX = 10_485_760
-"""All variables of an execution."""
-ERROR_CHARACTERS_MAX = 256
-CAUSE_CHARACTERS_MAX = 32_768
+"""The bytes of all variables of an execution."""
 STEP_TRANSITIONS_MAX = 100
-"""Ours: states entered in one step; a longer run goes on in the next one, so that no execution starves the others."""
+"""Ours: the states that one step may enter. The rest waits for its turn, so that no execution starves the others."""

@@ -1,14 +1,22 @@
-"""The nouns of the interpreter. Plain data: no behaviour beyond what reads one object, no knowledge of disk or API."""
+"""The nouns of the interpreter: executions, scopes, history events, steps, and what a state decides.
+
+Plain data: a property may read its own object and nothing else. Knows neither disk nor API. Events are in `events`,
+waits in `waits`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from statemachine.core.payload import Payload
-from statemachine.core.tally import Change
-from statemachine.query.language import Dataflow, Reader
+from statemachine.core.scope_path import index_of
+from statemachine.core.tally import Change, Tally
+from statemachine.core.waits import Wait
+from statemachine.query.language import Dataflow
 from statemachine.query.view import ABSENT
 
 UNENDED = ("PENDING", "RUNNING")
@@ -16,42 +24,13 @@ ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 """The statuses of executions."""
 
 
-class Waiting(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a scope waits for: the command that was given and the promise to take its answer, in one.
-
-    `kind`: "timer" (Wait), "retry" (the next attempt), "task" (an answer), "children" (a Map's or Parallel's scopes),
-    "turn" (nothing: the step was long enough). `at` is the moment of a timer or retry; `timeout_at` and `heartbeat_at`
-    are those of a task; all in epoch seconds. `taken` says that a worker has picked the activity task up, `submitted`
-    that the task of a callback was begun and only its token's answer is missing. `attempt` tells this wait from
-    earlier ones of the same scope.
-    """
-
-    kind: str
-    attempt: str
-    at: float | None = None
-    resource: str = ""
-    arguments: Payload | None = None
-    timeout: float | None = None
-    heartbeat: float | None = None
-    timeout_at: float | None = None
-    heartbeat_at: float | None = None
-    taken: bool = False
-    submitted: bool = False
-    scheduled: float = 0.0
-
-    @property
-    def due(self) -> float | None:
-        """When a timer must fire for this wait, None where it waits for no time."""
-        if self.at is not None:
-            return self.at
-        if self.timeout_at is None or self.heartbeat_at is None:
-            return self.heartbeat_at if self.timeout_at is None else self.timeout_at
-        return min(self.timeout_at, self.heartbeat_at)
-
-
 class Children(msgspec.Struct, omit_defaults=True):
-    """The bookkeeping of a Map or Parallel that runs: counts, never results (those stay with the children). Where
-    branches are held for others, all count as begun."""
+    """How far the children of a Map or Parallel are: numbers only; their results stay in their own scopes.
+
+    There are `total` children, of which at most `limit` run at once. `begun` counts those that have a scope, `done`
+    those that succeeded. In a Parallel with DependsOn all children count as begun, because they do not begin in the
+    order of their numbers. `input` is the effective input of the state, `items` a Map's list.
+    """
 
     total: int
     limit: int
@@ -62,17 +41,19 @@ class Children(msgspec.Struct, omit_defaults=True):
 
 
 class Scope(msgspec.Struct, omit_defaults=True):
-    """One line of control: the root (path ""), a branch, or an iteration ("/00002", "/00002/00000").
+    """One part of an execution that runs by itself: the root (path ""), a branch, or an iteration ("/00002").
 
-    `input` is the raw input of the current state; `entered_event` is 0 until its …StateEntered is noted, and
-    `entered_after` the event before that one; `last_event` the latest event of this line of control. `output` is set
-    and `failed` true only when the line has ended.
+    A scope is in one state at a time; `input` is that state's raw input. `entered_event` is the id of its …StateEntered
+    event, 0 before that is noted, and `entered_after` the id of the event before that one. `last_event` is the scope's
+    latest event. `attempts` counts the retries of each retrier by its number, `retries` all of them. `entries` counts
+    the states that the scope has entered; a child begins with a number that no earlier child on its path has had. Once
+    the scope has ended, either `output` is set or `failed` is true.
     """
 
     path: str
     state: str = ""
     input: Payload | None = None
-    waiting: Waiting | None = None
+    waiting: Wait | None = None
     variables: dict[str, Payload] = {}
     attempts: dict[str, int] = {}
     retries: int = 0
@@ -87,29 +68,29 @@ class Scope(msgspec.Struct, omit_defaults=True):
 
     @property
     def attempt(self) -> str:
-        """Which attempt of which entry this is; with the path it names a task within its execution."""
+        """The current attempt at the current state. Path and attempt together name a task within its execution."""
         return f"{self.entries}.{self.retries}"
 
     @property
     def index(self) -> int:
         """The number of this branch or iteration."""
-        return int(self.path[-5:])
+        return index_of(self.path)
 
 
 class Execution(msgspec.Struct, omit_defaults=True):
-    """The header of an execution. Times are epoch seconds; `machine` is the key of the revision that it runs.
+    """The header of an execution. All times are in epoch seconds.
 
-    `seed` is the secret randomness it was given at its start; `events` and `data` number its history events and its
-    stored payloads; `variables` is the size in bytes of all variables in all its scopes. `started` is when it was
-    accepted. While it is PENDING it waits for its turn, from `start_at` on if it has one; of those that wait, a higher
-    `priority` comes earlier.
+    `revision` is the key of the revision that it runs. `seed` is secret; task tokens and all chance are made from it.
+    `events` and `data` are the numbers of its history events and of its stored payloads, `variable_bytes` is the size
+    of all variables in all its scopes. `started` is the time at which it was accepted. A PENDING execution waits for
+    its turn, and with `start_at` not before that time; a higher `priority` comes earlier.
     """
 
     id: str
     arn: str
     name: str
     machine_arn: str
-    machine: str
+    revision: str
     role_arn: str
     seed: str
     started: float
@@ -123,34 +104,30 @@ class Execution(msgspec.Struct, omit_defaults=True):
     deadline: float | None = None
     events: int = 0
     data: int = 0
-    variables: int = 0
+    variable_bytes: int = 0
     redrives: int = 0
     trace_header: str | None = None
     start_at: float | None = None
     priority: int = 0
 
 
-class Event(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What happened outside.
+@dataclass(slots=True)
+class Checkpoint:
+    """Where an execution stands: its header, its scopes by path, and the tallies of its states by name.
 
-    `kind`: "started", "queued" (its start must wait), "returned" (a task's kind is done with it), "succeeded", "failed"
-    and "heartbeat" (of a task, by its token), "taken" (an activity task was picked up), "fired" (a timer), "turn",
-    "stopped", "deadline" (of the whole execution), "defect" (the interpreter failed on the event before; `cause` says
-    how). `token` is the task token of an answer, `attempt` the attempt that a timer or turn belongs to.
+    A step reads it and never changes it.
     """
 
-    kind: str
-    scope: str = ""
-    token: str = ""
-    attempt: str = ""
-    output: Payload | None = None
-    error: str | None = None
-    cause: str | None = None
-    worker: str | None = None
+    execution: Execution
+    scopes: Mapping[str, Scope]
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
 
 
 class HistoryEvent(msgspec.Struct, frozen=True, array_like=True):
-    """One event of a history, compact; `timestamp` is in whole milliseconds. `history.py` gives it AWS's shape."""
+    """One event of a history in compact form; `history` gives it AWS's shape.
+
+    `previous` is the id of the event that it follows, `timestamp` is in whole milliseconds, `scope` is a path.
+    """
 
     id: int
     previous: int
@@ -161,20 +138,23 @@ class HistoryEvent(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Command(msgspec.Struct, frozen=True):
-    """Something to do once the step that gave it is durable: serve the `waiting` of a scope. `renewed` says that it
-    was served before and only its times have changed."""
+    """An order to serve the wait of a scope. It may be carried out when its step is durable.
+
+    `extended` says that the wait was served before and only its times have changed.
+    """
 
     scope: str
-    waiting: Waiting
-    renewed: bool = False
+    waiting: Wait
+    extended: bool = False
 
 
 class Step(msgspec.Struct):
-    """What one event did to one execution. `scopes` maps paths to new scopes, None where one is gone; `changes` is
-    what it adds to the tallies.
+    """What one event did to one execution.
 
-    `stale` says that nobody waited for the event: nothing changed. `cancelled` are waits whose answer nobody wants
-    any more."""
+    `scopes` holds the scopes that changed by path, None for one that was removed. `changes` is added to the tallies.
+    `commands` are to be carried out, `cancelled` are tasks to be cancelled, once the step is durable. `stale` says that
+    nothing waited for the event and nothing changed.
+    """
 
     execution: Execution
     scopes: dict[str, Scope | None]
@@ -186,7 +166,10 @@ class Step(msgspec.Struct):
 
 
 class Exit(msgspec.Struct, frozen=True):
-    """Outcome: the state is done. `result` is what its work gave; `flow` replaces the state's own (Choice rules)."""
+    """Decision: leave the state for `next`, or end the scope if that is None.
+
+    `result` is the result of the state's work. `flow` replaces the state's own data flow (Choice rules).
+    """
 
     next: str | None
     result: Any = ABSENT
@@ -194,13 +177,13 @@ class Exit(msgspec.Struct, frozen=True):
 
 
 class Sleep(msgspec.Struct, frozen=True):
-    """Outcome: hold the scope until that moment (epoch seconds)."""
+    """Decision: wait until that time (epoch seconds)."""
 
     until: float
 
 
 class Call(msgspec.Struct, frozen=True):
-    """Outcome: have a task done. `timeout` and `heartbeat` are in seconds."""
+    """Decision: start the state's task. `timeout` and `heartbeat` are in seconds."""
 
     arguments: Any
     timeout: float | None = None
@@ -208,13 +191,13 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class Fork(msgspec.Struct, frozen=True):
-    """Outcome: run `total` children, at most `limit` at once; `items` are a Map's."""
+    """Decision: run `total` children, at most `limit` at once. `items` is a Map's list, None for a Parallel."""
 
     total: int
     limit: int
     input: Any
     items: list[Any] | None = None
-    check: Reader | None = None
 
 
-Outcome = Exit | Sleep | Call | Fork
+Decision = Exit | Sleep | Call | Fork
+"""What a state wants to be done next. A failure is a StateError that it raises instead."""

@@ -1,6 +1,6 @@
-"""A JSON value that travels with its text, so that what passes through unchanged keeps its own spacing.
+"""A JSON value together with its text, so that a value which passes through unchanged keeps its own spacing.
 
-Knows nothing of states or of the disk; `stored` is a note for the checkpoint's use.
+Knows nothing of states or of the disk; `stored` is a note for `checkpoint` alone.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from statemachine.query.view import ABSENT
 
 
 class Payload:
-    """A value and its JSON text; each is made from the other when it is first needed, then kept.
+    """A value and its JSON text. Each is made from the other when it is first needed, and then kept.
 
-    Treat both as immutable. `stored` is the number of the row that holds the text on disk, None while it has none;
-    `measured` says that its size and nesting were found to be within the limits.
+    Treat both as immutable. `stored` is the number of the row that holds the text on disk, None while it has no row.
+    `measured` says that its size and nesting are known to be within the limits.
     """
 
     __slots__ = ("_text", "_value", "measured", "stored")
@@ -36,7 +36,7 @@ class Payload:
 
     @property
     def text(self) -> str:
-        """The JSON text: the caller's own where there was one, else compact."""
+        """The JSON text: the one that it was made from, else a compact one."""
         if self._text is None:
             self._text = dump(self._value)
         return self._text
@@ -48,7 +48,8 @@ class Payload:
         return len(text) if text.isascii() else len(text.encode())
 
     def carries(self, value: Any) -> bool:
-        """Is `value` this very object, so that our text is its text? (Numbers and constants are shared by chance.)"""
+        """Is `value` this very object, so that our text is its text? Never for numbers and constants: Python shares
+        those."""
         return self._value is value and not isinstance(value, (int, bool, type(None)))
 
     def __repr__(self) -> str:

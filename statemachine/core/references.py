@@ -1,4 +1,4 @@
-"""Which variables each state of a definition reads (variableReferences of DescribeStateMachine). Runs nothing."""
+"""The variables that each state of a definition reads: variableReferences of DescribeStateMachine. Runs nothing."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from statemachine.core.compile import LANGUAGES
 
 
 def variable_references(definition: Mapping[str, Any]) -> dict[str, list[str]]:
-    """State names, nested states too, and the sorted names of the variables that each reads; states without any are
-    left out. Takes a valid definition."""
+    """The sorted names of the variables that each state reads, by state name, for nested states too. States that read
+    none are left out. The definition must be valid."""
     found: dict[str, list[str]] = {}
     machine_language = definition.get("QueryLanguage", "JSONPath")
 

@@ -1,7 +1,7 @@
 """Retry and Catch: which errors a list of names matches, and how long to wait before the next attempt.
 
-Knows nothing of scopes: it is asked with an error and a count. Sources: States Language ("Errors"); which names the
-wildcards match is as recorded on AWS.
+Knows nothing of scopes: its functions are given an error name or the number of an attempt. Sources: States Language
+("Errors"); which errors the wildcards match is as recorded on AWS.
 """
 
 from __future__ import annotations
@@ -10,9 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tenacity import RetryCallState, Retrying
-from tenacity.wait import wait_exponential
-
 from statemachine.query.language import Dataflow
 from statemachine.query.view import Chance
 
@@ -20,30 +17,32 @@ INTERVAL_SECONDS = 1
 MAX_ATTEMPTS = 3
 BACKOFF_RATE = 2.0
 MAX_DELAY_SECONDS = 31_622_400
-_ONCE = Retrying()
 _TIMEOUT = ("States.Timeout", "States.HeartbeatTimeout")
 
 
 @dataclass(frozen=True, slots=True)
 class Retrier:
-    """One entry of a Retry list."""
+    """One entry of a Retry list. `attempts` is MaxAttempts; `interval` and `max_delay` are in seconds."""
 
     errors: frozenset[str]
     attempts: int
-    wait: wait_exponential
+    interval: float
+    backoff_rate: float
+    max_delay: float
     jitter: bool
 
     def delay(self, attempt: int, chance: Chance) -> float:
-        """Seconds before attempt number `attempt` (the first retry is 1) is made again."""
-        call = RetryCallState(_ONCE, None, (), {})
-        call.attempt_number = attempt
-        seconds = float(self.wait(call))
+        """The seconds to wait before retry number `attempt`. The first retry is number 1."""
+        try:
+            seconds = min(self.interval * self.backoff_rate ** (attempt - 1), self.max_delay)
+        except OverflowError:
+            seconds = self.max_delay
         return chance.fraction() * seconds if self.jitter else seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Catcher:
-    """One entry of a Catch list."""
+    """One entry of a Catch list. `flow` makes the output that goes to the state `next`."""
 
     errors: frozenset[str]
     next: str
@@ -51,26 +50,23 @@ class Catcher:
 
 
 def compile_retrier(fields: Mapping[str, Any]) -> Retrier:
-    """A retrier from its definition."""
-    interval = float(fields.get("IntervalSeconds", INTERVAL_SECONDS))
-    wait = wait_exponential(
-        multiplier=interval,
-        exp_base=float(fields.get("BackoffRate", BACKOFF_RATE)),
-        max=float(fields.get("MaxDelaySeconds", MAX_DELAY_SECONDS)),
-    )
+    """The retrier of a valid definition, with AWS's defaults for missing fields."""
     return Retrier(
-        frozenset(fields["ErrorEquals"]),
-        int(fields.get("MaxAttempts", MAX_ATTEMPTS)),
-        wait,
-        fields.get("JitterStrategy") == "FULL",
+        errors=frozenset(fields["ErrorEquals"]),
+        attempts=int(fields.get("MaxAttempts", MAX_ATTEMPTS)),
+        interval=float(fields.get("IntervalSeconds", INTERVAL_SECONDS)),
+        backoff_rate=float(fields.get("BackoffRate", BACKOFF_RATE)),
+        max_delay=float(fields.get("MaxDelaySeconds", MAX_DELAY_SECONDS)),
+        jitter=fields.get("JitterStrategy") == "FULL",
     )
 
 
 def matches(errors: frozenset[str], error: str | None, *, heartbeat: bool = False) -> bool:
     """Does a list of error names match this error?
 
-    States.ALL matches all but States.Runtime, which nothing matches, not even its own name; States.TaskFailed all but
-    those and States.Timeout. A missed heartbeat is a States.Timeout that States.HeartbeatTimeout matches too.
+    Nothing matches States.Runtime, not even its own name. States.ALL matches every other error, States.TaskFailed every
+    other one but the time-outs. With `heartbeat` the error is States.Timeout for a missed heartbeat, which
+    States.HeartbeatTimeout matches too.
     """
     if error == "States.Runtime":
         return False

@@ -1,7 +1,7 @@
-"""What happens around every state, once: entered, dataflow before, the state itself, dataflow after, exited, next;
-and on failure Retry, else Catch, else the scope fails.
+"""What happens around every state: note that it is entered, process its input, let it decide, process its output, note
+that it is exited, go to the next one. After a failure: Retry, else Catch, else the scope fails.
 
-A state module says only what is its own; this module knows no particular type.
+A state's own module holds only what differs from other states. This module knows no particular state type.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from statemachine.core.children import child_failed, child_succeeded, drop_child
 from statemachine.core.compile import State
 from statemachine.core.context import view_of
 from statemachine.core.limits import PAYLOAD_BYTES_MAX, VARIABLE_BYTES_MAX, VARIABLES_BYTES_MAX
-from statemachine.core.model import Call, Exit, Fork, Outcome, Scope, Sleep, Waiting
+from statemachine.core.model import Call, Decision, Exit, Fork, Scope, Sleep
 from statemachine.core.payload import Payload
 from statemachine.core.retry import matches
+from statemachine.core.step_builder import StepBuilder
 from statemachine.core.tasks import TimedOut, schedule
-from statemachine.core.walk import Walk
+from statemachine.core.waits import RetryWait, TimerWait, TurnWait
 from statemachine.errors import QueryEvaluationError, StateError
 from statemachine.json_text import is_deeper_than
 from statemachine.query.language import Produced
@@ -24,37 +25,40 @@ from statemachine.query.size import DEPTH_MAX, too_large
 from statemachine.query.view import Unfinished
 
 
-def run(walk: Walk) -> None:
-    """Do what is ready until nothing is, the step is long enough, or the execution has ended.
-    Raises HistoryExhausted, and lets Unfinished pass."""
+def run(step: StepBuilder) -> None:
+    """Do what is in `ready` until it is empty, the step is long enough, or the execution has ended.
+
+    Raises HistoryExhausted if the history is full. Raises Unfinished if an evaluation has no answer yet; its `entered`
+    says how many states were entered before.
+    """
     entered = 0
-    while walk.ready and walk.execution.status == "RUNNING":
-        path, action, argument = walk.ready.popleft()
-        scope = walk.scope(path)
+    while step.ready and step.execution.status == "RUNNING":
+        path, action, argument = step.ready.popleft()
+        scope = step.edit_or_none(path)
         if scope is None or scope.failed or scope.output is not None:
             continue
         if action == "enter":
-            if entered == walk.moment.transitions_max:
-                walk.await_(scope, Waiting("turn", scope.attempt))
+            if entered == step.context.transitions_max:
+                step.wait_for(scope, TurnWait(scope.attempt))
                 continue
             try:
-                _enter(walk, scope)
+                _enter(step, scope)
             except Unfinished as unfinished:
                 unfinished.entered = entered
                 raise
             entered += 1
         elif action == "resume":
-            _resume(walk, scope, argument)
+            _resume(step, scope, argument)
         else:
-            _fail(walk, scope, walk.state(scope), argument)
+            _fail(step, scope, step.state(scope), argument)
 
 
 def end(
-    walk: Walk, status: str, error: str | None = None, cause: str | None = None, output: Payload | None = None
+    step: StepBuilder, status: str, error: str | None = None, cause: str | None = None, output: Payload | None = None
 ) -> None:
-    """End the execution: note it, and wait for nothing any more."""
-    execution = walk.execution
-    root = walk.known("")
+    """End the execution: note the end, and cancel all waits."""
+    execution = step.execution
+    root = step.edit("")
     details: dict[str, Any] = {}
     if output is not None:
         details["output"] = output
@@ -63,71 +67,73 @@ def end(
     if cause is not None:
         details["cause"] = cause
     type_ = {"SUCCEEDED": "Succeeded", "FAILED": "Failed", "TIMED_OUT": "TimedOut", "ABORTED": "Aborted"}[status]
-    # Recorded: an end that comes from outside follows no event.
+    # Recorded: the previous event of a time-out or a stop is 0.
     previous = root.last_event if status in ("SUCCEEDED", "FAILED") else 0
-    root.last_event = walk.note(f"Execution{type_}", root, previous, details)
-    execution.status, execution.stopped = status, walk.now
+    root.last_event = step.note(f"Execution{type_}", root, previous, details)
+    execution.status, execution.stopped = status, step.now
     execution.output, execution.error, execution.cause = output, error, cause
-    for path in walk.paths():
-        known = walk.peek(path)
+    for path in step.paths():
+        known = step.read(path)
         if known is not None and known.waiting is not None:
-            walk.forget(walk.known(path))
+            step.cancel_wait(step.edit(path))
 
 
-def _enter(walk: Walk, scope: Scope) -> None:
-    state = walk.state(scope)
+def _enter(step: StepBuilder, scope: Scope) -> None:
+    state = step.state(scope)
     if not scope.entered_event:
         scope.entered_after = scope.last_event
-        scope.entered_at = walk.now
-        walk.note_next(state.entered, scope, {"name": state.name, "input": scope.input})
+        scope.entered_at = step.now
+        step.note_next(state.entered, scope, {"name": state.name, "input": scope.input})
         scope.entered_event = scope.last_event
     try:
-        view = view_of(walk, scope)
+        view = view_of(step, scope)
         view.input = state.flow.select(view)
-        _follow(walk, scope, state, state.body.enter(view))
+        _follow(step, scope, state, state.body.enter(view))
     except StateError as failure:
-        _fail(walk, scope, state, failure)
+        _fail(step, scope, state, failure)
 
 
-def _resume(walk: Walk, scope: Scope, result: Payload | list[Any] | None) -> None:
-    """Go on after a wait: `result` is a task's answer, the outputs of children, or None after a timer."""
-    state = walk.state(scope)
+def _resume(step: StepBuilder, scope: Scope, result: Payload | list[Any] | None) -> None:
+    """Go on after a wait. `result` is the result of a task, the outputs of the children, or None after a timer."""
+    state = step.state(scope)
     payload = result if isinstance(result, Payload) else None
     try:
-        view = view_of(walk, scope)
+        view = view_of(step, scope)
         if payload is not None:
             view.result = payload.value
         elif result is not None:
             view.result = result
-        _follow(walk, scope, state, state.body.resume(view), payload)
+        _follow(step, scope, state, state.body.resume(view), payload)
     except StateError as failure:
-        _fail(walk, scope, state, failure)
+        _fail(step, scope, state, failure)
 
 
-def _follow(walk: Walk, scope: Scope, state: State, outcome: Outcome, result: Payload | None = None) -> None:
-    if isinstance(outcome, Exit):
-        view = view_of(walk, scope, "/after")
-        view.result = outcome.result
-        produced = (outcome.flow or state.flow).after(view)
-        _leave(walk, scope, produced, outcome.next, result)
-    elif isinstance(outcome, Sleep):
-        walk.await_(scope, Waiting("timer", scope.attempt, at=outcome.until))
-    elif isinstance(outcome, Call):
-        schedule(walk, scope, state, outcome)
+def _follow(step: StepBuilder, scope: Scope, state: State, decision: Decision, result: Payload | None = None) -> None:
+    if isinstance(decision, Exit):
+        view = view_of(step, scope, "/after")
+        view.result = decision.result
+        produced = (decision.flow or state.flow).after(view)
+        _leave(step, scope, produced, decision.next, result)
+    elif isinstance(decision, Sleep):
+        step.wait_for(scope, TimerWait(scope.attempt, decision.until))
+    elif isinstance(decision, Call):
+        schedule(step, scope, state, decision)
     else:
-        assert isinstance(outcome, Fork)
-        fork(walk, scope, state, outcome)
+        assert isinstance(decision, Fork)
+        fork(step, scope, state, decision)
 
 
-def _leave(walk: Walk, scope: Scope, produced: Produced, next_: str | None, result: Payload | None = None) -> None:
-    """Note that the state is done and go to the next one, or end this line of control."""
-    state = walk.state(scope)
-    output = walk.payload(produced.output, scope.input, result)
+def _leave(
+    step: StepBuilder, scope: Scope, produced: Produced, next_: str | None, result: Payload | None = None
+) -> None:
+    """Note that the state is exited, then go to the next one or end the scope."""
+    state = step.state(scope)
+    output = step.payload(produced.output, scope.input, result)
     _check_size(output, state.name)
     details: dict[str, Any] = {"name": state.name, "output": output}
     if produced.assigned:
-        details["assignedVariables"] = _assign(walk, scope, produced.assigned)
-    walk.note_next(state.exited, scope, details)
+        details["assignedVariables"] = _assign(step, scope, produced.assigned)
+    step.note_next(state.exited, scope, details)
     scope.waiting = None
     scope.attempts = {}
     scope.retries = 0
@@ -135,28 +141,29 @@ def _leave(walk: Walk, scope: Scope, produced: Produced, next_: str | None, resu
     if next_ is not None:
         scope.state, scope.input = next_, output
         scope.entries += 1
-        walk.ready.append((scope.path, "enter", None))
+        step.ready.append((scope.path, "enter", None))
         return
     scope.output = output
     if scope.path:
-        child_succeeded(walk, scope)
+        child_succeeded(step, scope)
     else:
-        end(walk, "SUCCEEDED", output=output)
+        end(step, "SUCCEEDED", output=output)
 
 
-def _assign(walk: Walk, scope: Scope, assigned: dict[str, Any]) -> dict[str, Payload]:
-    """Set variables and give what the history shows of them."""
+def _assign(step: StepBuilder, scope: Scope, assigned: dict[str, Any]) -> dict[str, Payload]:
+    """Set the variables of the scope, and give them as the history shows them. Raises StateError if they are too
+    large."""
     values = {name: Payload(value) for name, value in assigned.items()}
     size = sum(value.size for value in values.values())
     replaced = sum(scope.variables[name].size for name in values if name in scope.variables)
-    total = walk.execution.variables + size - replaced
+    total = step.execution.variable_bytes + size - replaced
     if size > VARIABLE_BYTES_MAX or total > VARIABLES_BYTES_MAX:
         raise StateError(
             "States.DataLimitExceeded",
             "The variables assigned have a size exceeding the maximum number of bytes service limit.",
             located=True,
         )
-    walk.execution.variables = total
+    step.execution.variable_bytes = total
     scope.variables = {**scope.variables, **values}
     return values
 
@@ -179,11 +186,11 @@ def _check_size(payload: Payload, name: str) -> None:
     payload.measured = True
 
 
-def _fail(walk: Walk, scope: Scope, state: State, failure: StateError) -> None:
-    """Retry, else Catch, else fail the scope."""
+def _fail(step: StepBuilder, scope: Scope, state: State, failure: StateError) -> None:
+    """The state has failed: retry it, else leave it through a catcher, else fail the scope."""
     started = scope.children is not None
     if isinstance(failure, QueryEvaluationError):
-        _note_evaluation_failed(walk, scope, state, failure)
+        _note_evaluation_failed(step, scope, state, failure)
         started = True
     failure = _explained(scope, state, failure)
     heartbeat = isinstance(failure, TimedOut) and failure.heartbeat
@@ -191,66 +198,64 @@ def _fail(walk: Walk, scope: Scope, state: State, failure: StateError) -> None:
         if matches(retrier.errors, failure.error, heartbeat=heartbeat):
             made = scope.attempts.get(str(number), 0)
             if made < retrier.attempts:
-                drop_children(walk, scope)
-                delay = retrier.delay(made + 1, view_of(walk, scope, "/retry").chance)
+                drop_children(step, scope)
+                delay = retrier.delay(made + 1, view_of(step, scope, "/retry").chance)
                 scope.attempts = {**scope.attempts, str(number): made + 1}
                 scope.retries += 1
-                walk.count(scope, "retries")
-                walk.await_(scope, Waiting("retry", scope.attempt, at=walk.now + delay))
+                step.count(scope, "retries")
+                step.wait_for(scope, RetryWait(scope.attempt, step.now + delay))
                 return
             break
-    if state.type in ("Map", "Parallel") and started:
-        walk.note_next(f"{state.type}StateFailed", scope)
-    if _caught(walk, scope, state, failure, heartbeat=heartbeat):
-        return
-    walk.forget(scope)
-    if scope.path:
-        child_failed(walk, scope, failure)
-    else:
-        end(walk, "FAILED", failure.error, failure.cause)
+    if state.failed is not None and started:
+        step.note_next(state.failed, scope)
+    if not _caught(step, scope, state, failure, heartbeat=heartbeat):
+        _fail_scope(step, scope, failure)
 
 
-def _caught(walk: Walk, scope: Scope, state: State, failure: StateError, *, heartbeat: bool) -> bool:
-    """Leave through the first catcher that matches, if there is one."""
+def _caught(step: StepBuilder, scope: Scope, state: State, failure: StateError, *, heartbeat: bool) -> bool:
+    """Leave the state through its first catcher that matches. False if none matches."""
     for catcher in state.catchers:
         if matches(catcher.errors, failure.error, heartbeat=heartbeat):
             # Recorded: a time-out has no cause in events, but the empty string for a catcher.
             cause = "" if isinstance(failure, TimedOut) else failure.cause
-            view = view_of(walk, scope, "/caught")
+            view = view_of(step, scope, "/caught")
             view.error = {"Error": failure.error, "Cause": cause}
             try:
                 produced = catcher.flow.after(view)
-                drop_children(walk, scope)
-                _leave(walk, scope, produced, catcher.next)
+                drop_children(step, scope)
+                _leave(step, scope, produced, catcher.next)
             except StateError as second:
-                _fail_for_good(walk, scope, state, second)
+                _fail_uncaught(step, scope, state, second)
             return True
     return False
 
 
-def _fail_for_good(walk: Walk, scope: Scope, state: State, failure: StateError) -> None:
-    """A catcher itself failed: nothing of this state can catch that."""
+def _fail_uncaught(step: StepBuilder, scope: Scope, state: State, failure: StateError) -> None:
+    """A catcher itself failed: no retrier or catcher of this state applies to that."""
     if isinstance(failure, QueryEvaluationError):
-        _note_evaluation_failed(walk, scope, state, failure)
-    failure = _explained(scope, state, failure)
-    walk.forget(scope)
+        _note_evaluation_failed(step, scope, state, failure)
+    _fail_scope(step, scope, _explained(scope, state, failure))
+
+
+def _fail_scope(step: StepBuilder, scope: Scope, failure: StateError) -> None:
+    step.cancel_wait(scope)
     if scope.path:
-        child_failed(walk, scope, failure)
+        child_failed(step, scope, failure)
     else:
-        end(walk, "FAILED", failure.error, failure.cause)
+        end(step, "FAILED", failure.error, failure.cause)
 
 
-def _note_evaluation_failed(walk: Walk, scope: Scope, state: State, failure: QueryEvaluationError) -> None:
+def _note_evaluation_failed(step: StepBuilder, scope: Scope, state: State, failure: QueryEvaluationError) -> None:
     details = {"error": failure.error, "cause": _located(scope, state, failure), "state": state.name}
     if failure.location is not None:
         details["location"] = failure.location
-    # Recorded: it follows the event before the state was entered, but for a bad Wait Timestamp the entering itself.
+    # Recorded: it follows the event before …StateEntered; only for a bad Timestamp of a Wait it follows …StateEntered.
     previous = scope.entered_event if failure.location == "Timestamp" else scope.entered_after
-    scope.last_event = walk.note("EvaluationFailed", scope, previous, details)
+    scope.last_event = step.note("EvaluationFailed", scope, previous, details)
 
 
 def _explained(scope: Scope, state: State, failure: StateError) -> StateError:
-    """The failure with AWS's prefix where the interpreter itself found it; parents pass it on as it then is."""
+    """The failure, with AWS's prefix to its cause if the interpreter itself found it. Parents fail with it as it is."""
     if not failure.located:
         return failure
     return StateError(failure.error, _located(scope, state, failure))

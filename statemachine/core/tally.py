@@ -1,5 +1,7 @@
-"""How often each state was entered, left, tried and failed: counted with every event, so that nobody has to read a
-history to see where an execution stands. Knows event types; the numbers are ours, not AWS's.
+"""How often each state was entered, left, tried and failed.
+
+The numbers grow with every history event, so that showing where an execution stands needs no history. They are ours,
+not AWS's. Knows event types by their meaning only.
 """
 
 from __future__ import annotations
@@ -9,12 +11,15 @@ from typing import NamedTuple
 
 import msgspec
 
+from statemachine.core.event_types import MEANINGS
+
 
 class Tally(msgspec.Struct, omit_defaults=True):
-    """The numbers of one state, all its branches and iterations taken together.
+    """The numbers of one state, added up over all scopes.
 
-    `attempts` are begun tasks, or begun rounds of a Map or Parallel; `iterations` those of a Map that have begun, of
-    `items` altogether. `changed` is the id of the latest event that changed a number.
+    `attempts` counts the scheduled tasks of a Task state and the starts of a Map or Parallel. `items` counts the items
+    of a Map, `iterations` those of its iterations that have begun. `changed` is the id of the latest event that changed
+    a number.
     """
 
     entered: int = 0
@@ -31,12 +36,12 @@ class Tally(msgspec.Struct, omit_defaults=True):
 
     @property
     def running(self) -> int:
-        """How many lines of control are in the state, while the execution runs."""
+        """How many scopes are in the state now, while the execution runs."""
         return self.entered - self.left
 
 
 class Change(NamedTuple):
-    """One number of one state grows by `amount`; `event` is the id of the latest event then."""
+    """The number called `number` of one state grows by `amount`. `event` is the id of the latest event at that time."""
 
     state: str
     number: str
@@ -45,12 +50,12 @@ class Change(NamedTuple):
 
 
 def counted(type_: str) -> str | None:
-    """Which number an event of that type adds one to, if any."""
+    """The name of the number that an event of that type adds one to, None if it adds to none."""
     return _NUMBERS.get(type_)
 
 
 def count(tallies: dict[str, Tally], changes: Iterable[Change]) -> None:
-    """Apply changes to the tallies by state name."""
+    """Add the changes to the tallies, which are kept by state name. Changes `tallies`."""
     for state, number, amount, event in changes:
         tally = tallies.get(state)
         if tally is None:
@@ -59,18 +64,23 @@ def count(tallies: dict[str, Tally], changes: Iterable[Change]) -> None:
         tally.changed = event
 
 
-_TYPES = ("Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")
-_WORK = ("Activity", "LambdaFunction", "Task")
+_COUNTED = {
+    ("state", "entered"): "entered",
+    ("state", "exited"): "left",
+    ("children", "started"): "attempts",
+    ("children", "failed"): "failures",
+    ("task", "scheduled"): "attempts",
+    ("task", "failed"): "failures",
+    ("task", "timed_out"): "failures",
+    ("evaluation", "failed"): "failures",
+    ("iteration", "started"): "iterations",
+    ("iteration", "succeeded"): "succeeded",
+    ("iteration", "failed"): "failed",
+    ("iteration", "aborted"): "aborted",
+}
+"""The number that an event adds one to, by the meaning of its type."""
 _NUMBERS = {
-    **{f"{type_}StateEntered": "entered" for type_ in _TYPES},
-    **{f"{type_}StateExited": "left" for type_ in _TYPES},
-    **{f"{family}Scheduled": "attempts" for family in _WORK},
-    **{f"{family}{how}": "failures" for family in _WORK for how in ("Failed", "TimedOut")},
-    **{f"{type_}StateStarted": "attempts" for type_ in ("Map", "Parallel")},
-    **{f"{type_}StateFailed": "failures" for type_ in ("Map", "Parallel")},
-    "EvaluationFailed": "failures",
-    "MapIterationStarted": "iterations",
-    "MapIterationSucceeded": "succeeded",
-    "MapIterationFailed": "failed",
-    "MapIterationAborted": "aborted",
+    type_: _COUNTED[meaning.subject, meaning.what]
+    for type_, meaning in MEANINGS.items()
+    if (meaning.subject, meaning.what) in _COUNTED
 }

@@ -1,4 +1,4 @@
-"""Task states: what is noted when a task is scheduled, picked up, answered, or out of time.
+"""Task states: what is noted when a task is scheduled, taken by a worker, answered, or out of time.
 
 Knows resources by family only, never how a task is done. Event details as recorded.
 """
@@ -9,134 +9,140 @@ from typing import Any
 
 import msgspec
 
+from statemachine.arn import split_arn
 from statemachine.core.compile import State
+from statemachine.core.events import TaskFailure, TaskHeartbeat, TaskReturned, TaskSuccess, TaskTaken, TimerFired
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
-from statemachine.core.model import Call, Event, Scope, Waiting
-from statemachine.core.payload import Payload
+from statemachine.core.model import Call, Scope
 from statemachine.core.resource import Resource
 from statemachine.core.states.task import Task
-from statemachine.core.walk import Walk
+from statemachine.core.step_builder import StepBuilder
+from statemachine.core.waits import TaskWait
 from statemachine.errors import RuntimeFailure, StateError
 
 
 class TimedOut(StateError):
-    """States.Timeout of a task; a missed heartbeat is one that States.HeartbeatTimeout matches too."""
+    """States.Timeout of a task. `heartbeat` says that it missed a heartbeat: States.HeartbeatTimeout matches it too."""
 
     def __init__(self, *, heartbeat: bool) -> None:
         super().__init__("States.Timeout")
         self.heartbeat = heartbeat
 
 
-def schedule(walk: Walk, scope: Scope, state: State, call: Call) -> None:
-    """Note that the task is scheduled (and started, unless a worker must pick it up) and wait for its answer."""
+def schedule(step: StepBuilder, scope: Scope, state: State, call: Call) -> None:
+    """Note that the task is scheduled, and unless a worker must take it also that it is started, and wait for its
+    result.
+
+    Raises StateError if its arguments are too large, or if there is no such activity.
+    """
     resource = _resource(state)
-    arguments = walk.payload(call.arguments, scope.input)
+    arguments = step.payload(call.arguments, scope.input)
     if arguments.size > PAYLOAD_BYTES_MAX:
         raise StateError(
             "States.DataLimitExceeded",
             f"The state/task '{resource.shown}' was given an input with a size exceeding the maximum number of bytes "
             "service limit.",
         )
-    if resource.family == "Activity" and resource.arn not in walk.moment.activities:
+    if resource.family == "Activity" and resource.arn not in step.context.activities:
         raise RuntimeFailure(f"The activity {resource.arn} does not exist.")
     details: dict[str, Any] = {}
     if resource.family == "Task":
-        region = walk.execution.arn.split(":", 4)[3]
-        details = {**_named(resource), "region": region, "parameters": arguments}
+        arn = split_arn(step.execution.arn)
+        assert arn is not None
+        details = {**_named(resource), "region": arn.region, "parameters": arguments}
     else:
         details = {"resource": resource.arn, "input": arguments}
     if call.timeout is not None:
         details["timeoutInSeconds"] = int(call.timeout)
     if call.heartbeat is not None and resource.family != "LambdaFunction":
         details["heartbeatInSeconds"] = int(call.heartbeat)
-    walk.note_next(f"{resource.family}Scheduled", scope, details)
+    step.note_next(f"{resource.family}Scheduled", scope, details)
     if resource.family != "Activity":
-        walk.note_next(f"{resource.family}Started", scope, _named(resource) or None)
+        step.note_next(f"{resource.family}Started", scope, _named(resource) or None)
     queued = resource.family == "Activity"
-    waiting = Waiting(
-        "task",
+    wait = TaskWait(
         scope.attempt,
-        resource=resource.arn,
-        arguments=arguments,
+        resource.arn,
+        arguments,
+        scheduled=step.now,
         timeout=call.timeout,
         heartbeat=call.heartbeat,
-        timeout_at=None if call.timeout is None else walk.now + call.timeout,
-        heartbeat_at=None if call.heartbeat is None or queued else walk.now + call.heartbeat,
-        scheduled=walk.now,
+        timeout_at=None if call.timeout is None else step.now + call.timeout,
+        heartbeat_at=None if call.heartbeat is None or queued else step.now + call.heartbeat,
     )
-    walk.await_(scope, waiting)
+    step.wait_for(scope, wait)
 
 
-def picked_up(walk: Walk, scope: Scope, waiting: Waiting, worker: str | None) -> None:
-    """A worker has taken the activity task: note it the first time, and let its time run from now."""
-    if not waiting.taken:
-        walk.note_next("ActivityStarted", scope, {"workerName": worker} if worker else {})
-    renewed = {"timeout_at": walk.now + waiting.timeout} if waiting.timeout is not None else {}
-    if waiting.heartbeat is not None:
-        renewed["heartbeat_at"] = walk.now + waiting.heartbeat
-    walk.renew(scope, msgspec.structs.replace(waiting, taken=True, **renewed))
+def start_activity(step: StepBuilder, scope: Scope, wait: TaskWait, event: TaskTaken) -> None:
+    """A worker has taken the activity task: note it the first time, and let its limits run from now."""
+    if not wait.taken:
+        step.note_next("ActivityStarted", scope, {"workerName": event.worker} if event.worker else {})
+    step.extend_wait(
+        scope,
+        msgspec.structs.replace(
+            wait,
+            taken=True,
+            timeout_at=wait.timeout_at if wait.timeout is None else step.now + wait.timeout,
+            heartbeat_at=wait.heartbeat_at if wait.heartbeat is None else step.now + wait.heartbeat,
+        ),
+    )
 
 
-def heartbeat(walk: Walk, scope: Scope, waiting: Waiting) -> None:
+def extend_heartbeat(step: StepBuilder, scope: Scope, wait: TaskWait, event: TaskHeartbeat) -> None:
     """The task is alive: its next heartbeat is due a full interval from now."""
-    if waiting.heartbeat is not None:
-        walk.renew(scope, msgspec.structs.replace(waiting, heartbeat_at=walk.now + waiting.heartbeat))
+    if wait.heartbeat is not None:
+        step.extend_wait(scope, msgspec.structs.replace(wait, heartbeat_at=step.now + wait.heartbeat))
 
 
-def returned(walk: Walk, scope: Scope, waiting: Waiting, output: Payload) -> None:
-    """The task's kind is done with it: that is the answer, or with .waitForTaskToken only the submission."""
-    resource = _resource(walk.state(scope))
+def submit_or_succeed(step: StepBuilder, scope: Scope, wait: TaskWait, event: TaskReturned) -> None:
+    """The kind of task has done its work: that is the result, or with .waitForTaskToken the submission only."""
+    resource = _resource(step.state(scope))
     if resource.pattern != ".waitForTaskToken":
-        succeeded(walk, scope, output)
+        succeed(step, scope, wait, event)
         return
-    walk.note_next("TaskSubmitted", scope, {**_named(resource), "output": output})
-    walk.renew(scope, msgspec.structs.replace(waiting, submitted=True))
+    step.note_next("TaskSubmitted", scope, {**_named(resource), "output": event.output})
+    step.extend_wait(scope, msgspec.structs.replace(wait, submitted=True))
 
 
-def succeeded(walk: Walk, scope: Scope, output: Payload) -> None:
-    """Note the answer and let the state go on with it."""
-    resource = _resource(walk.state(scope))
-    walk.settle(scope)
-    if output.size > PAYLOAD_BYTES_MAX:
-        _note_failed(
-            walk,
-            scope,
-            StateError(
-                "States.DataLimitExceeded",
-                f"The state/task '{resource.shown}' returned a result with a size exceeding the maximum number of "
-                "bytes service limit.",
-            ),
+def succeed(step: StepBuilder, scope: Scope, wait: TaskWait, event: TaskSuccess | TaskReturned) -> None:
+    """Note the result and let the state go on with it. A result that is too large fails the task."""
+    resource = _resource(step.state(scope))
+    step.answered(scope)
+    if event.output.size > PAYLOAD_BYTES_MAX:
+        cause = (
+            f"The state/task '{resource.shown}' returned a result with a size exceeding the maximum number of bytes "
+            "service limit."
         )
+        _note_failed(step, scope, StateError("States.DataLimitExceeded", cause))
         return
-    walk.note_next(f"{resource.family}Succeeded", scope, {**_named(resource), "output": output})
-    walk.ready.append((scope.path, "resume", output))
+    step.note_next(f"{resource.family}Succeeded", scope, {**_named(resource), "output": event.output})
+    step.ready.append((scope.path, "resume", event.output))
 
 
-def failed(walk: Walk, scope: Scope, event: Event) -> None:
+def fail(step: StepBuilder, scope: Scope, wait: TaskWait, event: TaskFailure) -> None:
     """Note the failure and let Retry and Catch decide."""
-    walk.settle(scope)
-    _note_failed(walk, scope, StateError(event.error, event.cause))
+    step.answered(scope)
+    _note_failed(step, scope, StateError(event.error, event.cause))
 
 
-def timed_out(walk: Walk, scope: Scope, waiting: Waiting) -> None:
-    """Note that the task is out of time; its answer is not wanted any more."""
-    resource = _resource(walk.state(scope))
-    heartbeat_at, timeout_at = waiting.heartbeat_at, waiting.timeout_at
-    missed = heartbeat_at is not None and (timeout_at is None or heartbeat_at < timeout_at)
-    walk.forget(scope)
-    walk.note_next(f"{resource.family}TimedOut", scope, {**_named(resource), "error": "States.Timeout"})
-    walk.ready.append((scope.path, "fail", TimedOut(heartbeat=missed)))
+def time_out(step: StepBuilder, scope: Scope, wait: TaskWait, event: TimerFired) -> None:
+    """Note that the task is out of time, and cancel it."""
+    resource = _resource(step.state(scope))
+    missed = wait.heartbeat_at is not None and (wait.timeout_at is None or wait.heartbeat_at < wait.timeout_at)
+    step.cancel_wait(scope)
+    step.note_next(f"{resource.family}TimedOut", scope, {**_named(resource), "error": "States.Timeout"})
+    step.ready.append((scope.path, "fail", TimedOut(heartbeat=missed)))
 
 
-def _note_failed(walk: Walk, scope: Scope, failure: StateError) -> None:
-    resource = _resource(walk.state(scope))
+def _note_failed(step: StepBuilder, scope: Scope, failure: StateError) -> None:
+    resource = _resource(step.state(scope))
     details: dict[str, Any] = dict(_named(resource))
     if failure.error is not None:
         details["error"] = failure.error
     if failure.cause is not None:
         details["cause"] = failure.cause
-    walk.note_next(f"{resource.family}Failed", scope, details)
-    walk.ready.append((scope.path, "fail", failure))
+    step.note_next(f"{resource.family}Failed", scope, details)
+    step.ready.append((scope.path, "fail", failure))
 
 
 def _resource(state: State) -> Resource:
@@ -146,7 +152,7 @@ def _resource(state: State) -> Resource:
 
 
 def _named(resource: Resource) -> dict[str, Any]:
-    """The members that every Task… event bears."""
+    """The members that all Task… events have in their details."""
     if resource.family != "Task":
         return {}
     return {"resourceType": resource.service, "resource": resource.action}

@@ -1,7 +1,8 @@
-"""The only writer: take what has arrived, step it, commit it, and only then let its commands out.
+"""The only writer: take the events that have arrived, step them, commit the steps, and only then release commands.
 
-`writer` is the order of things without any I/O of its own (the simulator drives it); `loop` is the driver in the event
-loop. `releases` lets out what is durable, `recovery` does so again after a start; `timers`, `activities` and
-`handed_out` hold what was released and is not answered yet. `admission` says who may run, `parked` who waits for an
-evaluation, `observer` is told of each commit.
+`writer` steps events and forms the groups that are committed; `loop` drives it in the event loop, the simulator on
+virtual time. `releases` releases the commands of a durable group, `recovery` releases them again after a start.
+`timers`, `activities` and `running_tasks` hold what was released and has not come back as an event. `admission` decides
+which executions may run, `waiting_for_evaluation` keeps those whose expressions are being evaluated. `report` makes the
+report of a commit, `execution_log` logs it.
 """

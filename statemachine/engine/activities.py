@@ -1,6 +1,6 @@
-"""Activity tasks that wait for a worker, and workers that wait for a task, in order of arrival.
+"""Activity tasks that wait for a worker, and workers that wait for a task, both in order of arrival.
 
-Knows nothing of what a task is: entries are addresses. The order is durable in the store; this is its image in memory.
+The entries are addresses; nothing here knows a task. The store holds the same order durably.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ class ActivityQueues:
 
     @property
     def tasks(self) -> int:
-        """How many tasks wait for a worker."""
+        """The number of tasks that wait for a worker."""
         return sum(map(len, self._tasks.values()))
 
     @property
     def workers(self) -> int:
-        """How many workers wait for a task."""
+        """The number of workers that wait for a task."""
         return sum(map(len, self._workers.values()))
 
     def offer(self, arn: str, task: Waiter) -> None:
-        """A task waits for a worker; the one that has polled longest gets it. Offering twice is harmless."""
+        """Give a task to the worker that has waited longest, or queue it. Offering a task twice does no harm."""
         workers = self._workers.get(arn)
         while workers:
             worker, _ = workers.popitem(last=False)
@@ -46,7 +46,7 @@ class ActivityQueues:
         self._tasks.setdefault(arn, OrderedDict())[task] = None
 
     def take(self, arn: str) -> Waiter | None:
-        """The task that has waited longest, None where none does."""
+        """Remove and give the task that has waited longest, None if none waits."""
         tasks = self._tasks.get(arn)
         if not tasks:
             return None
@@ -56,7 +56,7 @@ class ActivityQueues:
         return task
 
     async def wait(self, arn: str, seconds: float) -> Waiter | None:
-        """The next task, None when none came within that time or `wake_all` was called."""
+        """The next task. None if none came within that time, or if `wake_all` was called."""
         task = self.take(arn)
         if task is not None:
             return task
@@ -67,7 +67,7 @@ class ActivityQueues:
             async with asyncio.timeout(seconds):
                 return await worker
         except (TimeoutError, asyncio.CancelledError) as end:
-            # A task that came in the same instant is for the next worker.
+            # A task may have come in the same instant. It is for the next worker.
             given = worker.result() if worker.done() and not worker.cancelled() else None
             if given is not None:
                 self.offer(arn, given)
@@ -78,7 +78,7 @@ class ActivityQueues:
             workers.pop(worker, None)
 
     def wake_all(self) -> None:
-        """Let every waiting worker go empty-handed."""
+        """Let every worker that waits go without a task."""
         for workers in self._workers.values():
             for worker in workers:
                 if not worker.done():

@@ -1,8 +1,9 @@
-"""Who may run: at most so many executions at once, altogether and of one machine; the others wait for their turn.
+"""Limits on how many executions run at once, in all and of one state machine, and the queue of those that wait.
 
-The order is fixed when an execution comes in: by the moment from which it may run, minus its priority times the ageing.
-So a higher priority is a head start of so many seconds, and nobody waits for ever. It holds nothing that the store does
-not know: who runs is RUNNING there, who waits is PENDING. Knows no clock and writes nothing.
+An execution's place in the queue is fixed when it comes in: its score is the time from which it may run, minus its
+priority times the ageing. So a higher priority is a head start of some seconds, and no execution waits for ever. The
+store holds all of this: an execution that runs is RUNNING there, one that waits is PENDING. Knows no clock and writes
+nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_execution
+from statemachine.core.ids import machine_of
 from statemachine.core.model import Execution
 from statemachine.store.interface import Store
 
@@ -21,30 +23,34 @@ PAGE = 1_000
 
 
 @dataclass(frozen=True)
-class Limits:
-    """`running_max` executions run at once (None: as many as come), of each machine at most `machines[name]`; one step
-    of priority is worth `ageing_seconds` of waiting."""
+class AdmissionLimits:
+    """How many executions may run at once.
+
+    At most `running_max` run in all (None: no limit), at most `machines[name]` of the state machine with that name. One
+    step of priority is worth `ageing_seconds` of waiting.
+    """
 
     running_max: int | None = None
     machines: Mapping[str, int] = field(default_factory=dict)
     ageing_seconds: float = 60.0
 
 
-UNLIMITED = Limits()
+UNLIMITED = AdmissionLimits()
 
 Place = tuple[float, float, str]
-"""Where an execution stands in the queue: score, when it was accepted, id."""
+"""The place of an execution in the queue: its score, the time at which it was accepted, its id. The least is first."""
 
 
 class Admission:
-    """Counts who runs and keeps who waits. Every method may be called again with what it knows already."""
+    """Counts the executions that run and queues those that wait. Calling a method twice for the same execution does no
+    harm."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: AdmissionLimits) -> None:
         self._limits = limits
         self.forget()
 
     def forget(self) -> None:
-        """Know nobody any more, as before `load`."""
+        """Forget all executions, as before `load`."""
         self._running: set[str] = set()
         self._by_machine: Counter[str] = Counter()
         self._queues: dict[str, list[Place]] = {}
@@ -53,21 +59,21 @@ class Admission:
 
     @property
     def running(self) -> int:
-        """How many executions run."""
+        """The number of executions that run."""
         return len(self._running)
 
     @property
     def waiting(self) -> int:
-        """How many executions wait for their turn."""
+        """The number of executions that wait for their turn."""
         return len(self._waiting)
 
     @property
     def delayed(self) -> int:
-        """How many executions wait for their moment."""
+        """The number of executions whose start is delayed."""
         return len(self._delayed)
 
     def load(self, store: Store, now: float) -> Iterator[None]:
-        """Read from the store who runs and who waits, a page at a time."""
+        """Read from the store which executions run and which wait, a page at a time."""
         self.forget()
         for status in ("RUNNING", "PENDING"):
             after = ""
@@ -78,41 +84,42 @@ class Admission:
                 yield
 
     def may_start(self, id: str) -> bool:
-        """Is there room for it? (If so, nobody waits for that room: it would have been given away.)"""
-        return id in self._running or self._has_room(keys.machine_of(id))
+        """Is there room for the execution? If there is, no other execution waits for it: `admit` would have admitted
+        that."""
+        return id in self._running or self._has_room(machine_of(id))
 
     def begins(self, id: str) -> None:
-        """An execution runs."""
+        """Count an execution that runs now."""
         self._waiting.pop(id, None)
         self._delayed.discard(id)
         if id not in self._running:
             self._running.add(id)
-            self._by_machine[keys.machine_of(id)] += 1
+            self._by_machine[machine_of(id)] += 1
 
     def ends(self, id: str) -> None:
-        """An execution has ended, or will never run."""
+        """Forget an execution that has ended or will never run."""
         self._waiting.pop(id, None)
         self._delayed.discard(id)
         if id in self._running:
             self._running.discard(id)
-            self._by_machine[keys.machine_of(id)] -= 1
+            self._by_machine[machine_of(id)] -= 1
 
     def delay(self, id: str) -> None:
-        """An execution waits for its moment."""
+        """Note an execution whose start is delayed."""
         self._delayed.add(id)
 
     def queue(self, execution: Execution) -> None:
-        """An execution waits for its turn from now on."""
+        """Put an execution into the queue."""
         self._delayed.discard(execution.id)
         if execution.id in self._waiting or execution.id in self._running:
             return
         since = max(execution.started, execution.start_at or 0.0)
         place = (since - execution.priority * self._limits.ageing_seconds, execution.started, execution.id)
         self._waiting[execution.id] = place
-        heapq.heappush(self._queues.setdefault(keys.machine_of(execution.id), []), place)
+        heapq.heappush(self._queues.setdefault(machine_of(execution.id), []), place)
 
     def admit(self) -> list[str]:
-        """Take those whose turn it is: they count as running from now on."""
+        """Remove the executions whose turn it is from the queue. They count as running from now on."""
         admitted = []
         while self._waiting:
             place = min(filter(None, map(self._first, list(self._queues))), default=None)
@@ -123,7 +130,7 @@ class Admission:
         return admitted
 
     def _first(self, machine: str) -> Place | None:
-        """The first of a machine that waits, if there is room for it."""
+        """The first place in the queue of a state machine, None if it is empty or there is no room."""
         queue = self._queues[machine]
         while queue and self._waiting.get(queue[0][2]) != queue[0]:
             heapq.heappop(queue)

@@ -1,25 +1,34 @@
-"""An event on its way to an execution, and what its sender hears of it. Data alone."""
+"""An event on its way to an execution, and the reply to its sender. Data alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from statemachine.core.model import Event, Execution
+from statemachine.core.events import Event
+from statemachine.core.model import Execution
 from statemachine.host.protocol import Reply
 
 OnReply = Callable[[Reply | None, Exception | None], None]
-"""Called once, when the event's group is durable (reply) or lost (error)."""
+"""Called once: with the reply when the event's group is durable, or with an error if the group is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartDue:
+    """The time of a delayed start has come: the execution now waits for its turn. Never reaches the core."""
 
 
 @dataclass(eq=False, slots=True)
 class Delivery:
-    """An event for an execution; a "started" event brings the new execution's `header`. `answer` is None where nobody
-    asks: the sender would not send the event again. It is stepped as of `not_before` at the earliest, however the clock
-    was set in the meantime."""
+    """An event for an execution.
+
+    The start of a new execution brings its `header`. `on_reply` is None if the sender waits for no reply and would not
+    send the event again. The event is stepped with the time `not_before` or a later one, even if the clock was set back
+    in the meantime.
+    """
 
     id: str
-    event: Event
+    event: Event | StartDue
     header: Execution | None = None
-    answer: OnReply | None = None
+    on_reply: OnReply | None = None
     not_before: float = 0.0

@@ -1,7 +1,8 @@
-"""The engine in the event loop: slices of at most a few milliseconds, one commit in flight, one thread for it.
+"""The engine in the event loop: it works in slices of a few milliseconds, and commits in one thread of its own.
 
-Everything that leaves the process waits for its group's commit; killed before it, the group never happened; killed
-after it, the release is done again at the next start. Knows tasks by their interface only.
+Everything that leaves the process waits for the commit of its group. If the process is killed before the commit, the
+group never happened; if it is killed after the commit, the next start releases the commands again. Knows tasks by their
+interface only.
 """
 
 from __future__ import annotations
@@ -16,32 +17,34 @@ from typing import Concatenate, ParamSpec, TypeVar
 import structlog
 
 from statemachine.checkpoint import keys
-from statemachine.core.model import Event, Execution
+from statemachine.core.events import Event, TaskFailure, TaskReturned, TaskTaken
+from statemachine.core.model import Execution
 from statemachine.core.payload import Payload
-from statemachine.core.token import read_token
+from statemachine.core.token import read_task_token
 from statemachine.engine.activities import ActivityQueues
-from statemachine.engine.admission import UNLIMITED, Limits
-from statemachine.engine.handed_out import HandedOut
-from statemachine.engine.parked import Evaluators
+from statemachine.engine.admission import UNLIMITED, AdmissionLimits
+from statemachine.engine.group import Group
 from statemachine.engine.recovery import recover
 from statemachine.engine.releases import Releases
 from statemachine.engine.report import report
+from statemachine.engine.running_tasks import RunningTasks
 from statemachine.engine.timers import Timers
-from statemachine.engine.writer import Group, MachineSource, Writer
+from statemachine.engine.waiting_for_evaluation import Evaluators
+from statemachine.engine.writer import MachineSource, Writer
 from statemachine.host import ActivityTask, Lengths, NotDurable, Observer, Reply, Unavailable
 from statemachine.store.interface import Readable, Store, StoreFull
 from statemachine.tasks.kind import Failed, Outcome, TaskKind
 
 SLICE_SECONDS = 0.002
-"""How long the loop may be held at a time."""
+"""The longest time for which the engine holds the loop."""
 GROUP_EVENTS_MAX = 2_000
-"""Events in one group, so that a transaction stays bounded."""
+"""The events of one group, so that transactions stay small."""
 RETRY_SECONDS = 1.0
 """The pause after a failed commit."""
 CLOCK_CHECK_SECONDS = 30.0
-"""The longest the engine sleeps without looking at the clock, which someone may have set."""
+"""The longest time without a look at the clock, which may be set while the engine sleeps."""
 READERS = 4
-"""Threads that read for `survey`."""
+"""The threads that read for `survey`."""
 
 log = structlog.get_logger()
 
@@ -53,8 +56,8 @@ Found = TypeVar("Found")
 class Engine:
     """The host of all executions. Build it, `await open()`, and at the end `await close()`.
 
-    `fatal` is called when the store is damaged: the process must end, because after a failed sync nothing that it
-    remembers of the disk can be trusted.
+    `fatal` is called if a commit fails for any other reason than a full disk. The process must then end: after a failed
+    sync it does not know what is on the disk.
     """
 
     def __init__(
@@ -65,7 +68,7 @@ class Engine:
         kinds: list[TaskKind],
         *,
         evaluators: Evaluators | None = None,
-        limits: Limits = UNLIMITED,
+        limits: AdmissionLimits = UNLIMITED,
         observers: Sequence[Observer] = (),
         clock: Callable[[], float] = time.time,
         fatal: Callable[[Exception], None] | None = None,
@@ -81,7 +84,7 @@ class Engine:
         self._writer.woken = self.wake
         self._timers = Timers(store)
         self._queues = ActivityQueues()
-        self._tasks = HandedOut(kinds, self._answer)
+        self._tasks = RunningTasks(kinds, self._answer)
         self._releases = Releases(self._writer, self._timers, self._queues, self._tasks)
         self._fatal = fatal or _raise
         self._committer = ThreadPoolExecutor(1, "committer")
@@ -95,10 +98,11 @@ class Engine:
         self._closed = False
         self._idle = asyncio.Event()
         self.watchers: list[Callable[[Iterable[str]], None]] = []
-        """Called after each commit with the ids of the executions that have changed; with none at the drain."""
+        """Called after each commit with the ids of the executions that it changed, and without ids when draining
+        begins."""
 
     async def open(self) -> None:
-        """Become the owner of the store and release what every open execution waits for."""
+        """Become the owner of the store, and release the commands of all executions that run."""
         began = time.perf_counter()
         self._loop = asyncio.get_running_loop()
         self._epoch = await self._loop.run_in_executor(self._committer, self.store.raise_epoch)
@@ -114,7 +118,7 @@ class Engine:
         self.wake()
 
     async def drain(self) -> None:
-        """Take nothing new, let long polls go, and wait until all that was taken is durable or was refused."""
+        """Refuse new events, end long polls, and wait until every event that was accepted is durable or refused."""
         self.draining = True
         self._queues.wake_all()
         for watcher in self.watchers:
@@ -125,7 +129,7 @@ class Engine:
             await self._idle.wait()
 
     async def close(self) -> None:
-        """Drain and release everything. A kill would be as safe."""
+        """Drain, then close everything. Killing the process is as safe."""
         await self.drain()
         self.ready, self._closed = False, True
         if self._alarm is not None:
@@ -165,14 +169,14 @@ class Engine:
                 found = self._releases.task_of(task)
                 if found is None:
                     continue
-                token, waiting = found
-                reply = await self.deliver(task.id, Event("taken", task.path, token, worker=worker))
+                token, wait = found
+                reply = await self.deliver(task.id, TaskTaken(task.path, token, worker))
             except BaseException:
-                # Nobody was told of the task: it goes back to the queue (offering it once too often is harmless).
+                # No worker has the task: put it back into the queue. Offering it once too often does no harm.
                 self._queues.offer(arn, task)
                 raise
-            if not reply.stale and waiting.arguments is not None:
-                return ActivityTask(token, waiting.arguments.text)
+            if not reply.stale:
+                return ActivityTask(token, wait.arguments.text)
         return None
 
     async def read(self, look: Callable[Concatenate[Readable, P], Found], *args: P.args, **kwargs: P.kwargs) -> Found:
@@ -186,21 +190,21 @@ class Engine:
         )
 
     def _answer(self, token: str, outcome: Outcome) -> None:
-        """A task's answer; when it cannot be made durable the task is handed out again."""
-        address = read_token(token)
+        """Deliver the outcome of a task. If it cannot be made durable, the task is started again."""
+        address = read_task_token(token)
         if address is None:
             return
         id, path = address
         if isinstance(outcome, Failed):
-            event = Event("failed", path, token, error=outcome.error, cause=outcome.cause)
+            event: Event = TaskFailure(path, token, outcome.error, outcome.cause)
         else:
-            event = Event("returned", path, token, output=Payload(text=outcome.output))
+            event = TaskReturned(path, token, Payload(text=outcome.output))
         self._writer.deliver(id, event)
         self.wake()
 
     @property
     def lengths(self) -> Lengths:
-        """How long the queues are now; looks at nothing but memory."""
+        """The lengths of all queues now. Reads memory only."""
         writer = self._writer
         return Lengths(
             running=writer.admission.running,
@@ -220,20 +224,19 @@ class Engine:
 
     @property
     def resting_until(self) -> float | None:
-        """When the next timer is due if nothing else is going on (infinity where none is set), None while something
-        is."""
+        """When the next timer is due, infinity if there is none. None while anything else is still to be done."""
         if not self.ready or self._busy or self._tasks.count:
             return None
         return self._timers.earliest
 
     @property
     def _busy(self) -> bool:
-        """Is anything on its way that time alone will bring to an end?"""
+        """Is there an event, an evaluation or a group that is not finished?"""
         writer = self._writer
         return bool(writer.pending or writer.evaluating or writer.unwritten)
 
     def wake(self) -> None:
-        """Look soon at what is to be done, as after the clock has been set."""
+        """Run a slice soon, as after an event came or the clock was set."""
         if not self._scheduled and not self._closed:
             self._scheduled = True
             self._loop.call_soon(self._slice)
@@ -241,7 +244,7 @@ class Engine:
     def _slice(self) -> None:
         self._scheduled = False
         if self._closed:
-            return  # what comes now is done by the next process
+            return  # events that come now are lost, and the next process releases their commands again
         writer = self._writer
         until = time.perf_counter() + SLICE_SECONDS
         now = self.clock()
@@ -310,7 +313,7 @@ class Engine:
             observer.rolled_back(error)
 
     def _try_again(self) -> None:
-        """Write a row of no meaning; once that holds, go on with what the lost groups were about."""
+        """Write the probe. Once that succeeds, step the events of the lost groups again."""
         probe = self._loop.run_in_executor(self._committer, self.store.commit, {keys.PROBE: b"null"}, {}, self._epoch)
         probe.add_done_callback(self._tried)
 

@@ -1,7 +1,7 @@
-"""After a start: release what every open execution waited for when the process before us ended.
+"""Recovery after a start: release again every command that was open when the process before this one ended.
 
-There is no other recovery: the checkpoint is the execution. Timers come by themselves, because they are read from disk
-as time goes on. Knows rows only by their keys.
+Nothing else is needed, because the checkpoint on disk is the whole execution. Timers need no release: `timers` reads
+them from disk as time passes. Knows rows only by their keys.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statemachine.checkpoint import keys
-from statemachine.core.model import Event
+from statemachine.core.events import TurnCame
+from statemachine.core.waits import TaskWait, TurnWait
 from statemachine.engine.releases import Releases
 from statemachine.engine.writer import Writer
 from statemachine.json_text import load
@@ -19,7 +20,8 @@ PAGE = 1_000
 
 
 def recover(store: Store, writer: Writer, releases: Releases, now: float) -> Iterator[int]:
-    """Learn who runs and who waits, then release a page of commands at a time; gives how many each time."""
+    """Load the executions that run or wait for their start, then release one page of commands after the other. Yields
+    how many were released each time."""
     for _ in writer.load(now):
         yield 0
     for prefix in (keys.TURNS, keys.TASKS, keys.ACTIVITY_TASKS):
@@ -33,7 +35,8 @@ def recover(store: Store, writer: Writer, releases: Releases, now: float) -> Ite
 
 
 def release_again(writer: Writer, releases: Releases, id: str, path: str) -> None:
-    """Release what a scope waits for. An execution that cannot be read is logged and left as it is."""
+    """Release the command of a scope's wait. An execution that cannot be read is reported as a defect and left as it
+    is."""
     try:
         checkpoint = writer.look(id)
     except Exception as error:
@@ -42,7 +45,7 @@ def release_again(writer: Writer, releases: Releases, id: str, path: str) -> Non
     scope = None if checkpoint is None else checkpoint.scopes.get(path)
     if scope is None or scope.waiting is None:
         return
-    if scope.waiting.kind == "turn":
-        writer.deliver(id, Event("turn", path, attempt=scope.waiting.attempt))
-    else:
+    if isinstance(scope.waiting, TurnWait):
+        writer.deliver(id, TurnCame(path, scope.waiting.attempt))
+    elif isinstance(scope.waiting, TaskWait):
         releases.hand_out(id, path, scope.waiting)

@@ -1,31 +1,34 @@
-"""What goes out once it is durable, and comes back as an event: timers, tasks for their kinds, tasks for workers.
+"""Releases durable commands: sets timers, gives tasks to their kinds, and puts activity tasks into their queues.
 
-Called when a group has been committed, and at recovery for what an earlier process had committed. Knows neither the
-loop nor the store; where an execution stands it is told by the writer.
+Called when a group is durable, and at recovery for the commands of an earlier process. Releasing a command twice does
+no harm. Knows neither the loop nor the store: the writer tells it where an execution stands.
 """
 
 from __future__ import annotations
 
-from statemachine.core.model import Command, Execution, Waiting
+from statemachine.checkpoint import keys
+from statemachine.core.model import Command, Execution
 from statemachine.core.resource import parse_resource
-from statemachine.core.token import make_token
+from statemachine.core.token import make_task_token
+from statemachine.core.waits import TaskWait, TimedWait
 from statemachine.engine.activities import ActivityQueues, Waiter
-from statemachine.engine.handed_out import HandedOut
+from statemachine.engine.group import Group
+from statemachine.engine.running_tasks import RunningTasks
 from statemachine.engine.timers import Timer, Timers
-from statemachine.engine.writer import Group, Writer
+from statemachine.engine.writer import Writer
 
 
 class Releases:
-    """Releases commands, and takes them back."""
+    """Releases commands, and cancels tasks."""
 
-    def __init__(self, writer: Writer, timers: Timers, queues: ActivityQueues, tasks: HandedOut) -> None:
+    def __init__(self, writer: Writer, timers: Timers, queues: ActivityQueues, tasks: RunningTasks) -> None:
         self._writer = writer
         self._timers = timers
         self._queues = queues
         self._tasks = tasks
 
     def committed(self, group: Group) -> None:
-        """All that a group which is durable now lets out."""
+        """Release the commands of a group that is durable."""
         for execution in group.begun:
             self._set_timers(execution)
         for id, command in group.commands:
@@ -34,39 +37,40 @@ class Releases:
             self._cancel(id, command)
 
     def release(self, id: str, command: Command) -> None:
-        """Let one command out."""
-        waiting = command.waiting
-        if waiting.due is not None:
-            self._timers.add(Timer(waiting.due, id, command.scope, waiting.attempt))
-        if waiting.kind == "task" and not command.renewed:
-            self.hand_out(id, command.scope, waiting)
+        """Release one command."""
+        wait = command.waiting
+        if isinstance(wait, TimedWait) and wait.due is not None:
+            self._timers.add(Timer(wait.due, id, command.scope, wait.attempt))
+        if isinstance(wait, TaskWait) and not command.extended:
+            self.hand_out(id, command.scope, wait)
 
-    def hand_out(self, id: str, path: str, waiting: Waiting) -> None:
-        """Give a task to whoever does it."""
-        if parse_resource(waiting.resource).family == "Activity":
-            self._queues.offer(waiting.resource, Waiter(id, path, waiting.attempt))
+    def hand_out(self, id: str, path: str, wait: TaskWait) -> None:
+        """Give a task to its kind, or put it into the queue of its activity."""
+        if parse_resource(wait.resource).family == "Activity":
+            self._queues.offer(wait.resource, Waiter(id, path, wait.attempt))
             return
         checkpoint = self._writer.look(id)
         assert checkpoint is not None
-        self._tasks.start(checkpoint, path, waiting)
+        self._tasks.start(checkpoint, path, wait)
 
-    def task_of(self, task: Waiter) -> tuple[str, Waiting] | None:
-        """Token and wait of a queued activity task, None when its scope has moved on."""
+    def task_of(self, task: Waiter) -> tuple[str, TaskWait] | None:
+        """The token and the wait of a queued activity task, None if its scope has moved on."""
         checkpoint = self._writer.look(task.id)
         scope = None if checkpoint is None else checkpoint.scopes.get(task.path)
-        if checkpoint is None or scope is None or scope.waiting is None or scope.waiting.attempt != task.attempt:
+        wait = None if scope is None else scope.waiting
+        if checkpoint is None or not isinstance(wait, TaskWait) or wait.attempt != task.attempt:
             return None
-        return make_token(task.id, checkpoint.execution.seed, task.path, task.attempt), scope.waiting
+        return make_task_token(task.id, checkpoint.execution.seed, task.path, task.attempt), wait
 
     def _set_timers(self, execution: Execution) -> None:
-        """The timers of an execution that has just begun or was queued."""
+        """Set the timers of an execution that was just started or queued: its delayed start and its deadline."""
         if execution.status == "PENDING" and execution.start_at is not None:
-            self._timers.add(Timer(execution.start_at, execution.id, "+", ""))
+            self._timers.add(Timer(execution.start_at, execution.id, keys.DELAYED_START, ""))
         if execution.deadline is not None:
-            self._timers.add(Timer(execution.deadline, execution.id, "!", ""))
+            self._timers.add(Timer(execution.deadline, execution.id, keys.DEADLINE, ""))
 
     def _cancel(self, id: str, command: Command) -> None:
         checkpoint = self._writer.look(id)
         if checkpoint is not None:
             execution = checkpoint.execution
-            self._tasks.cancel(make_token(id, execution.seed, command.scope, command.waiting.attempt))
+            self._tasks.cancel(make_task_token(id, execution.seed, command.scope, command.waiting.attempt))

@@ -1,6 +1,6 @@
-"""The timers that are due soon, earliest first. All others rest on disk, so that sleepers need no memory.
+"""The timers that are due soon, earliest first. All others stay on disk, so that long waits need no memory.
 
-Timers are never taken back: one that nobody waits for any more falls away when its event comes. Knows no clock.
+Timers are never cancelled. If its wait is over when a timer fires, its event is stale. Knows no clock.
 """
 
 from __future__ import annotations
@@ -11,17 +11,18 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from statemachine.checkpoint import keys
-from statemachine.core.model import Event
+from statemachine.core.events import DeadlineReached, Event, TimerFired
+from statemachine.engine.delivery import StartDue
 from statemachine.json_text import load
 from statemachine.store.interface import Store
 
 HORIZON_SECONDS = 600.0
-"""How far ahead timers are kept in memory."""
+"""Timers that are due within this time are kept in memory."""
 PAGE = 1000
 
 
 class Timer(NamedTuple):
-    """`path` is "!" for the deadline of the whole execution, "+" for its delayed start."""
+    """`path` is that of a scope, or `keys.DEADLINE` or `keys.DELAYED_START` for a timer of the whole execution."""
 
     due: float
     id: str
@@ -29,17 +30,17 @@ class Timer(NamedTuple):
     attempt: str
 
     @property
-    def event(self) -> Event:
-        """What its firing means for the execution."""
-        if self.path == "!":
-            return Event("deadline")
-        if self.path == "+":
-            return Event("due")
-        return Event("fired", self.path, attempt=self.attempt)
+    def event(self) -> Event | StartDue:
+        """The event that the timer brings when it fires."""
+        if self.path == keys.DEADLINE:
+            return DeadlineReached()
+        if self.path == keys.DELAYED_START:
+            return StartDue()
+        return TimerFired(self.path, self.attempt)
 
 
 class Timers:
-    """A heap of the near future. `horizon` is the moment up to which it is complete."""
+    """A heap of the timers in the near future. It is complete up to the time `horizon`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -47,12 +48,13 @@ class Timers:
         self.horizon = 0.0
 
     def add(self, timer: Timer) -> None:
-        """A timer whose row is durable."""
+        """Add a timer. Its row must be durable."""
         if timer.due < self.horizon:
             heapq.heappush(self._heap, timer)
 
     def look_ahead(self, now: float) -> None:
-        """Read the timers that come within the horizon, if much of it has passed."""
+        """Read the timers of the next HORIZON_SECONDS from disk, if half of that time has passed since the last
+        reading."""
         if self.horizon - now > HORIZON_SECONDS / 2:
             return
         until = now + HORIZON_SECONDS
@@ -62,7 +64,7 @@ class Timers:
         self.horizon = until
 
     def due(self, now: float, limit: int) -> list[Timer]:
-        """Take out at most `limit` timers that are due."""
+        """Remove and give the timers that are due, at most `limit`, earliest first."""
         found: list[Timer] = []
         while self._heap and self._heap[0].due <= now and len(found) < limit:
             found.append(heapq.heappop(self._heap))
@@ -70,12 +72,12 @@ class Timers:
 
     @property
     def count(self) -> int:
-        """How many timers are in memory, with those that nobody waits for any more."""
+        """The number of timers in memory. Some of them may belong to waits that are over."""
         return len(self._heap)
 
     @property
     def earliest(self) -> float:
-        """When the earliest timer of all is due, infinity where none is set."""
+        """When the earliest timer in memory or on disk is due (epoch seconds), infinity if there is none."""
         if self._heap:
             return self._heap[0].due
         rows = self._store.scan(keys.TIMERS, after=keys.timers_from(self.horizon), limit=1)
@@ -83,7 +85,7 @@ class Timers:
 
     @property
     def next(self) -> float:
-        """When something must be done here again (epoch seconds)."""
+        """When `due` or `look_ahead` must be called again (epoch seconds)."""
         refill = self.horizon - HORIZON_SECONDS / 2
         return min(self._heap[0].due, refill) if self._heap else refill
 

@@ -1,4 +1,4 @@
-"""The interface between those who ask for executions (service, API, metrics) and whatever runs them (the engine)."""
+"""The interface between the service, the API and the metrics on one side and the engine on the other."""
 
 from statemachine.host.observer import Commit, Lengths, Observer, TaskEnd
 from statemachine.host.protocol import ActivityTask, Host, NotDurable, Reply, Unavailable, Watcher

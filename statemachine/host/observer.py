@@ -1,4 +1,4 @@
-"""What a host tells its observers after the fact: what became durable, what was lost, how recovery went.
+"""The reports of a host to its observers: commits, commits that failed, recovery.
 
 Observers change nothing and are called in the event loop. Knows no log and no metric.
 """
@@ -30,7 +30,7 @@ class TaskEnd:
 
 @dataclass(slots=True)
 class Commit:
-    """What one transaction made durable: executions that began to run and that ended, ends of tasks, the number of
+    """One durable transaction: executions that began to run and that ended, ends of tasks, the number of
     history events. `moves` are the statuses that executions left (None: a new one) and took. It wrote so many `rows`;
     `seconds` go from its submission until the engine heard of it."""
 
@@ -66,7 +66,7 @@ class Observer:
         """The engine has read the store and given all commands that were open in it again."""
 
     def committed(self, commit: Commit) -> None:
-        """A transaction is durable, and what waited for it has been released."""
+        """A transaction is durable, and its replies and commands have been released."""
 
     def rolled_back(self, error: Exception) -> None:
         """A transaction could not be written, and nothing of it has happened."""

@@ -1,4 +1,4 @@
-"""What the service, the API and the metrics need of whatever runs executions. The engine is its first implementation.
+"""The host of executions, as the service, the API and the metrics know it. The engine is its first implementation.
 
 Knows rows as a `look` function gets them, and no key. Knows no API and no engine.
 """
@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from statemachine.core.model import Event, Execution
+from statemachine.core.events import Event
+from statemachine.core.model import Execution
 from statemachine.host.observer import Observer
 from statemachine.store.interface import Readable
 
@@ -22,7 +23,7 @@ Watcher = Callable[[Iterable[str]], None]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What became of an event.
+    """The reply to an event.
 
     `execution` is the header after the event, None if there is no such execution. `stale` says that nothing waited for
     the event; for a start it says that the execution existed before.
@@ -51,8 +52,8 @@ class ActivityTask:
 class Host(Protocol):
     """Runs executions durably.
 
-    `watchers` are called after each commit. `observers` are told what each commit made durable. Both are hints: a host
-    may have none, so nobody may wait for them alone.
+    `watchers` are called after each commit, and `observers` get a report of it. Both are hints: a host may call none of
+    them, so a caller must not depend on them alone.
     """
 
     draining: bool
@@ -75,7 +76,7 @@ class Host(Protocol):
     def read(
         self, look: Callable[Concatenate[Readable, P], Found], *args: P.args, **kwargs: P.kwargs
     ) -> Awaitable[Found]:
-        """What `look` finds in the committed rows. For a look at few rows: it may run on the event loop.
+        """The result of `look` on the committed rows. For a look at few rows: it may run on the event loop.
 
         A look is a pure function of the rows. The host may call it in any thread and more than once.
         """

@@ -51,8 +51,18 @@ class QueryLanguage(Protocol):
     name: str
 
     def field(self, fields: Mapping[str, Any], name: str, where: str = "") -> Reader | None:
-        """The reader of the field `name` in any of its forms (`Seconds`, `SecondsPath`, `{% … %}`), or None when
-        `fields` has none of them. Its value is checked and converted as AWS does for that field (see FIELDS)."""
+        """The reader of the field `name` in any of its forms (`Seconds`, `SecondsPath`, `{% … %}`), or None if `fields`
+        has none of them. The reader checks and converts the value as AWS does for that field. It gives:
+
+        - Seconds: the seconds to wait, a number of at least 0
+        - Timestamp: the time to wait for, in epoch seconds
+        - TimeoutSeconds, HeartbeatSeconds: whole seconds, at least 1
+        - MaxConcurrency, ToleratedFailureCount: a whole number of at least 0
+        - ToleratedFailurePercentage: a number from 0 to 100
+        - Error, Cause: text
+        - Items: a list (JSONPath: ItemsPath; if it is missing, the effective input itself)
+        - Credentials: an object with RoleArn
+        """
 
     def template(self, template: Any, where: str) -> Reader:
         """The reader of a payload template. `where` is the name of its field, for messages (`ItemSelector`)."""
@@ -66,19 +76,3 @@ class QueryLanguage(Protocol):
 
     def variables_read(self, fields: Mapping[str, Any]) -> set[str]:
         """The names of the variables that a state reads. States nested in it do not count."""
-
-
-FIELDS = {
-    "Seconds": "seconds to wait, a number >= 0",
-    "Timestamp": "the moment to wait for, epoch seconds",
-    "TimeoutSeconds": "whole seconds >= 1",
-    "HeartbeatSeconds": "whole seconds >= 1",
-    "MaxConcurrency": "a whole number >= 0",
-    "ToleratedFailureCount": "a whole number >= 0",
-    "ToleratedFailurePercentage": "a number from 0 to 100",
-    "Error": "text, or None",
-    "Cause": "text, or None",
-    "Items": "a list (JSONPath: ItemsPath, default the effective input itself)",
-    "Credentials": "an object with RoleArn",
-}
-"""The fields that `QueryLanguage.field` is asked for, and what their readers give."""

@@ -8,17 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 from statemachine.errors import StateError
+from statemachine.query.limits import PAYLOAD_BYTES_MAX
 
-BYTES_MAX = 262_144
-"""AWS's limit on payloads."""
 DEPTH_MAX = 500
 """Ours: how deeply a computed value may be nested, so that writing it cannot exhaust the stack."""
 
 
 def check_size(value: Any) -> None:
-    """Raises StateError States.DataLimitExceeded when the JSON text of `value` would be larger than BYTES_MAX for
-    certain. Each object and array is looked at once, however often it occurs."""
-    if _size(value, {}, 0) > BYTES_MAX:
+    """Raises StateError States.DataLimitExceeded if the JSON text of `value` is certain to exceed PAYLOAD_BYTES_MAX.
+    Each object and array is looked at once, however often it occurs."""
+    if _size(value, {}, 0) > PAYLOAD_BYTES_MAX:
         raise too_large()
 
 

@@ -1,5 +1,5 @@
-"""What is read for people and programs that ask: looks at committed rows, for `Host.read` and `Host.survey`.
+"""Looks: pure functions of committed rows, for `Host.read` and `Host.survey`. Every read for a caller is a look.
 
-A look is a pure function that takes the rows first. It loads no payload that was not asked for. Beside `checkpoint`,
-this is the only room above it that knows the keys of executions, lists and commands.
+A look takes the rows first. It loads a payload only if the caller asked for it. Above `checkpoint`, only this room
+reads by the keys of executions, lists and commands.
 """

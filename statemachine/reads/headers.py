@@ -17,7 +17,7 @@ class Header(msgspec.Struct, frozen=True):
     arn: str
     name: str
     machine_arn: str
-    machine: str
+    revision: str
     started: float
     seed: str = ""
     status: str = "RUNNING"
@@ -51,13 +51,13 @@ _stored_headers = msgspec.json.Decoder(StoredHeader)
 
 
 def header(rows: Readable, id: str) -> Header | None:
-    """The header of an execution, None if there is none."""
+    """The header of an execution, None if it does not exist."""
     row = rows.get(keys.head(id))
     return None if row is None else _headers.decode(row)
 
 
 def full_header(rows: Readable, id: str) -> FullHeader | None:
-    """The header of an execution with its payloads, None if there is none."""
+    """The header of an execution with its payloads, None if it does not exist."""
     row = rows.get(keys.head(id))
     if row is None:
         return None

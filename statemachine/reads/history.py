@@ -124,6 +124,6 @@ def _with_texts(event: HistoryEvent, texts: Payloads) -> HistoryEvent:
 
 
 def execution_with_history(rows: Readable, id: str) -> tuple[Execution, list[HistoryEvent]] | None:
-    """An execution with its payloads and its whole history, None if there is none."""
+    """An execution with its payloads and its whole history, None if it does not exist."""
     execution = read_execution(rows, id)
     return None if execution is None else (execution, read_history(rows, id, 1, execution.events))

@@ -26,7 +26,7 @@ STATUSES = (*UNENDED, *ENDED)
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """What a list shows of an execution; the members are those that `checkpoint.write.listing` writes."""
+    """One row of a list of executions; the members are those that `checkpoint.write.listing` writes."""
 
     arn: str
     machine_arn: str
@@ -165,7 +165,7 @@ def _places(
 def _listed(
     rows: Readable, prefix: str, found: list[tuple[str, bytes]], *, by_status: bool
 ) -> Iterator[tuple[str, Listing | None]]:
-    """The places of rows and what they list; None for an execution that was deleted in the meantime."""
+    """The place of each row with its listing; None for an execution that was deleted in the meantime."""
     places = [key.removeprefix(prefix) for key, _ in found]
     if not by_status:
         yield from ((place, _listings.decode(row)) for place, (_, row) in zip(places, found, strict=True))

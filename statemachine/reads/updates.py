@@ -18,7 +18,7 @@ class Standing(NamedTuple):
 
 
 def standing(rows: Readable, id: str, since: int) -> Standing | None:
-    """How the execution stands, None if there is none. The tallies are read only if something happened after the event
+    """Header and tallies of an execution, None if it does not exist. The tallies are read only if an event came after
     `since`."""
     found = header(rows, id)
     if found is None:

@@ -21,9 +21,9 @@ COUNTED_MAX = 10_000
 
 
 class StoredWait(msgspec.Struct, frozen=True):
-    """What a task's wait tells without its arguments; the members are those of the wait in the row."""
+    """The wait of a task without its arguments; the members are those of the wait in the row."""
 
-    kind: str
+    type: str
     resource: str = ""
     timeout_at: float | None = None
     heartbeat_at: float | None = None
@@ -109,7 +109,7 @@ def _chunk(rows: Readable, found: list[tuple[str, bytes]]) -> Iterator[tuple[str
     for (key, _), (id, path) in zip(found, addresses, strict=True):
         row = scopes.get(keys.scope(id, path))
         scope = None if row is None else _scopes.decode(row)
-        if scope is None or scope.waiting is None or scope.waiting.kind != "task":
+        if scope is None or scope.waiting is None or scope.waiting.type != "task":
             yield key, None
         else:
             yield key, WaitingTask(id, scope.state, scope.retries + 1, scope.waiting)

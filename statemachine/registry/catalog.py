@@ -1,7 +1,7 @@
 """A catalogue: all resources of one kind by name. Their rows are in the store, their image is in memory.
 
-A change is made durable first and told to the image then, so nobody sees what a crash would undo. Knows no particular
-kind of resource.
+A change is written durably first and then shown by the image, so no reader sees a change that a crash would undo.
+Knows no particular kind of resource.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Rows = Mapping[str, bytes | None]
 
 
 class Named(Protocol):
-    """What every resource has."""
+    """The members that every resource has."""
 
     @property
     def name(self) -> str: ...

@@ -20,7 +20,7 @@ COMPILED_MAX = 1_000
 
 
 class Configuration(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What AWS keeps beside a definition, in AWS's shapes."""
+    """The configurations of a state machine, in AWS's shapes."""
 
     logging: dict[str, Any] | None = None
     tracing: dict[str, Any] | None = None
@@ -30,8 +30,8 @@ class Configuration(msgspec.Struct, frozen=True, omit_defaults=True):
 class StateMachine(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A registered state machine. Times are epoch seconds.
 
-    `revision` is the key of what it runs now; `revisions` is the number of that revision. `updated` is None until the
-    first change. `is_job` says that its definition was made from a job.
+    `revision` is the key of its current revision; `revisions` is the number of that revision. `updated` is None until
+    the first change. `is_job` says that its definition was made from a job.
     """
 
     name: str
@@ -121,7 +121,7 @@ def removal_rows(machine: StateMachine) -> Rows:
 
 
 def read_revision(rows: Readable, key: str) -> Revision | None:
-    """A revision by its key, "machine/revision id"; None if there is none."""
+    """A revision by its key, "machine/revision id"; None if it does not exist."""
     row = rows.get(keys.revision(key))
     return None if row is None else _revisions.decode(row)
 

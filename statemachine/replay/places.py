@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from statemachine.replay.event_types import EventType
+from statemachine.core.event_types import Meaning
 from statemachine.replay.events import RecordedEvent
 from statemachine.replay.node import Node
 
@@ -19,7 +19,7 @@ class Places(Protocol):
     def line(self, event: RecordedEvent, previous: Node) -> Node:
         """The line of control on which a state is entered. A branch is added when its first state is entered."""
 
-    def state(self, event: RecordedEvent, meaning: EventType, previous: Node) -> Node:
+    def state(self, event: RecordedEvent, meaning: Meaning, previous: Node) -> Node:
         """The state that an event is about."""
 
     def map(self, event: RecordedEvent, previous: Node) -> Node:
@@ -41,7 +41,7 @@ class ByScope:
         fork, index = self._state_at(outer), int(number)
         return fork.numbered.get(index) or fork.add_numbered("branch", index, event.time)
 
-    def state(self, event: RecordedEvent, meaning: EventType, previous: Node) -> Node:
+    def state(self, event: RecordedEvent, meaning: Meaning, previous: Node) -> Node:
         """See Places."""
         return self._state_at(_scope_of(event))
 
@@ -73,7 +73,7 @@ class ByPredecessor:
         assert previous.parent is not None
         return previous.parent
 
-    def state(self, event: RecordedEvent, meaning: EventType, previous: Node) -> Node:
+    def state(self, event: RecordedEvent, meaning: Meaning, previous: Node) -> Node:
         """See Places."""
         if meaning.what == "exited":
             return _around(previous, name=event.details["name"])
@@ -104,13 +104,13 @@ def _scope_of(event: RecordedEvent) -> str:
 
 
 def _around(node: Node, name: str) -> Node:
-    """The nearest state of that name, from this node outwards; the root if there is none."""
+    """The nearest state of that name, from this node outwards; the root if no such node exists."""
     around = list(node.outwards())
     return next((other for other in around if other.kind == "state" and other.name == name), around[-1])
 
 
 def _running_around(node: Node, type: str) -> Node:
-    """The nearest state of that type that still runs, from this node outwards; the root if there is none."""
+    """The nearest state of that type that still runs, from this node outwards; the root if no such node exists."""
     around = list(node.outwards())
     return next((other for other in around if _runs(other) and other.type == type), around[-1])
 

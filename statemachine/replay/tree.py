@@ -6,13 +6,13 @@ history does not fill the memory.
 
 from __future__ import annotations
 
-from statemachine.replay.event_types import EVENT_TYPES, EventType
+from statemachine.core.event_types import MEANINGS, Meaning
 from statemachine.replay.events import RecordedEvent
 from statemachine.replay.node import ABORTED, CAUGHT, FAILED, RUNNING, SUCCEEDED, Node
 from statemachine.replay.places import ByPredecessor, ByScope, Places
 
-_FAILURES = ("failed", "timed out")
-_STATUSES = {"succeeded": SUCCEEDED, "failed": FAILED, "aborted": ABORTED, "timed out": "TIMED_OUT"}
+_FAILURES = ("failed", "timed_out")
+_STATUSES = {"succeeded": SUCCEEDED, "failed": FAILED, "aborted": ABORTED, "timed_out": "TIMED_OUT"}
 
 
 class Tree:
@@ -39,14 +39,14 @@ class Tree:
     def add(self, event: RecordedEvent) -> Node:
         """Add the next event, and return the node that it belongs to. An event of an unknown type changes no node."""
         node = previous = self._nodes[event.previous]
-        meaning = EVENT_TYPES.get(event.type)
+        meaning = MEANINGS.get(event.type)
         if meaning is not None:
             places = self._inferred if event.scope is None else self._exact
             node = self._apply(event, meaning, places, previous)
         self._nodes[event.id] = node
         return node
 
-    def _apply(self, event: RecordedEvent, meaning: EventType, places: Places, previous: Node) -> Node:
+    def _apply(self, event: RecordedEvent, meaning: Meaning, places: Places, previous: Node) -> Node:
         """Find or add the node that an event belongs to, and change it as the event says."""
         if meaning.subject == "execution":
             self._change_execution(event, meaning, previous)
@@ -60,7 +60,7 @@ class Tree:
         _change_state(state, event, meaning, previous)
         return state
 
-    def _change_execution(self, event: RecordedEvent, meaning: EventType, previous: Node) -> None:
+    def _change_execution(self, event: RecordedEvent, meaning: Meaning, previous: Node) -> None:
         root = self.root
         if meaning.what == "started":
             root.started = event.time
@@ -73,7 +73,7 @@ class Tree:
             root.end(_STATUSES[meaning.what], event.time)
 
 
-def _change_iteration(event: RecordedEvent, meaning: EventType, map_: Node) -> Node:
+def _change_iteration(event: RecordedEvent, meaning: Meaning, map_: Node) -> Node:
     index = event.details["index"]
     if meaning.what == "started":
         return map_.add_numbered("iteration", index, event.time)
@@ -82,7 +82,7 @@ def _change_iteration(event: RecordedEvent, meaning: EventType, map_: Node) -> N
     return iteration
 
 
-def _change_state(state: Node, event: RecordedEvent, meaning: EventType, previous: Node) -> None:
+def _change_state(state: Node, event: RecordedEvent, meaning: Meaning, previous: Node) -> None:
     subject, what, _ = meaning
     if what == "exited":
         state.end(CAUGHT if state.failing else SUCCEEDED, event.time)
@@ -101,7 +101,7 @@ def _change_state(state: Node, event: RecordedEvent, meaning: EventType, previou
         state.end(FAILED if state.failing else ABORTED, event.time)
 
 
-def _blame(node: Node, meaning: EventType, root: Node) -> None:
+def _blame(node: Node, meaning: Meaning, root: Node) -> None:
     """Mark the state in which an execution failed, and all nodes around it, as failing."""
     if meaning.what == "failed" and node.kind == "state":
         root.failed_by = node

@@ -1,5 +1,4 @@
-"""Every verb once: what can be asked of the server, whoever asks and in whatever wire format.
+"""Every verb once, for all callers and wire formats. `actions` is the table of them.
 
-Knows a Host that runs executions and registries that hold definitions; knows no HTTP. Results bear AWS's member names;
-moments are epoch seconds.
+Knows a host that runs executions and catalogues that hold definitions; knows no HTTP. A verb answers with a type.
 """

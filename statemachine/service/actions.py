@@ -1,7 +1,7 @@
-"""The table of actions: what can be asked of the server, whoever asks.
+"""The table of actions: everything that a caller can ask of the server.
 
-Both doors, the command line's own runs and what acts by itself go through `Actions.call`, so limits are checked once,
-and what is added here (authorisation, audit, metrics) holds for all of them. A new action is a verb and a line here.
+Both doors, the command line's own runs and the background go through `Actions.call`. So limits are checked once, and a
+rule that is added here holds for all of them. A new action is a verb and a line in this table.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Verb = Callable[..., Awaitable[A]]
 
 @dataclass(frozen=True, slots=True)
 class Action(Generic[A]):
-    """One thing that can be asked.
+    """One action.
 
     `name` is AWS's where AWS has the action. `verb` finds the method in the service. `answer` is the type that it
     answers with. `permission` names the right that the caller needs. `request` names the request of AWS's whose limits
@@ -161,7 +161,7 @@ class Actions:
         return action if action is not None and action.is_aws else None
 
     async def call(self, action: Action[A], /, **members: Any) -> A:
-        """Do what is asked. A member that is None counts as left out.
+        """Do an action. A member that is None counts as left out.
 
         Raises ServiceError, NotDurable or Unavailable.
         """

@@ -10,7 +10,7 @@ import msgspec
 
 
 class Answer(msgspec.Struct, rename="camel", omit_defaults=True, frozen=True):
-    """What a verb answers with."""
+    """The answer of a verb."""
 
 
 class Empty(Answer, frozen=True):

@@ -19,7 +19,7 @@ class ExecutionCounts(Observer):
         self._counts: Counter[str] = Counter()
 
     async def load(self, host: Host) -> None:
-        """Count what the store holds."""
+        """Count the executions in the store."""
         self._counts = await host.survey(count_executions)
 
     @property

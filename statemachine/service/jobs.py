@@ -1,4 +1,4 @@
-"""Jobs: the plain formats as views on state machines and executions. What runs is the compiled definition.
+"""Jobs: the plain formats as views on state machines and executions. The server runs the compiled definition.
 
 Knows no API.
 """
@@ -201,7 +201,7 @@ def _view(rows: Readable, id: str) -> JobView | None:
     if found is None:
         return None
     execution, history = found
-    job = _job_of(read_revision(rows, execution.machine))
+    job = _job_of(read_revision(rows, execution.revision))
     return None if job is None else job_view(job.job, execution, history)
 
 

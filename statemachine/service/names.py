@@ -17,5 +17,5 @@ def check_name(name: str) -> None:
 
 
 def as_name(text: str) -> str:
-    """An allowed name that is as much like `text` as can be: what AWS refuses becomes a hyphen."""
+    """An allowed name that resembles `text`: each character that AWS refuses becomes a hyphen."""
     return _REFUSED.sub("-", text)[:NAME_CHARACTERS_MAX] or "-"

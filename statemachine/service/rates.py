@@ -1,4 +1,4 @@
-"""How fast the server works: what became durable in the last minute, second by second. Knows no API."""
+"""How fast the server works: the commits of the last minute, counted by second. Knows no API."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WINDOW_SECONDS = 60
 
 @dataclass(slots=True)
 class Second:
-    """What one second of the clock has seen."""
+    """The numbers of one second of the clock."""
 
     number: int
     started: int = 0

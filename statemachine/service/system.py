@@ -91,7 +91,7 @@ class System:
 
 
 def _size(path: Path) -> int:
-    """The bytes of the store's files: the database and what SQLite keeps beside it."""
+    """The bytes of the store's files: the database, its write-ahead log and its index."""
     total = 0
     for suffix in ("", "-wal", "-shm"):
         try:

@@ -1,4 +1,4 @@
-"""Validations: what is wrong with a definition, without registering it. Keeps nothing and needs no host."""
+"""Validations: a definition is judged and not registered. Keeps nothing and needs no host."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Validation(Answer, frozen=True, kw_only=True):
 
 
 class Validations:
-    """The verbs on definitions that are not registered. They never fail: what is wrong is the answer."""
+    """The verbs on definitions that are not registered. They never fail: the findings are the answer."""
 
     async def validate(
         self, *, definition: str, type: str = "STANDARD", severity: str = "ERROR", max_results: int = 0
@@ -64,7 +64,7 @@ class Validations:
 
 
 def diagnosed(findings: Sequence[Finding], severity: str = "ERROR", max_results: int = 0) -> Validation:
-    """Findings as AWS answers them to the letter. A user who compares the two answers finds no difference."""
+    """Findings as AWS answers them, to the letter."""
     known = [finding for finding in findings if finding.code not in ADVICE]
     return _validation(known, severity, max_results, _diagnostic)
 

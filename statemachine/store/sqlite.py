@@ -24,8 +24,9 @@ from statemachine.store.interface import KeyConflict, Rows, StaleEpoch, StoreDam
 from statemachine.store.sqlite_errors import as_store_errors
 from statemachine.store.write_connection import WriteConnection, write_connection
 
-FORMAT = 1
-"""The version of the file's format; a file of another one is refused."""
+FORMAT = 2
+"""The version of the file's format and of the rows in it; a file of another one is refused. Format 1 was written before
+0.2."""
 
 _BEYOND_ALL_KEYS = b""
 """SQLite orders every BLOB after every TEXT."""
@@ -68,7 +69,7 @@ class SqliteStore:
     def __init__(self, path: str | PathLike[str]) -> None:
         """Open the file, or create it and its directory.
 
-        Raises UnknownFormat for a file that is not ours or newer, StoreDamaged where `PRAGMA quick_check` finds
+        Raises UnknownFormat for a file that is not ours, older or newer, StoreDamaged where `PRAGMA quick_check` finds
         damage, StoreError for an unsafe directory or where commits could not be made durable.
         """
         directory = private_directory(Path(path).parent)
@@ -90,7 +91,7 @@ class SqliteStore:
         if found is None:
             raise UnknownFormat(f"{self._path}: the file holds tables, but is no store of ours")
         if found != FORMAT:
-            raise UnknownFormat(f"{self._path}: a store of format {found}; this version reads format {FORMAT}")
+            raise UnknownFormat(f"{self._path}: {_refused(found)}")
 
     def get(self, key: str) -> bytes | None:
         rows = self._read(statements.GET, (key,))
@@ -183,6 +184,15 @@ class SqliteStore:
 
     def _first_that_exists(self, keys: Iterable[str]) -> str | None:
         return next((key for key in keys if self._read(statements.GET, (key,))), None)
+
+
+def _refused(format: Any) -> str:
+    """What is told of a store of another format, and what to do with it."""
+    writer = "before 0.2" if format == 1 else "by a newer version"
+    return (
+        f"a store of format {format}, written {writer}; this version reads format {FORMAT} only. "
+        "Use another data directory, or the version that wrote this one"
+    )
 
 
 def _bound_of_prefix(prefix: str) -> str | bytes:

@@ -12,8 +12,8 @@ from typing import Any
 from statemachine.api.render import aws_json
 from statemachine.composition import compose
 from statemachine.config import Settings
-from statemachine.core.model import Event
-from statemachine.engine.parked import Evaluators
+from statemachine.core.events import TurnCame
+from statemachine.engine.waiting_for_evaluation import Evaluators
 from statemachine.host import Observer
 from statemachine.json_text import load
 from statemachine.service.actions import ACTIONS
@@ -28,7 +28,7 @@ PATIENCE_SECONDS = 20.0
 
 
 class InMemoryServer:
-    """The parts of a server, and short forms for what tests do with them. Answers are as the AWS door shows them."""
+    """The parts of a server, with short forms for tests. Answers are as the AWS door shows them."""
 
     def __init__(
         self,
@@ -117,11 +117,11 @@ class InMemoryServer:
 
     async def settle(self) -> None:
         """Wait until everything that was delivered so far is stepped and durable."""
-        reply = await self.engine.deliver("nobody:none", Event("turn"))
+        reply = await self.engine.deliver("nobody:none", TurnCame("", ""))
         assert reply.stale
 
     async def advance(self, seconds: float) -> None:
-        """Let time pass, and what is due happen."""
+        """Let time pass, and let every due timer fire."""
         self.clock.now += seconds
         self.engine.wake()
         await asyncio.sleep(0)
@@ -137,7 +137,7 @@ async def in_memory_server(
     observers: Sequence[Observer] = (),
     **settings: Any,
 ) -> AsyncIterator[InMemoryServer]:
-    """A server that has recovered what `store` holds; drained and closed at the end."""
+    """A server that has recovered from `store`; it is drained and closed at the end."""
     server = InMemoryServer(
         store or MemoryStore(),
         Settings(**settings),

@@ -1,4 +1,4 @@
-"""Tasks that a test answers: the kind of all Lambda functions, which keeps what it was given to do."""
+"""The kind of all Lambda functions in a test: it keeps its tasks until the test answers them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ScriptedTasks:
         self._answers[task.token] = answer
 
     def cancel(self, token: str) -> None:
-        """Note that nobody waits for this task any more."""
+        """Note the token of a task whose answer is no longer awaited."""
         self.cancelled.append(token)
 
     def answer(self, task: Task, outcome: Outcome) -> None:

@@ -11,8 +11,6 @@ from tests.architecture.ratchet import hold, hold_numbers
 SHARED_NAMES = {
     "Evaluation": 2,
     "Fault": 2,
-    "Limits": 2,
-    "Live": 2,
     "Task": 2,
 }
 """How many classes bore the same name when the rule came."""

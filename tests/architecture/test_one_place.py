@@ -14,27 +14,18 @@ from tests.architecture.ratchet import hold, hold_numbers
 ARNS_IN = "arn"
 """The one module that takes ARNs apart."""
 
-SCOPE_DIGITS = {"core": 6}
+SCOPE_DIGITS = {"core": 1}
 """How often each room knows how many digits an index in a scope's path has. One module of the core should."""
 
-SAME_LIMIT = "the same limit of AWS, written again"
 BY_CHANCE = "another number, which happens to be the same"
 PAYLOAD_LIMITS = {
-    ("core", "PAYLOAD_BYTES_MAX"): "the place of the limit",
-    ("core", "VARIABLE_BYTES_MAX"): "another quota of AWS with the same number",
-    ("query", "BYTES_MAX"): SAME_LIMIT,
-    ("query", "TEXT_MAX"): SAME_LIMIT,
+    ("query", "PAYLOAD_BYTES_MAX"): "the place of the limit",
     ("evaluators", "_READ_BYTES"): BY_CHANCE,
     ("validation", "FINDINGS_CHARACTERS_MAX"): BY_CHANCE,
 }
 
 PARSED = "is for parse_arn, or for a name that is at hand"
 ARN_CUTS = {
-    ("checkpoint", "resource.arn.rpartition(':')"): PARSED,
-    ("core", "execution.machine_arn.rpartition(':')"): f"{PARSED}; takes an alias for the name",
-    ("core", "text.split(':', 5)"): "a Resource, which need not be an ARN",
-    ("core", "walk.execution.arn.split(':', 4)"): PARSED,
-    ("engine", "execution.arn.split(':', 5)"): PARSED,
     ("tasks", "a pattern"): "names of functions in Lambda's own grammar, of which an ARN is one form",
     ("tasks", "task.execution_arn.split(':', 2)"): PARSED,
     ("validation", "a pattern"): "ARNs of any service, which are checked and not used",

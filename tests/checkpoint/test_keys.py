@@ -8,6 +8,7 @@ import string
 import pytest
 
 from statemachine.checkpoint import keys
+from statemachine.core.ids import execution_id
 from statemachine.service.names import check_name
 
 MOMENTS = [0.0, 0.001, 1.0, 999.999, 1_700_000_000.0, 1_700_000_000.123, 4_102_444_800.0]
@@ -68,7 +69,7 @@ def test_chunks_sort_by_their_first_event() -> None:
 
 def test_no_two_things_have_the_same_key() -> None:
     """Whatever executions are called, and whatever of them waits."""
-    ids = [keys.execution_id(machine, name) for machine in NAMES for name in NAMES]
+    ids = [execution_id(machine, name) for machine in NAMES for name in NAMES]
     made = []
     for id in ids:
         made += [keys.head(id), keys.history(id, 1), keys.data(id, 1), keys.deadline(1.0, id)]
@@ -86,10 +87,10 @@ def test_no_two_things_have_the_same_key() -> None:
 def test_what_belongs_to_one_thing_is_not_found_under_another(name: str, other: str) -> None:
     if name == other:
         return
-    of_other = keys.execution_id(other, "e")
-    assert not keys.head(of_other).startswith(keys.execution_prefix(keys.execution_id(name, "e")))
-    assert not keys.history(of_other, 1).startswith(keys.history_prefix(keys.execution_id(name, "e")))
-    assert not keys.scope(of_other, "").startswith(keys.scope(keys.execution_id(name, "e"), ""))
+    of_other = execution_id(other, "e")
+    assert not keys.head(of_other).startswith(f"e/{execution_id(name, 'e')}/")
+    assert not keys.history(of_other, 1).startswith(keys.history_prefix(execution_id(name, "e")))
+    assert not keys.scope(of_other, "").startswith(keys.scope(execution_id(name, "e"), ""))
     assert not keys.listed(other, 1.0, of_other).startswith(keys.listed_prefix(name))
     assert not keys.revision(f"{other}/1").startswith(keys.revisions_prefix(name))
     assert not keys.revision_entry(other, 1).startswith(keys.revision_entries_prefix(name))
@@ -98,7 +99,7 @@ def test_what_belongs_to_one_thing_is_not_found_under_another(name: str, other: 
 
 def test_every_sort_of_key_has_a_beginning_of_its_own() -> None:
     prefixes = [keys.TIMERS, keys.TASKS, keys.TURNS, keys.ACTIVITY_TASKS, keys.MACHINES, keys.ACTIVITIES]
-    prefixes += [keys.execution_prefix("m:e"), keys.listed_prefix("m"), keys.by_status_prefix("RUNNING", "m"), "m/rev/"]
+    prefixes += ["e/m:e/", keys.listed_prefix("m"), keys.by_status_prefix("RUNNING", "m"), "m/rev/"]
     prefixes += ["m/hist/"]
     for one, other in itertools.permutations(prefixes, 2):
         assert not one.startswith(other)

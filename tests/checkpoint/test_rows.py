@@ -11,8 +11,9 @@ from statemachine.api.render import aws_json
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint, read_execution
 from statemachine.checkpoint.write import INLINE_BYTES_MAX, Rows, command_keys
-from statemachine.core.model import Children, Execution, HistoryEvent, Scope, Waiting
+from statemachine.core.model import Children, Execution, HistoryEvent, Scope
 from statemachine.core.payload import Payload
+from statemachine.core.waits import ChildrenWait, RetryWait, TaskWait, TimerWait, TurnWait, Wait
 from statemachine.reads.history import read_history
 from statemachine.service.executions.history_event import aws_history_event
 from statemachine.store.memory import MemoryStore
@@ -30,10 +31,10 @@ def header(**members: Any) -> Execution:
 
 
 def scopes() -> list[Scope]:
-    task_ = Waiting("task", "1.0", resource=FUNCTION, arguments=Payload(text=LARGE), timeout_at=START, scheduled=START)
+    task_ = TaskWait("1.0", FUNCTION, Payload(text=LARGE), scheduled=START, timeout_at=START)
     forked = Scope(
         "", "Map", Payload(text=LARGE), children=Children(2, 40, 2, 1, Payload(text="[1,2]")), entries=1,
-        variables={"v": Payload(text='"x"'), "w": Payload(text=LARGE)}, waiting=Waiting("children", "1.0"),
+        variables={"v": Payload(text='"x"'), "w": Payload(text=LARGE)}, waiting=ChildrenWait("1.0"),
     )  # fmt: skip
     return [
         forked,
@@ -60,6 +61,30 @@ def test_what_is_read_is_what_was_written(text: str) -> None:
     assert checkpoint is not None
     assert checkpoint.execution == execution
     assert list(checkpoint.scopes.values()) == scopes()
+
+
+@pytest.mark.parametrize(
+    ("wait", "row"),
+    [
+        (TimerWait("1.0", 5.0), {"type": "timer", "attempt": "1.0", "due": 5.0}),
+        (RetryWait("1.1", 5.0), {"type": "retry", "attempt": "1.1", "due": 5.0}),
+        (
+            TaskWait("1.0", FUNCTION, Payload(text=SMALL), scheduled=3.0, timeout=2.0, timeout_at=5.0),
+            {
+                "type": "task", "attempt": "1.0", "resource": FUNCTION, "arguments": SMALL, "scheduled": 3.0,
+                "timeout": 2.0, "timeout_at": 5.0,
+            },
+        ),
+        (ChildrenWait("1.0"), {"type": "children", "attempt": "1.0"}),
+        (TurnWait("1.0"), {"type": "turn", "attempt": "1.0"}),
+    ],
+)  # fmt: skip
+def test_a_wait_is_stored_with_its_type(wait: Wait, row: dict[str, Any]) -> None:
+    store = written(header(), [Scope("", "S", waiting=wait)])
+    assert msgspec.json.decode(store.scan("e/m:e/scope")[0][1])["waiting"] == row
+    checkpoint = read_checkpoint(store, "m:e")
+    assert checkpoint is not None
+    assert checkpoint.scopes[""].waiting == wait
 
 
 def test_what_is_not_there_is_none() -> None:
@@ -123,27 +148,27 @@ def test_a_history_chunk_is_never_written_over() -> None:
     ("waiting", "expected"),
     [
         (None, []),
-        (Waiting("children", "1.0"), []),
-        (Waiting("turn", "1.0"), [keys.turn("m:e", "/00001")]),
-        (Waiting("timer", "1.0", at=5.0), [keys.timer(5.0, "m:e", "/00001")]),
-        (Waiting("retry", "1.0", at=5.0), [keys.timer(5.0, "m:e", "/00001")]),
-        (Waiting("task", "1.0", resource=FUNCTION), [keys.task("m:e", "/00001")]),
+        (ChildrenWait("1.0"), []),
+        (TurnWait("1.0"), [keys.turn("m:e", "/00001")]),
+        (TimerWait("1.0", 5.0), [keys.timer(5.0, "m:e", "/00001")]),
+        (RetryWait("1.0", 5.0), [keys.timer(5.0, "m:e", "/00001")]),
+        (TaskWait("1.0", FUNCTION, Payload(text="{}")), [keys.task("m:e", "/00001")]),
         (
-            Waiting("task", "1.0", resource=FUNCTION, timeout_at=9.0, heartbeat_at=7.0),
+            TaskWait("1.0", FUNCTION, Payload(text="{}"), timeout_at=9.0, heartbeat_at=7.0),
             [keys.timer(7.0, "m:e", "/00001"), keys.task("m:e", "/00001")],
         ),
         (
-            Waiting("task", "1.0", resource=ACTIVITY, scheduled=3.0),
+            TaskWait("1.0", ACTIVITY, Payload(text="{}"), scheduled=3.0),
             [keys.activity_task("work", 3.0, "m:e", "/00001")],
         ),
-        (Waiting("task", "1.0", resource=FUNCTION, submitted=True), [keys.callback("m:e", "/00001")]),
+        (TaskWait("1.0", FUNCTION, Payload(text="{}"), submitted=True), [keys.callback("m:e", "/00001")]),
         (
-            Waiting("task", "1.0", resource=FUNCTION, submitted=True, timeout_at=9.0),
+            TaskWait("1.0", FUNCTION, Payload(text="{}"), submitted=True, timeout_at=9.0),
             [keys.timer(9.0, "m:e", "/00001"), keys.callback("m:e", "/00001")],
         ),
     ],
 )
-def test_a_wait_stands_under_what_it_waits_for(waiting: Waiting | None, expected: list[str]) -> None:
+def test_a_wait_stands_under_what_it_waits_for(waiting: Wait | None, expected: list[str]) -> None:
     assert command_keys(header(), Scope("/00001", waiting=waiting)) == expected
 
 

@@ -94,14 +94,14 @@ COMMAND_LINES: dict[str, tuple[str, Imports]] = {
     "list": ("list", NAMED),
     "history": ("history m/e", NAMED._replace(rooms=NAMED.rooms | {"replay"})),
     "stop": ("stop m/e", NAMED),
-    "show": ("show m/e", NAMED._replace(rooms=NAMED.rooms | {"replay", "times"})),
-    "watch": ("watch m/e", NAMED._replace(rooms=NAMED.rooms | {"replay"})),
+    "show": ("show m/e", NAMED._replace(rooms=NAMED.rooms | {"core", "replay", "times"})),
+    "watch": ("watch m/e", NAMED._replace(rooms=NAMED.rooms | {"core", "replay"})),
     "config": ("config", SETTINGS),
     "validate": (
         "validate pass.json",
         Imports(
             {"core", "errors", "json_text", "jsonata_library", "query", "schema_files", "times", "validation"},
-            {"jsonata", "jsonatapy", "jsonpath_ng", "jsonschema", "msgspec", "tenacity"},
+            {"jsonata", "jsonatapy", "jsonpath_ng", "jsonschema", "msgspec"},
             {"logging"},
         ),
     ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint
 from statemachine.checkpoint.write import Rows
-from statemachine.core.model import Event
+from statemachine.core.events import Event
 from statemachine.store.memory import MemoryStore
 from tests.core.script import Run
 

@@ -12,9 +12,19 @@ from typing import Any
 
 from statemachine.core.compile import compile_machine
 from statemachine.core.context import task_token
-from statemachine.core.model import Event, Execution, HistoryEvent, Scope
+from statemachine.core.events import (
+    DeadlineReached,
+    Event,
+    StartRequested,
+    TaskFailure,
+    TaskSuccess,
+    TimerFired,
+    TurnCame,
+)
+from statemachine.core.model import Checkpoint, Execution, HistoryEvent, Scope
 from statemachine.core.payload import Payload
-from statemachine.core.walk import Checkpoint, Moment
+from statemachine.core.step_builder import StepContext
+from statemachine.core.waits import TaskWait, TimedWait, TurnWait
 from statemachine.json_text import dump
 from tests.core.law6 import checked_advance
 
@@ -41,7 +51,7 @@ class Run:
             arn=machine_arn.replace("stateMachine:m", "execution:m:e"),
             name="e",
             machine_arn=machine_arn,
-            machine="m/1",
+            revision="m/1",
             role_arn=ROLE,
             seed="seed",
             started=self.now,
@@ -53,8 +63,8 @@ class Run:
 
     def send(self, event: Event) -> bool:
         """Step one event; False if it was stale."""
-        moment = Moment(self.now, self.activities)
-        step = checked_advance(self.machine, Checkpoint(self.execution, self.scopes), event, moment)
+        context = StepContext(self.now, self.activities)
+        step = checked_advance(self.machine, Checkpoint(self.execution, self.scopes), event, context)
         if step.stale:
             return False
         self.execution = step.execution
@@ -69,7 +79,7 @@ class Run:
 
     def finish(self) -> Run:
         """Answer whatever is waited for, earliest first, until the execution has ended or nothing can happen."""
-        self.send(Event("started"))
+        self.send(StartRequested())
         while self.execution.status == "RUNNING":
             if not self._serve_next():
                 break
@@ -81,10 +91,10 @@ class Run:
 
     def _serve_next(self) -> bool:
         for path, scope in self.scopes.items():
-            if scope.waiting is not None and scope.waiting.kind == "turn":
-                return self.send(Event("turn", path, attempt=scope.waiting.attempt))
+            if isinstance(scope.waiting, TurnWait):
+                return self.send(TurnCame(path, scope.waiting.attempt))
         for path, scope in self.scopes.items():
-            if scope.waiting is not None and scope.waiting.kind == "task":
+            if isinstance(scope.waiting, TaskWait):
                 answer = self._next_answer(scope.state)
                 if answer is not None:
                     return self.send(self._event(answer, path))
@@ -101,14 +111,14 @@ class Run:
     def _event(self, answer: Any, path: str) -> Event:
         token = self.token(path)
         if isinstance(answer, dict) and "Error" in answer:
-            return Event("failed", path, token, error=answer["Error"], cause=answer.get("Cause"))
-        return Event("succeeded", path, token, output=Payload(text=dump(answer)))
+            return TaskFailure(path, token, error=answer["Error"], cause=answer.get("Cause"))
+        return TaskSuccess(path, token, Payload(text=dump(answer)))
 
     def _fire(self) -> bool:
         waits = [
             (scope.waiting.due, path)
             for path, scope in self.scopes.items()
-            if scope.waiting is not None and scope.waiting.due is not None
+            if isinstance(scope.waiting, TimedWait) and scope.waiting.due is not None
         ]
         if self.execution.deadline is not None:
             waits.append((self.execution.deadline, "!"))
@@ -117,10 +127,10 @@ class Run:
         due, path = min(waits)
         self.now = max(self.now, due)
         if path == "!":
-            return self.send(Event("deadline"))
+            return self.send(DeadlineReached())
         waiting = self.scopes[path].waiting
         assert waiting is not None
-        return self.send(Event("fired", path, attempt=waiting.attempt))
+        return self.send(TimerFired(path, waiting.attempt))
 
 
 def outline(history: Sequence[HistoryEvent]) -> list[str]:

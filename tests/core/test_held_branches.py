@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from statemachine.core.model import Event
+from statemachine.core.events import StartRequested, TaskFailure, TaskSuccess
 from statemachine.core.payload import Payload
 from statemachine.json_text import dump
 from statemachine.validation import validate
@@ -51,14 +51,14 @@ def given(run: Run) -> dict[str, Any]:
 
 def answer(run: Run, name: str, output: Any) -> None:
     path = next(path for path, scope in run.scopes.items() if scope.state == name)
-    assert run.send(Event("succeeded", path, run.token(path), output=Payload(text=dump(output))))
+    assert run.send(TaskSuccess(path, run.token(path), Payload(text=dump(output))))
 
 
 @both
 def test_a_branch_begins_with_the_end_of_its_last_dependency(run_of: type[Run]) -> None:
     """The graph that no nesting of Parallels can say: c waits for a and b, d for b only."""
     run = run_of(machine(held("c", "a", "b"), held("a"), held("d", "b"), held("b")), input='{"n": 1}')
-    run.send(Event("started"))
+    run.send(StartRequested())
     assert entered(run) == ["a", "b"]
     answer(run, "b", "B")
     assert entered(run) == ["a", "b", "d"]
@@ -116,8 +116,8 @@ def test_input_is_the_effective_one_of_the_parallel(run_of: type[Run]) -> None:
 @both
 def test_a_failure_ends_what_runs_and_what_is_held_never_begins(run_of: type[Run]) -> None:
     run = run_of(machine(held("a"), held("b"), held("c", "a", "b")))
-    run.send(Event("started"))
-    assert run.send(Event("failed", "/00000", run.token("/00000"), error="E", cause="why"))
+    run.send(StartRequested())
+    assert run.send(TaskFailure("/00000", run.token("/00000"), error="E", cause="why"))
     assert (run.execution.status, run.execution.error, run.execution.cause) == ("FAILED", "E", "why")
     assert entered(run) == ["a", "b"]
     assert [path for path, scope in run.scopes.items() if scope.waiting is not None] == []

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from statemachine.checkpoint.read import read_execution
-from statemachine.core.model import Event
+from statemachine.core.events import StartRequested, StopRequested
 from statemachine.core.payload import Payload
-from statemachine.engine.admission import Admission, Limits
+from statemachine.engine.admission import Admission, AdmissionLimits
+from statemachine.engine.delivery import StartDue
 from statemachine.host import NotDurable
 from statemachine.store.memory import MemoryStore
 from statemachine.testing import START
@@ -30,14 +31,14 @@ def order(admission: Admission) -> list[str]:
 
 
 def test_first_come_first_served() -> None:
-    admission = Admission(Limits(running_max=1))
+    admission = Admission(AdmissionLimits(running_max=1))
     for number in (3, 1, 2):
         queue(admission, f"e{number}", float(number))
     assert order(admission) == ["e1", "e2", "e3"]
 
 
 def test_a_priority_is_a_head_start_and_no_more() -> None:
-    admission = Admission(Limits(running_max=1, ageing_seconds=60))
+    admission = Admission(AdmissionLimits(running_max=1, ageing_seconds=60))
     queue(admission, "patient", 0.0)
     queue(admission, "urgent", 59.0, priority=1)
     queue(admission, "late", 61.0, priority=1)
@@ -46,7 +47,7 @@ def test_a_priority_is_a_head_start_and_no_more() -> None:
 
 
 def test_who_waits_long_enough_comes_before_any_stream_of_higher_priorities() -> None:
-    admission = Admission(Limits(running_max=1, ageing_seconds=10))
+    admission = Admission(AdmissionLimits(running_max=1, ageing_seconds=10))
     queue(admission, "patient", 0.0)
     for second in range(1, 200):
         queue(admission, f"urgent{second}", float(second), priority=5)
@@ -54,7 +55,7 @@ def test_who_waits_long_enough_comes_before_any_stream_of_higher_priorities() ->
 
 
 def test_a_machine_at_its_limit_holds_up_no_other() -> None:
-    admission = Admission(Limits(machines={"slow": 1}))
+    admission = Admission(AdmissionLimits(machines={"slow": 1}))
     queue(admission, "a", 0.0, machine="slow")
     queue(admission, "b", 1.0, machine="slow")
     queue(admission, "c", 2.0, machine="free")
@@ -65,7 +66,7 @@ def test_a_machine_at_its_limit_holds_up_no_other() -> None:
 
 
 def test_without_limits_all_may_run() -> None:
-    admission = Admission(Limits())
+    admission = Admission(AdmissionLimits())
     for number in range(1_000):
         assert admission.may_start(f"m:{number}")
         admission.begins(f"m:{number}")
@@ -73,7 +74,7 @@ def test_without_limits_all_may_run() -> None:
 
 
 def test_saying_it_twice_changes_nothing() -> None:
-    admission = Admission(Limits(running_max=2))
+    admission = Admission(AdmissionLimits(running_max=2))
     admission.begins("m:a")
     admission.begins("m:a")
     queue(admission, "b", 0.0)
@@ -87,12 +88,12 @@ def test_saying_it_twice_changes_nothing() -> None:
 
 
 def test_one_that_waits_is_pending_and_starts_when_another_has_ended() -> None:
-    driver = Driver(limits=Limits(running_max=1))
+    driver = Driver(limits=AdmissionLimits(running_max=1))
     driver.start("m:a", "wait")
     driver.start("m:b", "pass")
     driver.run()
     assert status(driver.store, "m:b") == "PENDING"
-    driver.deliver("m:a", Event("stopped"))
+    driver.deliver("m:a", StopRequested())
     driver.run()
     assert status(driver.store, "m:b") == "SUCCEEDED"
 
@@ -101,31 +102,31 @@ def test_a_delayed_one_is_pending_until_its_moment() -> None:
     driver = Driver()
     execution = header("m:e", "pass", "{}")
     execution.start_at = START + 10
-    driver.writer.deliver("m:e", Event("started"), lambda reply, error: None, execution)
+    driver.writer.deliver("m:e", StartRequested(), lambda reply, error: None, execution)
     driver.run()
     assert status(driver.store, "m:e") == "PENDING"
-    driver.deliver("m:e", Event("due"), asked=False)
+    driver.deliver("m:e", StartDue(), asked=False)
     driver.run()
     assert status(driver.store, "m:e") == "SUCCEEDED"
 
 
 def test_one_that_waits_can_be_stopped_and_gives_its_place_away() -> None:
-    driver = Driver(limits=Limits(running_max=1))
+    driver = Driver(limits=AdmissionLimits(running_max=1))
     for id in ("m:a", "m:b", "m:c"):
         driver.start(id, "wait")
     driver.run()
-    driver.deliver("m:b", Event("stopped"))
-    driver.deliver("m:a", Event("stopped"))
+    driver.deliver("m:b", StopRequested())
+    driver.deliver("m:a", StopRequested())
     driver.run()
     assert [status(driver.store, id) for id in ("m:a", "m:b", "m:c")] == ["ABORTED", "ABORTED", "RUNNING"]
 
 
 def test_who_runs_and_who_waits_is_read_from_the_store() -> None:
-    driver = Driver(limits=Limits(running_max=1))
+    driver = Driver(limits=AdmissionLimits(running_max=1))
     for id in ("m:a", "m:b", "m:c"):
         driver.start(id, "wait")
     driver.run()
-    second = Driver(driver.store, limits=Limits(running_max=2))
+    second = Driver(driver.store, limits=AdmissionLimits(running_max=2))
     for _ in second.writer.load(START):
         pass
     second.run()
@@ -133,11 +134,11 @@ def test_who_runs_and_who_waits_is_read_from_the_store() -> None:
 
 
 def test_room_that_was_given_away_in_a_lost_group_is_taken_back() -> None:
-    driver = Driver(limits=Limits(running_max=1))
+    driver = Driver(limits=AdmissionLimits(running_max=1))
     driver.start("m:a", "wait")
     driver.start("m:b", "wait")
     driver.run()
-    driver.deliver("m:a", Event("stopped"))
+    driver.deliver("m:a", StopRequested())
     driver.step()
     driver.writer.seal()
     driver.writer.rolled_back(NotDurable("full"), START)
@@ -148,7 +149,7 @@ def test_room_that_was_given_away_in_a_lost_group_is_taken_back() -> None:
 
 @pytest.mark.parametrize("again", ['{"n": 1}', "{}"])
 def test_a_pending_one_is_there_for_whoever_starts_it_again(again: str) -> None:
-    driver = Driver(limits=Limits(running_max=0))
+    driver = Driver(limits=AdmissionLimits(running_max=0))
     driver.start("m:e", "pass", "{}")
     driver.start("m:e", "pass", again)
     driver.run()

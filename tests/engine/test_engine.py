@@ -9,9 +9,9 @@ from unittest.mock import patch
 
 import pytest
 
-from statemachine.core import walk
+from statemachine.core import step_builder
+from statemachine.core.events import Event, TaskReturned
 from statemachine.core.limits import HISTORY_EVENTS_MAX, PAYLOAD_BYTES_MAX
-from statemachine.core.model import Event
 from statemachine.engine import writer
 from statemachine.engine.timers import HORIZON_SECONDS
 from statemachine.host import Unavailable
@@ -134,7 +134,7 @@ async def test_what_comes_while_a_group_is_written_forms_the_next_one() -> None:
 
 
 async def test_an_endless_loop_lets_others_go_on_and_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walk, "HISTORY_EVENTS_MAX", 10_000_000)
+    monkeypatch.setattr(step_builder, "HISTORY_EVENTS_MAX", 10_000_000)
     async with in_memory_server() as server:
         endless = await server.start(await server.create(LOOP, "endless"))
         healthy = await server.run(PASS)
@@ -169,10 +169,10 @@ async def test_a_result_above_the_limit_fails_its_task_and_can_be_caught() -> No
 async def test_a_defect_of_ours_fails_only_the_execution_that_it_struck() -> None:
     advance = writer.advance
 
-    def stumble(machine: Any, checkpoint: Any, event: Event, moment: Any) -> Any:
-        if checkpoint.execution.name == "struck" and event.kind == "returned":
+    def stumble(machine: Any, checkpoint: Any, event: Event, context: Any) -> Any:
+        if checkpoint.execution.name == "struck" and isinstance(event, TaskReturned):
             raise ZeroDivisionError("our mistake")
-        return advance(machine, checkpoint, event, moment)
+        return advance(machine, checkpoint, event, context)
 
     with patch.object(writer, "advance", stumble):
         async with in_memory_server() as server:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from statemachine.core.model import Event
+from statemachine.core.events import StartRequested, TaskHeartbeat, TaskTaken
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 from statemachine.query.jsonata.evaluation.evaluate import evaluate
 from statemachine.reads.history import read_history
@@ -154,11 +154,11 @@ async def test_a_server_that_drains_waits_for_evaluations_and_closes_the_evaluat
 def test_events_of_a_waiting_execution_keep_their_order() -> None:
     evaluators = Evaluators()
     driver = Driver(definitions={"slow": ONE}, evaluators=evaluators)
-    driver.writer.deliver("m:e", Event("started"), lambda reply, error: None, header("m:e", "slow", "{}"))
+    driver.writer.deliver("m:e", StartRequested(), lambda reply, error: None, header("m:e", "slow", "{}"))
     driver.step()
     assert driver.writer.evaluating == 1
-    driver.deliver("m:e", Event("heartbeat"))
-    driver.deliver("m:e", Event("taken"))
+    driver.deliver("m:e", TaskHeartbeat("", ""))
+    driver.deliver("m:e", TaskTaken("", ""))
     driver.step()
     driver.commit()
     assert driver.answers == []

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from statemachine.checkpoint import keys
-from statemachine.core.model import Event
+from statemachine.core.events import DeadlineReached, TimerFired
 from statemachine.engine import timers as module
 from statemachine.engine.timers import HORIZON_SECONDS, Timer, Timers
 from statemachine.json_text import dump
@@ -80,5 +80,5 @@ def test_without_a_timer_there_is_no_earliest() -> None:
 
 
 def test_a_timer_knows_what_its_firing_means() -> None:
-    assert Timer(START, "m:e", "/00001", "2.0").event == Event("fired", "/00001", attempt="2.0")
-    assert Timer(START, "m:e", "!", "").event == Event("deadline")
+    assert Timer(START, "m:e", "/00001", "2.0").event == TimerFired("/00001", "2.0")
+    assert Timer(START, "m:e", keys.DEADLINE, "").event == DeadlineReached()

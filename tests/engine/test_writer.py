@@ -11,12 +11,15 @@ from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint
 from statemachine.core.compile import compile_machine
 from statemachine.core.context import task_token
-from statemachine.core.model import Event, Execution
+from statemachine.core.events import DeadlineReached, Event, StartRequested, StopRequested, TaskReturned, TimerFired
+from statemachine.core.model import Execution
 from statemachine.core.payload import Payload
+from statemachine.core.waits import TaskWait, TimerWait
 from statemachine.engine import writer as module
-from statemachine.engine.admission import UNLIMITED, Limits
-from statemachine.engine.parked import Evaluators
-from statemachine.engine.writer import Group, Writer
+from statemachine.engine.admission import UNLIMITED, AdmissionLimits
+from statemachine.engine.group import Group
+from statemachine.engine.waiting_for_evaluation import Evaluators
+from statemachine.engine.writer import Writer
 from statemachine.host import NotDurable, Reply
 from statemachine.json_text import dump
 from statemachine.reads.history import read_history
@@ -45,7 +48,7 @@ class Driver:
         store: MemoryStore | None = None,
         definitions: Mapping[str, Any] = DEFINITIONS,
         evaluators: Evaluators | None = None,
-        limits: Limits = UNLIMITED,
+        limits: AdmissionLimits = UNLIMITED,
     ) -> None:
         self.store = store or MemoryStore()
         self.writer = Writer(self.store, Compiled(definitions), frozenset(), evaluators, limits)
@@ -57,7 +60,7 @@ class Driver:
         self.writer.deliver(id, event, self._hear if asked else None)
 
     def start(self, id: str, definition: str, input: str = "{}") -> None:
-        self.writer.deliver(id, Event("started"), self._hear, header(id, definition, input))
+        self.writer.deliver(id, StartRequested(), self._hear, header(id, definition, input))
 
     def step(self) -> None:
         while self.writer.pending:
@@ -144,7 +147,7 @@ def test_even_an_answer_without_a_change_waits_for_the_change_that_it_tells_of()
 
 def test_an_event_for_nobody_is_stale() -> None:
     driver = Driver()
-    driver.deliver("m:none", Event("stopped"))
+    driver.deliver("m:none", StopRequested())
     driver.run()
     assert driver.answers == [Reply(None, stale=True)]
 
@@ -154,7 +157,7 @@ def test_a_command_that_a_forming_group_supersedes_is_not_given() -> None:
     driver.start("m:e", "task")
     driver.step()
     driver.writer.seal()
-    driver.deliver("m:e", Event("stopped"))
+    driver.deliver("m:e", StopRequested())
     driver.step()
     assert driver.writer.committed().commands == []
 
@@ -165,20 +168,20 @@ def test_a_superseded_command_is_given_when_what_superseded_it_is_lost() -> None
     driver.step()
     first = driver.writer.seal()
     assert first is not None
-    driver.deliver("m:e", Event("stopped"))
+    driver.deliver("m:e", StopRequested())
     driver.step()
     driver.store.commit(first.rows.changed, first.rows.fresh, 0)
     driver.writer.committed()
     driver.writer.seal()
     ((id, command),) = driver.writer.rolled_back(NotDurable("the disk is full"), START)
-    assert (id, command.waiting.kind) == ("m:e", "task")
+    assert (id, type(command.waiting)) == ("m:e", TaskWait)
 
 
 def test_commands_are_given_even_when_their_execution_is_not_kept_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LIVE_MAX", 0)
+    monkeypatch.setattr(module, "LOADED_MAX", 0)
     driver = Driver()
     driver.start("m:e", "wait")
-    assert [command.waiting.kind for _, command in driver.run().commands] == ["timer"]
+    assert [type(command.waiting) for _, command in driver.run().commands] == [TimerWait]
 
 
 def test_a_large_answer_whose_group_was_lost_is_written_with_the_next() -> None:
@@ -189,7 +192,7 @@ def test_a_large_answer_whose_group_was_lost_is_written_with_the_next() -> None:
     assert checkpoint is not None
     token = task_token(checkpoint.execution, checkpoint.scopes[command.scope])
     large = dump("x" * 2_000)
-    driver.deliver("m:e", Event("returned", "", token, output=Payload(text=large)), asked=False)
+    driver.deliver("m:e", TaskReturned("", token, Payload(text=large)), asked=False)
     driver.step()
     driver.writer.seal()
     driver.writer.rolled_back(NotDurable("the disk is full"), START)
@@ -213,7 +216,7 @@ def test_the_group_that_built_upon_it_is_lost_too() -> None:
     driver.start("m:e", "wait")
     driver.step()
     driver.writer.seal()
-    driver.deliver("m:e", Event("stopped"))
+    driver.deliver("m:e", StopRequested())
     driver.start("m:other", "pass")
     driver.step()
     driver.writer.rolled_back(NotDurable("full"), START)
@@ -225,7 +228,7 @@ def test_events_whose_sender_waits_for_no_answer_are_stepped_again() -> None:
     driver = Driver()
     driver.start("m:e", "wait")
     ((_, command),) = driver.run().commands
-    fired = Event("fired", "", attempt=command.waiting.attempt)
+    fired = TimerFired("", command.waiting.attempt)
     driver.deliver("m:e", fired, asked=False)
     driver.writer.step(START + 10)
     driver.writer.seal()
@@ -260,8 +263,8 @@ def test_rows_of_registries_go_with_the_next_group() -> None:
 def test_a_row_that_cannot_be_read_fails_its_own_caller() -> None:
     driver = Driver()
     driver.store.commit({keys.head("m:bad"): b"no JSON"}, {}, 0)
-    driver.deliver("m:bad", Event("stopped"))
-    driver.deliver("m:bad", Event("deadline"), asked=False)
+    driver.deliver("m:bad", StopRequested())
+    driver.deliver("m:bad", DeadlineReached(), asked=False)
     driver.start("m:good", "pass")
     driver.run()
     assert isinstance(driver.answers[0], Exception)
@@ -288,45 +291,45 @@ def test_a_start_that_fails_twice_over_leaves_nothing_behind(monkeypatch: pytest
 
 
 def test_executions_that_rest_are_dropped_and_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LIVE_MAX", 2)
+    monkeypatch.setattr(module, "LOADED_MAX", 2)
     driver = Driver()
     for name in "abcd":
         driver.start(f"m:{name}", "map", "[1, 2]")
         driver.run()
-    assert len(driver.writer._live) == 2
+    assert len(driver.writer._loaded) == 2
     for name in "abcd":
-        driver.deliver(f"m:{name}", Event("stopped"))
+        driver.deliver(f"m:{name}", StopRequested())
     driver.run()
     assert [reply.execution.status for reply in driver.answers[4:]] == ["ABORTED"] * 4  # type: ignore[union-attr]
 
 
 def test_what_has_something_unwritten_is_never_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LIVE_MAX", 1)
+    monkeypatch.setattr(module, "LOADED_MAX", 1)
     driver = Driver()
     for name in "abc":
         driver.start(f"m:{name}", "wait")
     driver.step()
     driver.writer.seal()
     for name in "abc":
-        driver.deliver(f"m:{name}", Event("stopped"))
+        driver.deliver(f"m:{name}", StopRequested())
     driver.step()
     driver.writer.committed()
-    assert set(driver.writer._live) == {"m:a", "m:b", "m:c"}
+    assert set(driver.writer._loaded) == {"m:a", "m:b", "m:c"}
 
 
 def test_executions_that_have_ended_are_dropped() -> None:
     driver = Driver()
     driver.start("m:e", "pass")
     driver.run()
-    assert not driver.writer._live
+    assert not driver.writer._loaded
 
 
 def test_a_timer_that_was_due_is_due_although_the_clock_is_set_back() -> None:
     driver = Driver()
     driver.start("m:e", "wait")
     ((id, command),) = driver.run().commands
-    assert command.waiting.due is not None
-    event = Event("fired", command.scope, attempt=command.waiting.attempt)
+    assert isinstance(command.waiting, TimerWait)
+    event = TimerFired(command.scope, command.waiting.attempt)
     driver.writer.deliver(id, event, not_before=command.waiting.due)
     driver.run()
     checkpoint = read_checkpoint(driver.store, "m:e")

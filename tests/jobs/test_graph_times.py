@@ -13,8 +13,9 @@ from graphlib import TopologicalSorter
 
 import pytest
 
-from statemachine.core.model import Event
+from statemachine.core.events import StartRequested, TaskSuccess
 from statemachine.core.payload import Payload
+from statemachine.core.waits import TaskWait
 from statemachine.json_text import dump
 from tests.core.forgetful import Forgetful
 from tests.core.script import START
@@ -32,16 +33,16 @@ class Timed(Forgetful):
     started: dict[str, float] = field(default_factory=dict)
 
     def play(self) -> Timed:
-        self.send(Event("started"))
+        self.send(StartRequested())
         while self.execution.status == "RUNNING":
             ends = []
             for path, scope in self.scopes.items():
-                if scope.waiting is not None and scope.waiting.kind == "task":
+                if isinstance(scope.waiting, TaskWait):
                     started = self.started.setdefault(scope.state, self.now)
                     assert scope.waiting.scheduled == started
                     ends.append((started + self.seconds[scope.state], path, scope.state))
             self.now, path, name = min(ends)
-            assert self.send(Event("succeeded", path, self.token(path), output=Payload(text=dump(f"{name} done"))))
+            assert self.send(TaskSuccess(path, self.token(path), Payload(text=dump(f"{name} done"))))
         return self
 
 

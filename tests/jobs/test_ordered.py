@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from statemachine.core.model import Event
+from statemachine.core.events import StartRequested
 from tests.core.forgetful import Forgetful
 from tests.core.script import START, Run
 from tests.jobs.definitions import definition, ordered
@@ -71,5 +71,5 @@ def test_definition_names_functions_of_the_region_and_account() -> None:
 
 def test_a_run_without_answers_waits_at_its_first_task() -> None:
     run = Run(definition(ordered("a", "b")))
-    run.send(Event("started"))
+    run.send(StartRequested())
     assert run.scopes[""].state == "a"

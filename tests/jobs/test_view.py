@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from statemachine.core.model import Event
+from statemachine.core.events import StartRequested, StopRequested, TaskFailure, TaskSuccess, TimerFired
 from statemachine.core.payload import Payload
 from statemachine.jobs import Job, JobView, job_view
 from tests.core.script import Run
@@ -24,18 +24,18 @@ def words(job: Job, run: Run) -> dict[str, str]:
 
 
 def succeed(run: Run, path: str, text: str) -> None:
-    assert run.send(Event("succeeded", path, run.token(path), output=Payload(text=text)))
+    assert run.send(TaskSuccess(path, run.token(path), Payload(text=text)))
 
 
 def fail(run: Run, path: str, cause: str = "why") -> None:
-    assert run.send(Event("failed", path, run.token(path), error="E", cause=cause))
+    assert run.send(TaskFailure(path, run.token(path), error="E", cause=cause))
 
 
 def test_words_of_an_ordered_job() -> None:
     job = ordered("a", "b")
     run = Run(definition(job))
     assert words(job, run) == {"": "QUEUED", "a": "PENDING", "b": "PENDING"}
-    run.send(Event("started"))
+    run.send(StartRequested())
     assert words(job, run) == {"": "RUNNING", "a": "RUNNING", "b": "PENDING"}
     succeed(run, "", "1")
     assert words(job, run) == {"": "RUNNING", "a": "COMPLETED", "b": "RUNNING"}
@@ -46,7 +46,7 @@ def test_words_of_an_ordered_job() -> None:
 def test_words_of_a_graph() -> None:
     job = graph({"c": ["a", "b"], "a": [], "b": []})
     run = Run(definition(job))
-    run.send(Event("started"))
+    run.send(StartRequested())
     succeed(run, "/00001", "1")
     assert words(job, run) == {"": "RUNNING", "c": "PENDING", "a": "COMPLETED", "b": "RUNNING"}
     succeed(run, "/00002", "1")
@@ -58,7 +58,7 @@ def test_words_of_a_graph() -> None:
 def test_a_job_of_a_graph_fails_with_the_task_that_failed_and_the_others_say_so() -> None:
     job = graph({"a": [], "b": [], "c": ["a"], "d": []})
     run = Run(definition(job))
-    run.send(Event("started"))
+    run.send(StartRequested())
     succeed(run, "/00003", '"D"')
     fail(run, "/00001")
     seen = view(job, run)
@@ -74,12 +74,12 @@ def test_a_job_of_a_graph_fails_with_the_task_that_failed_and_the_others_say_so(
 def test_a_sibling_that_waits_for_its_next_attempt_is_not_taken_for_the_one_that_failed() -> None:
     job = graph({"a": [], "b": []}, retries=1)
     run = Run(definition(job))
-    run.send(Event("started"))
+    run.send(StartRequested())
     fail(run, "/00001", "1")
     run.now += 1
     waiting = run.scopes["/00001"].waiting
     assert waiting is not None
-    assert run.send(Event("fired", "/00001", attempt=waiting.attempt))
+    assert run.send(TimerFired("/00001", waiting.attempt))
     fail(run, "/00000", "of the sibling")
     assert [(task.status, task.attempts, task.error) for task in view(job, run).tasks] == [
         ("RUNNING", 1, "E"),
@@ -121,8 +121,8 @@ def test_an_ordered_job_fails_at_the_task_that_failed() -> None:
 def test_a_job_that_is_stopped_is_failed_and_says_why() -> None:
     job = ordered("a", "b")
     run = Run(definition(job))
-    run.send(Event("started"))
-    run.send(Event("stopped"))
+    run.send(StartRequested())
+    run.send(StopRequested())
     seen = view(job, run)
     assert (seen.status, seen.error, seen.cause) == ("FAILED", None, "The job was stopped.")
     assert [(task.status, task.cause) for task in seen.tasks] == [("FAILED", "The job was stopped."), ("PENDING", None)]
@@ -138,10 +138,10 @@ def test_an_error_is_forgotten_when_a_later_attempt_succeeds() -> None:
 def test_a_graph_that_is_stopped() -> None:
     job = graph({"a": [], "b": [], "c": ["a", "b"]}, retries=1)
     run = Run(definition(job))
-    run.send(Event("started"))
+    run.send(StartRequested())
     succeed(run, "/00000", "1")
     fail(run, "/00001")
-    run.send(Event("stopped", error="Enough", cause="tired"))
+    run.send(StopRequested("Enough", "tired"))
     seen = view(job, run)
     assert (seen.status, seen.error, seen.cause) == ("FAILED", "Enough", "tired")
     assert [(task.status, task.attempts, task.error, task.cause) for task in seen.tasks] == [
@@ -162,7 +162,7 @@ def test_a_job_that_takes_too_long_is_failed_and_says_why() -> None:
 def test_a_task_whose_output_was_too_large_to_keep_runs_again_without_an_output() -> None:
     job = ordered("a", "b", retries=1)
     run = Run(definition(job))
-    run.send(Event("started"))
+    run.send(StartRequested())
     succeed(run, "", f'"{"x" * 200_000}"')
     succeed(run, "", f'"{"x" * 200_000}"')
     assert [(task.status, task.output is None) for task in view(job, run).tasks] == [

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from statemachine.core.model import Event
+from statemachine.core.events import StopRequested
 from statemachine.replay.events import from_aws, from_compact
 from statemachine.replay.tree import Tree
 from tests.core.script import Run
@@ -113,7 +113,7 @@ GRAPH_CASES: dict[str, tuple[dict[str, list[Any]], list[str]]] = {
 def run(definition: dict[str, Any], answers: dict[str, list[Any]]) -> Run:
     found = Run(definition, "[1, 2]", answers).finish()
     if found.execution.status == "RUNNING":
-        found.send(Event("stopped", error="Enough"))
+        found.send(StopRequested("Enough"))
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from statemachine.core.model import Event
+from statemachine.core.events import StopRequested
 from statemachine.json_text import dump
 from statemachine.replay.events import from_aws, from_compact
 from statemachine.replay.node import Node
@@ -35,7 +35,7 @@ def test_both_forms_give_the_same_tree(seed: int) -> None:
     assert [finding for finding in validate(dump(definition)) if finding.severity == "ERROR"] == []
     run = Run(definition, INPUT, drawing.answers).finish()
     if run.execution.status == "RUNNING":
-        run.send(Event("stopped", error="Enough"))
+        run.send(StopRequested("Enough"))
     exact, inferred = Tree("e"), Tree("e")
     for event in run.history:
         exact.add(from_compact(event))

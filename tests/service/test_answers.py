@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
-from statemachine.core.token import make_token
+from statemachine.core.token import make_task_token
 from statemachine.tasks.kind import Succeeded
 from statemachine.testing import InMemoryServer, in_memory_server
 from tests.engine.definitions import ACTIVITY, CALLBACK, task
@@ -113,8 +113,8 @@ async def test_a_callback_may_answer_before_its_submission_is_known() -> None:
         "A" * 2048,
         base64.urlsafe_b64encode(b"\0" * 32 + b"m:none\n\n1.0").decode(),
         base64.urlsafe_b64encode(b"\0" * 32 + b"m:e\n\n1.0").decode(),
-        make_token("m:e", "another seed", "", "1.0"),
-        make_token("m:e", "another seed", "/00001", "1.0"),
+        make_task_token("m:e", "another seed", "", "1.0"),
+        make_task_token("m:e", "another seed", "/00001", "1.0"),
     ],
 )
 async def test_what_is_no_token_of_ours_is_refused_and_changes_nothing(token: str) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint, read_execution
 from statemachine.checkpoint.write import command_keys
+from statemachine.core.ids import machine_of
 from statemachine.core.model import UNENDED, HistoryEvent
 from statemachine.core.tally import Tally, counted
 from statemachine.json_text import load
@@ -46,14 +47,14 @@ def check_commands(store: Store) -> None:
         execution = read_execution(store, load(row))
         assert execution is not None
         if execution.start_at is not None:
-            expected[keys.delayed_start(execution.start_at, execution.id)] = [execution.id, "+", ""]
+            expected[keys.delayed_start(execution.start_at, execution.id)] = [execution.id, keys.DELAYED_START, ""]
     for key, row in store.scan(keys.by_status_prefix("RUNNING")):
         id = load(row)
         checkpoint = read_checkpoint(store, id)
         promise(checkpoint is not None, f"{key} is listed, but there is no such execution")
         assert checkpoint is not None
         if checkpoint.execution.deadline is not None:
-            expected[keys.deadline(checkpoint.execution.deadline, id)] = [id, "!", ""]
+            expected[keys.deadline(checkpoint.execution.deadline, id)] = [id, keys.DEADLINE, ""]
         for path, scope in checkpoint.scopes.items():
             for command in command_keys(checkpoint.execution, scope):
                 expected[command] = [id, path, scope.attempt]
@@ -128,7 +129,7 @@ def _check_tallies(id: str, events: list[HistoryEvent], tallies: Mapping[str, Ta
 def _check_lists(store: Store, id: str) -> None:
     execution = read_execution(store, id)
     assert execution is not None
-    machine = keys.machine_of(id)
+    machine = machine_of(id)
     row = store.get(keys.listed(machine, execution.started, id))
     promise(row is not None and load(row)["status"] == execution.status, f"{id} is not listed as it is")
     for status in ("PENDING", "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"):

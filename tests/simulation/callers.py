@@ -10,7 +10,8 @@ from itertools import count
 from typing import Any
 
 from statemachine.checkpoint import keys
-from statemachine.core.model import Event, Execution
+from statemachine.core.events import StartRequested, StopRequested
+from statemachine.core.model import Execution
 from statemachine.core.payload import Payload
 from statemachine.host import Reply
 from statemachine.json_text import dump
@@ -34,7 +35,7 @@ class Callers:
                 world.agenda.plan(start.stopped_at, partial(self._stop, start))
 
     def _start(self, start: Start) -> None:
-        event = Event("started")
+        event = StartRequested()
 
         def call(process: Process) -> Coroutine[Any, None, Reply]:
             header = self._header(start)
@@ -53,7 +54,7 @@ class Callers:
             arn=f"arn:aws:states:{HOME}:execution:{start.machine}:{start.name}",
             name=start.name,
             machine_arn=f"arn:aws:states:{HOME}:stateMachine:{start.machine}",
-            machine=start.revision,
+            revision=start.revision,
             role_arn="arn:aws:iam::000000000000:role/any",
             seed=f"{next(self._seeds)}",
             started=self._world.clock(),
@@ -67,7 +68,7 @@ class Callers:
             ended = reply.execution is None or reply.execution.status != "RUNNING"
             promise(ended, f"{start.id} was stopped, but runs")
 
-        event = Event("stopped", error="Stopped", cause="by its owner")
+        event = StopRequested(error="Stopped", cause="by its owner")
         self._world.deliver(start.id, event, told, again=start.insists)
 
     def _register(self, name: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from statemachine.core.model import HistoryEvent
+from statemachine.core.scope_path import index_of, parent_path
 from tests.simulation.witness import promise
 
 ENDS = {
@@ -120,7 +121,7 @@ def check_history(id: str, events: list[HistoryEvent], definition: dict[str, Any
         before = event.timestamp
         _line_of(event, lines, definition).add(event, where)
         previous = events[event.previous - 1].scope if event.previous else event.scope
-        related = previous.startswith(event.scope) or event.scope[:-6] in (previous, previous[:-6])
+        related = previous.startswith(event.scope) or parent_path(event.scope) in (previous, parent_path(previous))
         promise(event.previous < event.id and related, f"{where} follows {event.previous} of {previous!r}")
 
 
@@ -129,9 +130,9 @@ def _line_of(event: HistoryEvent, lines: dict[str, Line], definition: dict[str, 
     line = lines.get(event.scope)
     if not event.scope:
         return line or lines.setdefault("", Line(definition, 0))
-    parent = lines[event.scope[:-6]]
+    parent = lines[parent_path(event.scope)]
     if line is None or line.begun_by < parent.forked:
-        line = lines[event.scope] = Line(parent.inner(int(event.scope[-5:])), parent.forked)
+        line = lines[event.scope] = Line(parent.inner(index_of(event.scope)), parent.forked)
     return line
 
 

@@ -14,14 +14,14 @@ import msgspec
 
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint
-from statemachine.core.model import Command, Scope
-from statemachine.core.walk import Checkpoint
+from statemachine.core.model import Checkpoint, Command, Scope
 from statemachine.engine.admission import Admission
-from statemachine.engine.handed_out import HandedOut
-from statemachine.engine.live import Live
+from statemachine.engine.group import Group
+from statemachine.engine.loaded_execution import LoadedExecution
 from statemachine.engine.releases import Releases
+from statemachine.engine.running_tasks import RunningTasks
 from statemachine.engine.timers import Timers
-from statemachine.engine.writer import Group, Writer
+from statemachine.engine.writer import Writer
 from statemachine.store.interface import Rows, Store
 from tests.simulation.faults import FaultyStore
 from tests.simulation.process import Process
@@ -40,9 +40,9 @@ class RepliesBeforeCommit(Process):
     """Callers hear what became of their events while the group is still being written."""
 
     def _commit(self, group: Group) -> None:
-        for answer, reply in group.answers:
-            answer(reply, None)
-        group.answers.clear()
+        for on_reply, reply in group.replies:
+            on_reply(reply, None)
+        group.replies.clear()
         super()._commit(group)
 
 
@@ -105,12 +105,12 @@ def forgetting_commands() -> AbstractContextManager[Any]:
     return patch("statemachine.engine.recovery.release_again", lambda *arguments: None)
 
 
-def forgetting_renewed_timers() -> AbstractContextManager[Any]:
+def forgetting_extended_timers() -> AbstractContextManager[Any]:
     """A heartbeat moves the time-out on disk, but sets no timer."""
     release = Releases.release
 
     def release_first(self: Releases, id: str, command: Command) -> None:
-        if not command.renewed:
+        if not command.extended:
             release(self, id, command)
 
     return patch.object(Releases, "release", release_first)
@@ -137,19 +137,19 @@ def accepting_stale_answers() -> AbstractContextManager[Any]:
 def new_keys() -> AbstractContextManager[Any]:
     """Each hand-out bears an idempotency key of its own."""
     numbers = count()
-    return patch("statemachine.engine.handed_out.idempotency_key", lambda token: str(next(numbers)))
+    return patch("statemachine.engine.running_tasks.idempotency_key", lambda token: str(next(numbers)))
 
 
 def starting_twice() -> AbstractContextManager[Any]:
     """A task that is released again is started again, although it runs."""
-    start = HandedOut.start
+    start = RunningTasks.start
 
-    def start_anyway(self: HandedOut, *arguments: Any) -> None:
+    def start_anyway(self: RunningTasks, *arguments: Any) -> None:
         start(self, *arguments)
         self._by_token.clear()
         start(self, *arguments)
 
-    return patch.object(HandedOut, "start", start_anyway)
+    return patch.object(RunningTasks, "start", start_anyway)
 
 
 def leaving_timers_on_disk() -> AbstractContextManager[Any]:
@@ -165,8 +165,8 @@ def keeping_memory_after_a_lost_group() -> AbstractContextManager[Any]:
     """After a failed commit the engine goes on from what it remembers."""
 
     def rolled_back(self: Writer, error: Exception, now: float) -> list[Any]:
-        for answer, _ in self._landed().answers:
-            answer(None, error)
+        for on_reply, _ in self._take_in_flight().replies:
+            on_reply(None, error)
         return []
 
     return patch.object(Writer, "rolled_back", rolled_back)
@@ -187,7 +187,7 @@ def dropping_events_of_a_lost_group() -> AbstractContextManager[Any]:
 
 def forgetting_deadlines() -> AbstractContextManager[Any]:
     """No time-out of a whole execution is written down."""
-    return patch.object(Live, "_write_timers", lambda self, rows: None)
+    return patch.object(LoadedExecution, "_write_timers", lambda self, rows: None)
 
 
 def sharing_scopes() -> AbstractContextManager[Any]:
@@ -214,7 +214,7 @@ FAULTS = {
     "stale answers are accepted": Fault(planted=accepting_stale_answers),
     "timer rows are not deleted": Fault(disk=KeepsTimerRows),
     "timers on disk are not read": Fault(planted=leaving_timers_on_disk),
-    "renewed timers are not set": Fault(planted=forgetting_renewed_timers),
+    "extended timers are not set": Fault(planted=forgetting_extended_timers),
     "deadlines are not kept": Fault(planted=forgetting_deadlines),
     "a payload has no row": Fault(disk=LosesPayloads),
     "an event is missing": Fault(disk=LosesLastEvent),

@@ -13,11 +13,11 @@ from math import inf
 from random import Random
 from typing import Any
 
-from statemachine.checkpoint.keys import execution_id
 from statemachine.core.compile import Machine, compile_machine
-from statemachine.core.model import Outcome
-from statemachine.core.walk import Moment
-from statemachine.engine.admission import Limits
+from statemachine.core.ids import execution_id
+from statemachine.core.model import Decision
+from statemachine.core.step_builder import StepContext
+from statemachine.engine.admission import AdmissionLimits
 from statemachine.json_text import dump
 from statemachine.query.view import View
 from tests.simulation.definitions import ERRORS, LARGE, SMALL, Author, States, input_value
@@ -75,10 +75,10 @@ class Behaviour:
 class Defective:
     """The body of a state in which our own mistake shows: what it raises is no failure that a definition knows."""
 
-    def enter(self, view: View) -> Outcome:
+    def enter(self, view: View) -> Decision:
         raise ZeroDivisionError("as planned")
 
-    def resume(self, view: View) -> Outcome:
+    def resume(self, view: View) -> Decision:
         raise ZeroDivisionError("as planned")
 
 
@@ -114,7 +114,7 @@ class Scenario:
         chance = Random(f"scenario {seed}")
         turns = Random(f"turns {seed}")
         machines = turns.choice(({}, {}, {"m0": 1}, {"m0": 1, "m1": 2}))
-        self.admission = Limits(turns.choice((None, None, 1, 2)), machines, turns.choice((0.1, 60.0)))
+        self.admission = AdmissionLimits(turns.choice((None, None, 1, 2)), machines, turns.choice((0.1, 60.0)))
         for number in range(chance.randint(1, 2)):
             which = chance.randrange(0, DEFINITIONS, 2) + (not self.calm)
             self.revisions[f"m{number}/1"] = written(which)
@@ -138,12 +138,12 @@ class Scenario:
         self.limits: dict[str, Any] = {
             "engine.loop.SLICE_SECONDS": inf,
             "engine.loop.GROUP_EVENTS_MAX": chance.choice((1, 2, 5, 2000)),
-            "engine.writer.LIVE_MAX": chance.choice((0, 1, 10_000)),
+            "engine.writer.LOADED_MAX": chance.choice((0, 1, 10_000)),
             "engine.recovery.PAGE": 2,
             "engine.timers.HORIZON_SECONDS": chance.choice((60.0, 600.0)),
             "engine.timers.PAGE": chance.choice((1, 3, 1000)),
-            "engine.writer.Moment": partial(Moment, transitions_max=chance.choice((1, 2, 7, 100))),
-            "core.walk.HISTORY_EVENTS_MAX": 25_000 if self.calm else chance.choice((30, 100, 25_000)),
+            "engine.writer.StepContext": partial(StepContext, transitions_max=chance.choice((1, 2, 7, 100))),
+            "core.step_builder.HISTORY_EVENTS_MAX": 25_000 if self.calm else chance.choice((30, 100, 25_000)),
         }
 
     def machine(self, revision: str) -> Machine:

@@ -7,10 +7,13 @@ from __future__ import annotations
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint, read_execution
 from statemachine.core.context import task_token
+from statemachine.core.events import Event, TaskFailure, TaskSuccess
+from statemachine.core.ids import machine_of
 from statemachine.core.limits import HISTORY_EVENTS_MAX
-from statemachine.core.model import UNENDED, Event, Execution, Scope
-from statemachine.core.token import read_token
-from statemachine.engine.admission import Limits
+from statemachine.core.model import UNENDED, Execution, Scope
+from statemachine.core.token import read_task_token
+from statemachine.core.waits import TaskWait, TimedWait
+from statemachine.engine.admission import AdmissionLimits
 from statemachine.engine.timers import Timer
 from statemachine.host import Reply
 from statemachine.reads.history import read_history
@@ -32,7 +35,7 @@ def promise(kept: bool, what: str) -> None:
 
 def address(token: str) -> tuple[str, str]:
     """Execution and scope of a token that was handed out."""
-    found = read_token(token)
+    found = read_task_token(token)
     assert found is not None
     return found
 
@@ -71,9 +74,8 @@ class Witness:
             promise(known, f"{id}{path}: given to a worker, not scheduled on disk")
             return None
         execution, scope = self.handed_out(token, arguments)
-        promise(
-            scope.waiting is not None and scope.waiting.taken, f"{scope.path}: given to a worker, not taken on disk"
-        )
+        taken = isinstance(scope.waiting, TaskWait) and scope.waiting.taken
+        promise(taken, f"{scope.path}: given to a worker, not taken on disk")
         return execution, scope
 
     def cancelled(self, token: str) -> None:
@@ -82,21 +84,20 @@ class Witness:
 
     def armed(self, timer: Timer) -> None:
         """A timer was set."""
-        if timer.path in ("!", "+"):
+        if timer.path in (keys.DEADLINE, keys.DELAYED_START):
             execution = read_execution(self.store, timer.id)
             promise(execution is not None, f"timer of {timer.id}, which is not on disk")
             assert execution is not None
-            known = timer.due == (execution.deadline if timer.path == "!" else execution.start_at)
+            known = timer.due == (execution.deadline if timer.path == keys.DEADLINE else execution.start_at)
             promise(known, f"timer {timer.path} of {timer.id} is not on disk")
             return
         checkpoint = read_checkpoint(self.store, timer.id)
         scope = None if checkpoint is None else checkpoint.scopes.get(timer.path)
         waiting = None if scope is None else scope.waiting
-        known = waiting is not None and waiting.attempt == timer.attempt and waiting.due is not None
-        promise(known, f"timer of {timer.id}{timer.path} is not on disk")
-        assert waiting is not None
-        assert waiting.due is not None
-        row = self.store.get(keys.timer(waiting.due, timer.id, timer.path))
+        due = waiting.due if isinstance(waiting, TimedWait) and waiting.attempt == timer.attempt else None
+        promise(due is not None, f"timer of {timer.id}{timer.path} is not on disk")
+        assert due is not None
+        row = self.store.get(keys.timer(due, timer.id, timer.path))
         promise(row is not None, f"timer of {timer.id}{timer.path} has no row")
 
     def replied(self, event: Event, reply: Reply) -> None:
@@ -105,17 +106,17 @@ class Witness:
             return
         told, found = reply.execution, read_execution(self.store, reply.execution.id)
         known = found is not None and found.events >= told.events and found.seed == told.seed
-        promise(known, f"{event.kind} was answered, but {told.id} is not that far on disk")
+        promise(known, f"{type(event).__name__} was answered, but {told.id} is not that far on disk")
         assert found is not None
         promise(told.status in (*UNENDED, found.status), f"{told.id}: told {told.status}, on disk {found.status}")
-        if event.kind in ("succeeded", "failed") and not reply.stale:
+        if isinstance(event, TaskSuccess | TaskFailure) and not reply.stale:
             promise(not self.waits(event.token), f"{told.id}{event.scope}: answered, but the disk still waits")
             promise(event.token not in self._accepted, f"{told.id}{event.scope}: two answers were accepted")
             self._accepted.add(event.token)
 
-    def counted(self, limits: Limits) -> None:
+    def counted(self, limits: AdmissionLimits) -> None:
         """Something has changed on disk: no more executions run than may."""
-        running = [keys.machine_of(keys.listed_id(key)) for key, _ in self.store.scan(keys.by_status_prefix("RUNNING"))]
+        running = [machine_of(keys.listed_id(key)) for key, _ in self.store.scan(keys.by_status_prefix("RUNNING"))]
         promise(limits.running_max is None or len(running) <= limits.running_max, f"too many run: {running}")
         for machine, most in limits.machines.items():
             promise(running.count(machine) <= most, f"too many run of {machine}: {running}")
@@ -125,7 +126,7 @@ class Witness:
         id, path = address(token)
         checkpoint = read_checkpoint(self.store, id)
         scope = None if checkpoint is None else checkpoint.scopes.get(path)
-        if checkpoint is None or scope is None or scope.waiting is None or scope.waiting.kind != "task":
+        if checkpoint is None or scope is None or not isinstance(scope.waiting, TaskWait):
             return False
         return task_token(checkpoint.execution, scope) == token
 

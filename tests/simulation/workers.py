@@ -8,7 +8,8 @@ from functools import partial
 from random import Random
 
 from statemachine.core.context import task_token
-from statemachine.core.model import Event, Execution, Scope
+from statemachine.core.events import Event, TaskFailure, TaskHeartbeat, TaskReturned, TaskSuccess, TaskTaken
+from statemachine.core.model import Execution, Scope
 from statemachine.core.payload import Payload
 from statemachine.engine.timers import Timer
 from statemachine.host import ActivityTask, Reply
@@ -50,12 +51,12 @@ class Workers:
         after = 0.0
         for delay in beats:
             after += delay
-            self.world.agenda.plan(after, partial(self.world.deliver, id, Event("heartbeat", path, token)))
+            self.world.agenda.plan(after, partial(self.world.deliver, id, TaskHeartbeat(path, token)))
         if behaviour.silent:
             return
-        answer = Event("failed", path, token, error=behaviour.error, cause="as planned")
+        answer: Event = TaskFailure(path, token, error=behaviour.error, cause="as planned")
         if behaviour.output is not None:
-            answer = Event("succeeded", path, token, output=Payload(text=behaviour.output))
+            answer = TaskSuccess(path, token, Payload(text=behaviour.output))
         for delay in (after + last, after + last + self._chance.uniform(0, 3))[: 1 + behaviour.repeated]:
             self.world.agenda.plan(delay, partial(self.world.deliver, id, answer))
 
@@ -76,9 +77,15 @@ class Workers:
         id, path = address(token)
         if witness.waits(token):
             token = ("B" if token[0] == "A" else "A") + token[1:]
-        kind = self._chance.choice(("succeeded", "failed", "heartbeat", "taken", "returned"))
-        output = Payload(text='"forged"') if kind in ("succeeded", "returned") else None
-        event = Event(kind, path, token, output=output, error="Forged" if kind == "failed" else None)
+        output = Payload(text='"forged"')
+        forged: tuple[Event, ...] = (
+            TaskSuccess(path, token, output),
+            TaskFailure(path, token, error="Forged"),
+            TaskHeartbeat(path, token),
+            TaskTaken(path, token),
+            TaskReturned(path, token, output),
+        )
+        event = self._chance.choice(forged)
         self.world.agenda.plan(self._chance.uniform(0, 1), partial(self.world.deliver, id, event, refused))
 
     def _poll(self, activity: str) -> None:

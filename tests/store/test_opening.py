@@ -111,13 +111,18 @@ def test_a_store_keeps_its_rows_and_its_epoch(tmp_path: Path) -> None:
     again.close()
 
 
-def test_a_store_of_a_newer_format_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("format", "writer"), [(1, "before 0.2"), (FORMAT + 1, "by a newer version")])
+def test_a_store_of_another_format_is_refused(tmp_path: Path, format: int, writer: str) -> None:
     path = tmp_path / "store.db"
     SqliteStore(path).close()
     with DurableDict(path, "about") as about:
-        about["format"] = FORMAT + 1
-    with pytest.raises(UnknownFormat, match=f"a store of format {FORMAT + 1}; this version reads format {FORMAT}"):
+        about["format"] = format
+    with pytest.raises(UnknownFormat) as refused:
         SqliteStore(path)
+    assert str(refused.value) == (
+        f"{path}: a store of format {format}, written {writer}; this version reads format 2 only. "
+        "Use another data directory, or the version that wrote this one"
+    )
 
 
 def test_a_database_of_another_program_is_refused_and_keeps_its_tables(tmp_path: Path) -> None:

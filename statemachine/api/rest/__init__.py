@@ -1,7 +1,7 @@
 """The people's door: everything as resources under /api/v1, a file for each. Translates, never decides.
 
-Moments are ISO 8601 in UTC; definitions, inputs and outputs are JSON values, not JSON in strings. The routes and what
-they answer are described in schemas/openapi.json.
+Moments are ISO 8601 in UTC; definitions, inputs and outputs are JSON values, not JSON in strings. The routes and
+their answers are described in schemas/openapi.json.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from statemachine.api.rest.progress import ExecutionUpdates
 from statemachine.api.rest.resource import PREFIX, RestResource
 from statemachine.api.rest.state_machines import RevisionItem, RevisionList, StateMachineItem, StateMachineList
 from statemachine.api.rest.system import SystemItem
-from statemachine.api.rest.tasks import TaskFailure, TaskHeartbeat, TaskList, TaskSuccess
+from statemachine.api.rest.tasks import TaskList, TokenFailure, TokenHeartbeat, TokenSuccess
 from statemachine.api.rest.validations import ValidationList
 
 ROUTES: dict[str, type[RestResource]] = {
@@ -40,9 +40,9 @@ ROUTES: dict[str, type[RestResource]] = {
     "/activities": ActivityList,
     "/activities/{name}": ActivityItem,
     "/tasks": TaskList,
-    "/tasks/{token}/success": TaskSuccess,
-    "/tasks/{token}/failure": TaskFailure,
-    "/tasks/{token}/heartbeat": TaskHeartbeat,
+    "/tasks/{token}/success": TokenSuccess,
+    "/tasks/{token}/failure": TokenFailure,
+    "/tasks/{token}/heartbeat": TokenHeartbeat,
     "/validations": ValidationList,
     **JOB_ROUTES,
     "/system": SystemItem,

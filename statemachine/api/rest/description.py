@@ -1,6 +1,6 @@
 """The description of this door: the OpenAPI document, the JSON Schemas it refers to, and a page that shows them.
 
-All three are files; nothing here knows what is in them.
+All three are files; this module knows nothing of their content.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from statemachine.schema_files import schema_folder
 
 PAGE = Path(__file__).parent / "page.html"
 OWN_ONLY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'"
-"""The page may ask this server and nobody else."""
+"""The page may send requests to this server only."""
 
 
 class Page(RestResource):

@@ -32,7 +32,7 @@ FILTERS = ("status", "startedAfter", "startedBefore", "namePrefix", "errorContai
 
 
 class FilteredList(RestResource):
-    """What both lists of executions have in common."""
+    """The filters and pages of both lists of executions."""
 
     async def show_page(self, request: Request, response: Response, machines: tuple[str, ...], *further: str) -> None:
         """Answer with a page of the executions of these state machines; of all of them if none is named."""

@@ -1,4 +1,4 @@
-"""What all resources share: bodies, query parameters, pages, and how an answer is shown. Knows no single resource."""
+"""The base of all resources: bodies, query parameters, pages, rendering. Knows no single resource."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class RestResource:
         self._settings = settings
 
     async def call(self, action: Action[A], /, **members: Any) -> A:
-        """Do an action; members have their names on the wire. Raises what the action raises."""
+        """Do an action; members have their names on the wire. The errors of the action are raised."""
         return await self.actions.call(action, **members)
 
     def show(self, response: Response, answer: Any) -> None:
-        """Answer with an answer of the service, or with an object of our own that holds some."""
+        """Answer with an answer of the service, or with an object that holds some."""
         response.data = rest_json(answer)
 
     async def body(self, request: Request) -> bytes:
@@ -47,7 +47,7 @@ class RestResource:
         return await read_body(request, self._settings.body_bytes_max, self._settings.body_seconds)
 
     async def members(self, request: Request, *allowed: str) -> dict[str, Any]:
-        """The members of a JSON body. Raises ServiceError ValidationException that names what is wrong."""
+        """The members of a JSON body. Raises ServiceError ValidationException, which names the mistake."""
         body = await self.body(request)
         if not body:
             return {}

@@ -17,7 +17,7 @@ class TaskList(RestResource):
         self.show(response, {"tasks": page.tasks, "cursor": page.next_token})
 
 
-class TaskSuccess(RestResource):
+class TokenSuccess(RestResource):
     """/tasks/{token}/success"""
 
     async def on_post(self, request: Request, response: Response, token: str) -> None:
@@ -26,7 +26,7 @@ class TaskSuccess(RestResource):
         response.status = 204
 
 
-class TaskFailure(RestResource):
+class TokenFailure(RestResource):
     """/tasks/{token}/failure"""
 
     async def on_post(self, request: Request, response: Response, token: str) -> None:
@@ -36,7 +36,7 @@ class TaskFailure(RestResource):
         response.status = 204
 
 
-class TaskHeartbeat(RestResource):
+class TokenHeartbeat(RestResource):
     """/tasks/{token}/heartbeat"""
 
     async def on_post(self, request: Request, response: Response, token: str) -> None:

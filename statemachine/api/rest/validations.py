@@ -1,4 +1,4 @@
-"""Validations as a resource: what is wrong with a definition, without registering it."""
+"""Validations as a resource: a definition is judged and not registered."""
 
 from __future__ import annotations
 

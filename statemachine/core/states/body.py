@@ -1,4 +1,4 @@
-"""What a state type must offer, and what it is compiled from. Knows no particular type."""
+"""The interface of state types, and the source that they are compiled from. Knows no particular type."""
 
 from __future__ import annotations
 
@@ -6,25 +6,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from statemachine.core.model import Outcome
+from statemachine.core.model import Decision
 from statemachine.query.language import Dataflow, QueryLanguage
 from statemachine.query.view import View
 
 
 class Body(Protocol):
-    """The work of one state. `view.input` is the effective input (after InputPath)."""
+    """The work of one state. When it is entered, `view.input` is the effective input (after InputPath); when it is
+    resumed, the raw input."""
 
-    def enter(self, view: View) -> Outcome:
-        """Begin, or begin again after a retry. Raises StateError."""
+    def enter(self, view: View) -> Decision:
+        """Begin the first attempt, or another one after a retry. Raises StateError."""
 
-    def resume(self, view: View) -> Outcome:
-        """Go on after a Sleep, or with `view.result` after a Call or Fork. Raises StateError."""
+    def resume(self, view: View) -> Decision:
+        """Go on after a Sleep, or with the result in `view.result` after a Call or Fork. Raises StateError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A state's definition and what compiling it needs: `block` compiles a nested StartAt/States object and gives the
-    name of its first state."""
+    """The definition of one state, and what is needed to compile it.
+
+    `fields` is the JSON object of the state, `flow` its compiled input and output processing. `block` compiles a nested
+    object with StartAt and States, and gives the name of its first state.
+    """
 
     name: str
     fields: Mapping[str, Any]

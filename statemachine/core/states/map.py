@@ -1,4 +1,4 @@
-"""Map (inline): run the same states on every item, at most so many at once, and gather the outputs in item order."""
+"""Map (inline): run the same states for every item, a limited number at once, and collect the outputs in item order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from statemachine.core.limits import INLINE_MAP_CONCURRENCY_MAX
-from statemachine.core.model import Exit, Fork, Outcome
+from statemachine.core.model import Decision, Exit, Fork
 from statemachine.core.states.body import Source
 from statemachine.query.language import Reader
 from statemachine.query.view import View
@@ -14,7 +14,7 @@ from statemachine.query.view import View
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """`items` reads the list; `selector` makes an iteration's input, with Map.Item in the context object."""
+    """`items` reads the list of items. `selector` makes the input of one iteration; its context object has Map.Item."""
 
     start: str
     items: Reader
@@ -35,13 +35,13 @@ class Map:
         start = source.block(fields["ItemProcessor"] if "ItemProcessor" in fields else fields["Iterator"])
         return cls(start, items, selector, language.field(fields, "MaxConcurrency"), source.next)
 
-    def enter(self, view: View) -> Outcome:
+    def enter(self, view: View) -> Decision:
         asked = self.concurrency(view) if self.concurrency is not None else 0
         items: list[Any] = self.items(view)
         limit = min(asked or INLINE_MAP_CONCURRENCY_MAX, INLINE_MAP_CONCURRENCY_MAX)
         return Fork(len(items), limit, view.input, items)
 
-    def resume(self, view: View) -> Outcome:
+    def resume(self, view: View) -> Decision:
         return Exit(self.next, view.result)
 
     def first_state(self, index: int) -> str:

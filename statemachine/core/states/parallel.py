@@ -1,15 +1,15 @@
-"""Parallel: run every branch on the same input and gather their outputs in branch order.
+"""Parallel: run every branch on the same input and collect their outputs in branch order.
 
-One member is not ASL: a branch with `DependsOn`, a list of its siblings' StartAt names, is held until those branches
-have ended well, and its input is {"input": the Parallel's own, "outputs": {name: output, …}}. Only definitions that
-this server compiles from a task graph have it; `validation` refuses it as AWS does.
+One field is not ASL: `DependsOn` of a branch lists the StartAt names of other branches of the same Parallel. The branch
+is held until those branches have succeeded; its input is {"input": the Parallel's own, "outputs": {name: output, …}}.
+Only definitions that this server compiles from a task graph have that field; `validation` refuses it as AWS does.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from statemachine.core.model import Exit, Fork, Outcome
+from statemachine.core.model import Decision, Exit, Fork
 from statemachine.core.states.body import Source
 from statemachine.query.language import Dataflow
 from statemachine.query.view import View
@@ -17,9 +17,12 @@ from statemachine.query.view import View
 
 @dataclass(frozen=True, slots=True)
 class Parallel:
-    """`starts` names the first state of each branch. `dependencies` has the numbers of the branches that each branch
-    is held for, None for a branch without DependsOn; it is empty where no branch has any. `dependents` is its
-    inverse."""
+    """`starts` has the name of the first state of each branch.
+
+    `dependencies` has for each branch the numbers of the branches that it depends on, None for a branch without
+    DependsOn. It is empty if no branch has DependsOn. `dependents` has for each branch the numbers of the branches that
+    depend on it.
+    """
 
     starts: tuple[str, ...]
     dependencies: tuple[tuple[int, ...] | None, ...]
@@ -44,10 +47,10 @@ class Parallel:
                 dependents[dependency].append(number)
         return cls(starts, tuple(dependencies), tuple(map(tuple, dependents)), source.flow, source.next)
 
-    def enter(self, view: View) -> Outcome:
+    def enter(self, view: View) -> Decision:
         return Fork(len(self.starts), len(self.starts), self.flow.arguments(view))
 
-    def resume(self, view: View) -> Outcome:
+    def resume(self, view: View) -> Decision:
         return Exit(self.next, view.result)
 
     def first_state(self, index: int) -> str:

@@ -1,10 +1,10 @@
-"""Task: have something done elsewhere, within its time."""
+"""Task: have work done outside of the interpreter, within its time limits."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from statemachine.core.model import Call, Exit, Outcome
+from statemachine.core.model import Call, Decision, Exit
 from statemachine.core.resource import Resource, parse_resource
 from statemachine.core.states.body import Source
 from statemachine.query.language import Dataflow, Reader
@@ -13,31 +13,31 @@ from statemachine.query.view import View
 
 @dataclass(frozen=True, slots=True)
 class Task:
+    """`timeout` and `heartbeat` read seconds; they are None if the state does not have the field."""
+
     resource: Resource
     timeout: Reader | None
     heartbeat: Reader | None
-    credentials: Reader | None
     flow: Dataflow
     next: str | None
 
     @classmethod
     def compile(cls, source: Source) -> Task:
-        """From Resource, TimeoutSeconds and HeartbeatSeconds with their Path forms, and Credentials."""
+        """From Resource, TimeoutSeconds and HeartbeatSeconds with their Path forms."""
         read = source.language.field
         fields = source.fields
         return cls(
             parse_resource(fields["Resource"]),
             read(fields, "TimeoutSeconds"),
             read(fields, "HeartbeatSeconds"),
-            read(fields, "Credentials"),
             source.flow,
             source.next,
         )
 
-    def enter(self, view: View) -> Outcome:
+    def enter(self, view: View) -> Decision:
         timeout = self.timeout and self.timeout(view)
         heartbeat = self.heartbeat and self.heartbeat(view)
         return Call(self.flow.arguments(view), timeout, heartbeat)
 
-    def resume(self, view: View) -> Outcome:
+    def resume(self, view: View) -> Decision:
         return Exit(self.next, view.result)

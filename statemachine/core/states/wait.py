@@ -1,11 +1,11 @@
-"""Wait: hold this scope until a moment that the definition, or its input, names."""
+"""Wait: hold the scope for some seconds, or until a timestamp, from the definition or from the input."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from statemachine.core.limits import WAIT_SECONDS_MAX
-from statemachine.core.model import Exit, Outcome, Sleep
+from statemachine.core.model import Decision, Exit, Sleep
 from statemachine.core.states.body import Source
 from statemachine.errors import RuntimeFailure
 from statemachine.query.language import Reader
@@ -14,7 +14,7 @@ from statemachine.query.view import View
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """`seconds` or `timestamp` reads how long, or until when (epoch seconds)."""
+    """One of the two readers is set: `seconds` gives seconds, `timestamp` gives epoch seconds."""
 
     seconds: Reader | None
     timestamp: Reader | None
@@ -26,7 +26,7 @@ class Wait:
         read = source.language.field
         return cls(read(source.fields, "Seconds"), read(source.fields, "Timestamp"), source.next)
 
-    def enter(self, view: View) -> Outcome:
+    def enter(self, view: View) -> Decision:
         if self.seconds is not None:
             until = view.now + self.seconds(view)
         else:
@@ -36,5 +36,5 @@ class Wait:
             raise RuntimeFailure("Wait state delay is too long.")
         return Exit(self.next) if until <= view.now else Sleep(until)
 
-    def resume(self, view: View) -> Outcome:
+    def resume(self, view: View) -> Decision:
         return Exit(self.next)

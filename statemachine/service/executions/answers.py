@@ -1,4 +1,4 @@
-"""What the verbs on executions answer with. Names and shapes are AWS's where AWS has them."""
+"""The answers of the verbs on executions. Names and shapes are AWS's where AWS has them."""
 
 from __future__ import annotations
 

@@ -8,9 +8,10 @@ import uuid
 from collections.abc import Callable
 
 from statemachine.arn import Home, parse_arn
+from statemachine.core.events import StartRequested
 from statemachine.core.ids import execution_id
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
-from statemachine.core.model import UNENDED, Event, Execution
+from statemachine.core.model import UNENDED, Execution
 from statemachine.core.payload import Payload
 from statemachine.errors import ServiceError
 from statemachine.host import Host
@@ -69,7 +70,7 @@ class ExecutionStarts:
             arn=self._home.execution(machine.name, name),
             name=name,
             machine_arn=machine.arn,
-            machine=machine.revision,
+            revision=machine.revision,
             role_arn=machine.role_arn,
             seed=secrets.token_hex(32),
             started=self._clock(),
@@ -78,7 +79,7 @@ class ExecutionStarts:
             start_at=start_at,
             priority=priority,
         )
-        reply = await self._host.deliver(header.id, Event("started"), header)
+        reply = await self._host.deliver(header.id, StartRequested(), header)
         execution = reply.execution
         assert execution is not None
         if reply.stale and (execution.status not in UNENDED or execution.input.text != input):

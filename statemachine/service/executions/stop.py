@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from statemachine.core.model import Event
+from statemachine.core.events import StopRequested
 from statemachine.host import Host
 from statemachine.service.executions.answers import StoppedExecution
 from statemachine.service.executions.find import find_execution
@@ -20,7 +20,7 @@ class ExecutionStops:
         execution = await find_execution(self._host, execution_arn)
         stopped = execution.stopped
         if stopped is None:
-            reply = await self._host.deliver(execution.id, Event("stopped", error=error, cause=cause))
+            reply = await self._host.deliver(execution.id, StopRequested(error, cause))
             assert reply.execution is not None
             assert reply.execution.stopped is not None
             stopped = reply.execution.stopped

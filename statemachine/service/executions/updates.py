@@ -1,7 +1,7 @@
-"""Where an execution stands, state by state, and what has changed since an earlier answer.
+"""How far an execution is, state by state, and the changes since an earlier answer.
 
 An answer is as old as its number says: the id of the latest event that it takes in. A request with that number gets
-only what has changed since, so frequent requests are cheap.
+only the changes since then, so frequent requests are cheap.
 """
 
 from __future__ import annotations

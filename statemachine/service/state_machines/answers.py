@@ -1,4 +1,4 @@
-"""What the verbs on state machines and revisions answer with. Names and shapes are AWS's where AWS has them."""
+"""The answers of the verbs on state machines and revisions. Names and shapes are AWS's where AWS has them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class UpdatedStateMachine(Answer, frozen=True, kw_only=True):
 
 
 class DescribedRevision(Answer, frozen=True, kw_only=True):
-    """What describing a state machine and describing that of an execution have in common.
+    """The members that both descriptions of a state machine have.
 
     The configurations are the caller's own objects, in AWS's shapes. `variable_references` are the names of the
     variables that each state reads.

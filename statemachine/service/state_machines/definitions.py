@@ -13,7 +13,7 @@ from statemachine.validation import errors, invalid_definition, validate
 
 
 class CheckedDefinition(NamedTuple):
-    """A definition that may be registered, what it was compiled to, and the job that it was made from, if any."""
+    """A definition that may be registered, its compiled machine, and the job that it was made from, if any."""
 
     definition: str
     machine: Machine

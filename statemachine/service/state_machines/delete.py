@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Container
 
 import msgspec
+from tenacity import AsyncRetrying, retry_if_exception_type, wait_fixed
 
 from statemachine.arn import parse_arn
-from statemachine.core.model import Event
+from statemachine.core.events import StopRequested
 from statemachine.host import Host, NotDurable, Unavailable
 from statemachine.reads.lists import unended_executions
 from statemachine.registry.machines import MachineCatalog, StateMachine, removal_rows
@@ -62,15 +63,13 @@ class StateMachineDeletions:
         task.add_done_callback(self._deletions.discard)
 
     async def _stop_and_remove(self, machine: StateMachine) -> None:
-        while True:
-            try:
+        again = retry_if_exception_type((NotDurable, Unavailable))
+        async for attempt in AsyncRetrying(retry=again, wait=wait_fixed(RETRY_SECONDS), sleep=asyncio.sleep):
+            with attempt:
                 while ids := await self._unended(machine):
-                    await asyncio.gather(*(self._host.deliver(id, Event("stopped")) for id in ids))
+                    await asyncio.gather(*(self._host.deliver(id, StopRequested()) for id in ids))
                 async with self._catalog.changing:
                     await self._remove(machine)
-                return
-            except (NotDurable, Unavailable):
-                await asyncio.sleep(RETRY_SECONDS)
 
     async def _unended(self, machine: StateMachine) -> list[str]:
         return await self._host.read(unended_executions, machine.name, STOPPED_AT_ONCE)

@@ -24,7 +24,7 @@ from statemachine.times.timestamps import Timestamp
 LOGGING_OFF = {"level": "OFF", "includeExecutionData": False}
 TRACING_OFF = {"enabled": False}
 OWN_KEY = {"type": "AWS_OWNED_KEY"}
-"""What AWS tells of a configuration that was not given."""
+"""The configurations that AWS shows if none was given."""
 
 
 class StateMachineDescriptions:
@@ -58,10 +58,10 @@ class StateMachineDescriptions:
         machine = self._catalog.find(parse_arn(execution.machine_arn, "stateMachine"))
         if machine is None:
             raise ServiceError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{execution.machine_arn}'")
-        revision = await self._state_machines.revision(execution.machine)
+        revision = await self._state_machines.revision(execution.revision)
         return StateMachineForExecution(
             update_date=Timestamp(revision.created),
-            revision_id=None if machine.updated is None else execution.machine.rpartition("/")[2],
+            revision_id=None if machine.updated is None else execution.revision.rpartition("/")[2],
             **_described(machine, revision, included_data),
         )
 

@@ -84,7 +84,7 @@ class StateMachines:
         encryption_configuration: dict[str, Any] | None = None,
         expected: Container[str] | None = None,
     ) -> UpdatedStateMachine:
-        """Change a state machine. Running executions keep what they began with.
+        """Change a state machine. Running executions keep the revision that they began with.
 
         If nothing is different, the revision stays the same. `expected` are the revisions that may be current; with
         any other one ServiceError PreconditionFailed is raised.

@@ -1,4 +1,4 @@
-"""Revisions: what a state machine runs now, and what it ran before. A revision never changes; nothing here does."""
+"""The revisions of a state machine, the current one and the earlier ones. A revision never changes."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Tasks that wait for somebody: listing them, and answering one by its token."""
+"""Waiting tasks: listing them, and answering one by its token."""

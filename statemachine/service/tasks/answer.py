@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from statemachine.core.events import Event, TaskFailure, TaskHeartbeat, TaskSuccess
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
-from statemachine.core.model import Event
 from statemachine.core.payload import Payload
-from statemachine.core.token import genuine_token, read_token
+from statemachine.core.token import genuine_token, read_task_token
 from statemachine.errors import ServiceError
 from statemachine.host import Host
 from statemachine.json_text import JsonError, parse
@@ -29,23 +31,23 @@ class TaskAnswers:
             payload = Payload(parse(output), output)
         except JsonError as error:
             raise ServiceError("InvalidOutput", f"Invalid Output: '{error.message}'") from None
-        return await self._answer(task_token, Event("succeeded", output=payload))
+        return await self._answer(task_token, lambda scope: TaskSuccess(scope, task_token, payload))
 
     async def fail(self, *, task_token: str, error: str | None = None, cause: str | None = None) -> Empty:
         """The task failed. Raises ServiceError InvalidToken or TaskTimedOut."""
-        return await self._answer(task_token, Event("failed", error=error, cause=cause))
+        return await self._answer(task_token, lambda scope: TaskFailure(scope, task_token, error, cause))
 
     async def heartbeat(self, *, task_token: str) -> Empty:
         """The task is alive. Raises ServiceError InvalidToken or TaskTimedOut."""
-        return await self._answer(task_token, Event("heartbeat"))
+        return await self._answer(task_token, lambda scope: TaskHeartbeat(scope, task_token))
 
-    async def _answer(self, token: str, event: Event) -> Empty:
-        address = read_token(token)
+    async def _answer(self, token: str, event_for: Callable[[str], Event]) -> Empty:
+        """Deliver the event that `event_for` makes for the scope of the token."""
+        address = read_task_token(token)
         if address is None:
             raise invalid_token()
         id, scope = address
-        sent = Event(event.kind, scope, token, output=event.output, error=event.error, cause=event.cause)
-        reply = await self._host.deliver(id, sent)
+        reply = await self._host.deliver(id, event_for(scope))
         if reply.execution is None or not genuine_token(token, reply.execution.seed):
             raise invalid_token()
         if reply.stale:

@@ -17,9 +17,10 @@ import msgspec
 
 from statemachine import json_text
 from statemachine.query.jsonpath.java import in_hash_order, java_text
+from statemachine.query.limits import PAYLOAD_BYTES_MAX
 from statemachine.query.view import Chance
 
-TEXT_MAX = 262_144
+TEXT_MAX = PAYLOAD_BYTES_MAX
 """How many characters a text made by a function may have: as many as a state's output may have bytes."""
 ENCODED_MAX = 10_000
 """How many characters the argument of States.Base64Encode, States.Base64Decode or States.Hash may have."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from statemachine.core.model import Execution, Scope, Waiting
+from statemachine.core.model import Checkpoint, Execution, Scope
 from statemachine.core.payload import Payload
-from statemachine.core.walk import Checkpoint
-from statemachine.engine.handed_out import HandedOut
+from statemachine.core.waits import TaskWait
+from statemachine.engine.running_tasks import RunningTasks
 from statemachine.tasks.kind import Failed, Outcome, Succeeded
 from statemachine.testing import FUNCTION, START, ScriptedTasks
 
 ARN = "arn:aws:states:eu-west-1:123456789012:execution:m:e"
-WAITING = Waiting("task", "1.0", resource=FUNCTION, arguments=Payload(text='{ "a": 1 }'), timeout_at=START + 9)
+WAIT = TaskWait("1.0", FUNCTION, Payload(text='{ "a": 1 }'), timeout_at=START + 9)
 
 
 class Place:
@@ -19,12 +19,12 @@ class Place:
     def __init__(self) -> None:
         self.functions = ScriptedTasks()
         self.answers: list[tuple[str, Outcome]] = []
-        self.handed_out = HandedOut([self.functions], lambda token, outcome: self.answers.append((token, outcome)))
+        self.running = RunningTasks([self.functions], lambda token, outcome: self.answers.append((token, outcome)))
         execution = Execution("m:e", ARN, "e", "", "m/1", "role", "seed", START, Payload(text="{}"))
-        self.checkpoint = Checkpoint(execution, {"": Scope("", "Work", waiting=WAITING)})
+        self.checkpoint = Checkpoint(execution, {"": Scope("", "Work", waiting=WAIT)})
 
-    def start(self, waiting: Waiting = WAITING) -> None:
-        self.handed_out.start(self.checkpoint, "", waiting)
+    def start(self, wait: TaskWait = WAIT) -> None:
+        self.running.start(self.checkpoint, "", wait)
 
 
 def test_a_task_tells_its_kind_all_it_needs() -> None:
@@ -40,7 +40,7 @@ def test_a_task_is_started_once_however_often_it_is_released() -> None:
     place = Place()
     place.start()
     place.start()
-    assert len(place.functions.started) == place.handed_out.count == 1
+    assert len(place.functions.started) == place.running.count == 1
 
 
 def test_only_the_first_answer_counts() -> None:
@@ -50,15 +50,15 @@ def test_only_the_first_answer_counts() -> None:
     place.functions.answer(task, Succeeded("1"))
     place.functions.answer(task, Failed("Late", None))
     assert place.answers == [(task.token, Succeeded("1"))]
-    assert place.handed_out.count == 0
+    assert place.running.count == 0
 
 
 def test_a_cancelled_task_answers_no_more() -> None:
     place = Place()
     place.start()
     (task,) = place.functions.started
-    place.handed_out.cancel(task.token)
-    place.handed_out.cancel(task.token)
+    place.running.cancel(task.token)
+    place.running.cancel(task.token)
     place.functions.answer(task, Succeeded("1"))
     assert place.functions.cancelled == [task.token]
     assert place.answers == []
@@ -66,6 +66,6 @@ def test_a_cancelled_task_answers_no_more() -> None:
 
 def test_a_resource_that_no_kind_serves_fails_the_task() -> None:
     place = Place()
-    place.start(Waiting("task", "1.0", resource="arn:aws:states:::sqs:sendMessage", arguments=Payload(text="{}")))
+    place.start(TaskWait("1.0", "arn:aws:states:::sqs:sendMessage", Payload(text="{}")))
     ((_, outcome),) = place.answers
     assert outcome == Failed("States.Runtime", "No task kind serves the resource arn:aws:states:::sqs:sendMessage.")

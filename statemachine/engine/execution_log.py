@@ -1,5 +1,7 @@
-"""What executions go through as log lines: one when an execution starts, one when it ends, one for each failed attempt
-of a task. Names, numbers and error names only: payloads and causes may hold what no log should."""
+"""Log lines about executions: one when an execution starts, one when it ends, one for each failed attempt of a task.
+
+They hold names, numbers and error names only, because payloads and causes may hold secrets.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,11 @@ _FAILURES = {"Failed": "task failed", "TimedOut": "task timed out"}
 log = structlog.get_logger()
 
 
-class Chronicle(Observer):
-    """Writes the lines of what has become durable."""
+class ExecutionLog(Observer):
+    """Logs what each commit made durable."""
 
     def committed(self, commit: Commit) -> None:
-        """The lines of a transaction."""
+        """Log the lines of one transaction."""
         for execution in commit.started:
             log.info("execution started", execution=execution.id)
         for task in commit.tasks:

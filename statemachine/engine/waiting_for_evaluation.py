@@ -1,7 +1,7 @@
-"""Events that wait for the evaluation of an expression, and what came for their executions after them.
+"""Events that wait for the evaluation of an expression, and later events of the same executions.
 
-Evaluations come in like time: the step that asked for one is dropped and done again, from its beginning, when the
-answer is there; what it has asked before, it is then told at once. Knows no expression and steps nothing itself.
+A step that needs an evaluation is dropped and done again from its beginning when the result is there. Evaluations that
+it asked for before then give their results at once. Knows no expression and steps nothing itself.
 """
 
 from __future__ import annotations
@@ -17,32 +17,36 @@ from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 from statemachine.query.view import Unfinished
 
 WAIT_SECONDS = 0.001
-"""How long one step may hold the loop for evaluations; most are done by then."""
+"""How long one step may hold the loop for evaluations. Most are done by then."""
 
 
 class Evaluation(Protocol):
-    """A request under way. `answer` is None until it is there; `done` is called once then."""
+    """A request that is being evaluated. `answer` is None until the result is there; then `done` is called once."""
 
     answer: EvaluationResult | None
     done: Callable[[], None]
 
     def wait(self, seconds: float) -> None:
-        """Hold the loop for at most that long, until the answer is there."""
+        """Hold the loop until the result is there, but not for longer than that."""
 
 
 class Evaluators(Protocol):
-    """Where expressions of unknown cost are evaluated."""
+    """Evaluate expressions of unknown cost outside of this process."""
 
     def begin(self, request: EvaluationRequest) -> Evaluation:
-        """Have a request evaluated."""
+        """Begin to evaluate a request."""
 
     def close(self) -> None:
-        """Release everything; requests under way are never answered."""
+        """Release everything. Evaluations that are under way never get a result."""
 
 
 @dataclass(eq=False, slots=True)
-class Parked:
-    """An execution whose event `first` waits: it happened at `now`, and will have. `later` came after it."""
+class WaitingForEvaluation:
+    """An execution whose event `first` may have to wait.
+
+    The event is replayed later with `now`, the time at which it first arrived. `evaluations` are those that it has
+    asked for. `later` are events of the same execution that arrived while it waited.
+    """
 
     first: Delivery
     now: float
@@ -50,22 +54,26 @@ class Parked:
     later: deque[Delivery] = field(default_factory=deque)
 
     def answered(self, request: EvaluationRequest) -> EvaluationResult:
-        """The answer to what was asked before. Raises Unfinished where there is none."""
+        """The result of a request that was made before. Raises Unfinished if there is none."""
         evaluation = self.evaluations.get(request)
         if evaluation is None or evaluation.answer is None:
             raise Unfinished
         return evaluation.answer
 
     def hand_over(self) -> dict[EvaluationRequest, Evaluation]:
-        """The evaluations, for another event that will ask the same; this one waits for none of them any more."""
+        """Give the evaluations to another event that will make the same requests. This event waits for none of them
+        now."""
         for evaluation in self.evaluations.values():
             evaluation.done = _nothing
         return self.evaluations
 
 
-class Asking:
-    """What one step asks of the evaluators: it waits a little and then raises Unfinished. `known` are the evaluations
-    that its event has asked for before; `done` is called when the missing one is there."""
+class StepEvaluator:
+    """Evaluates for one step: asks the evaluators, waits a little, and then raises Unfinished.
+
+    `known` are the evaluations that the step's event has asked for before; new ones are added to it. `done` is called
+    when the result is there that the step did not wait for.
+    """
 
     def __init__(
         self, evaluators: Evaluators, known: dict[EvaluationRequest, Evaluation], done: Callable[[], None]
@@ -76,7 +84,7 @@ class Asking:
         self._seconds_left = WAIT_SECONDS
 
     def __call__(self, request: EvaluationRequest) -> EvaluationResult:
-        """The answer. Raises Unfinished."""
+        """The result of a request. Raises Unfinished."""
         evaluation = self._known.get(request)
         if evaluation is None:
             evaluation = self._known[request] = self._evaluators.begin(request)
@@ -91,9 +99,9 @@ class Asking:
 
 
 def _nothing() -> None:
-    """Nobody waits."""
+    """Stands in for `done` when no event waits."""
 
 
-def not_now(_request: EvaluationRequest) -> EvaluationResult:
-    """For a step that must not wait. Raises Unfinished."""
+def evaluate_later(_request: EvaluationRequest) -> EvaluationResult:
+    """Evaluates for a step that must not wait: raises Unfinished at once."""
     raise Unfinished

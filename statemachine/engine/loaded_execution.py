@@ -1,6 +1,6 @@
-"""An execution in memory, and what of it is not on disk yet. A cache: everything here can be read back.
+"""An execution in memory, and those of its changes that are not on disk yet. A cache of the store.
 
-Knows rows only through `checkpoint`.
+Makes rows through `checkpoint` only.
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from __future__ import annotations
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.write import Rows, command_keys
 from statemachine.core.compile import Machine
-from statemachine.core.model import HistoryEvent, Scope, Step
+from statemachine.core.model import Checkpoint, HistoryEvent, Scope, Step
 from statemachine.core.tally import Tally, count
-from statemachine.core.walk import Checkpoint
 
 
-class Live:
-    """`scopes` and `tallies` are the dictionaries behind `checkpoint`; `status_on_disk` is None while the execution has
-    no row."""
+class LoadedExecution:
+    """`scopes` and `tallies` are the dictionaries that `checkpoint` shows; only `apply` changes them. `status_on_disk`
+    is None while the execution has no row.
+    """
 
     __slots__ = (
         "_commands_on_disk",
@@ -47,7 +47,7 @@ class Live:
                 self._commands_on_disk[path] = given
 
     def apply(self, step: Step) -> None:
-        """Take over what a step did."""
+        """Apply a step of this execution."""
         self.checkpoint.execution = step.execution
         for path, scope in step.scopes.items():
             if scope is None:
@@ -61,7 +61,7 @@ class Live:
             self._tallied = True
 
     def write(self, rows: Rows) -> None:
-        """Write all that has changed since the last time."""
+        """Add to `rows` all that has changed since the last call."""
         execution = self.checkpoint.execution
         done = execution.status == "SUCCEEDED"
         for path in self._touched:
@@ -96,7 +96,8 @@ class Live:
             self._scopes_on_disk.discard(path)
 
     def _write_timers(self, rows: Rows) -> None:
-        """The timers of the execution itself: its deadline while it runs, its delayed start until then."""
+        """Write the timers of the execution itself: a delayed start while it is PENDING, the deadline while it is
+        RUNNING."""
         execution = self.checkpoint.execution
         before, now = self.status_on_disk, execution.status
         if before == now:
@@ -104,12 +105,12 @@ class Live:
         if execution.start_at is not None:
             key = keys.delayed_start(execution.start_at, execution.id)
             if now == "PENDING":
-                rows.put(key, [execution.id, "+", ""])
+                rows.put(key, [execution.id, keys.DELAYED_START, ""])
             elif before == "PENDING":
                 rows.delete(key)
         if execution.deadline is not None:
             key = keys.deadline(execution.deadline, execution.id)
             if now == "RUNNING":
-                rows.put(key, [execution.id, "!", ""])
+                rows.put(key, [execution.id, keys.DEADLINE, ""])
             elif before == "RUNNING":
                 rows.delete(key)

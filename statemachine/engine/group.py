@@ -1,0 +1,42 @@
+"""What is written in one transaction, and what may happen once it is durable. Data alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from statemachine.checkpoint.write import Rows
+from statemachine.core.model import Command, Execution, Scope, Step
+from statemachine.engine.delivery import Delivery, OnReply
+from statemachine.engine.loaded_execution import LoadedExecution
+from statemachine.host import Reply
+
+
+@dataclass(slots=True)
+class Group:
+    """The steps of one transaction. Commands stand beside the id of their execution.
+
+    - rows: what the transaction writes
+    - touched: the executions that it changes, by id
+    - commands: to be released when it is durable
+    - cancelled: tasks to be cancelled when it is durable
+    - begun: the executions that it starts or queues
+    - unasked: events whose sender waits for no reply and would not send them again; stepped anew if the group is lost
+    - superseded: commands of earlier groups that this group cancels; released if this group is lost
+    - steps: its steps for the observers, each with the scope that its event was for, as it was before the step
+    - replies: what its callers are told when it is durable
+    """
+
+    rows: Rows = field(default_factory=Rows)
+    touched: dict[str, LoadedExecution] = field(default_factory=dict)
+    commands: list[tuple[str, Command]] = field(default_factory=list)
+    cancelled: list[tuple[str, Command]] = field(default_factory=list)
+    begun: list[Execution] = field(default_factory=list)
+    unasked: list[Delivery] = field(default_factory=list)
+    superseded: list[tuple[str, Command]] = field(default_factory=list)
+    steps: list[tuple[Scope | None, Step]] = field(default_factory=list)
+    replies: list[tuple[OnReply, Reply]] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """Is there nothing to write and no reply to give?"""
+        return not (self.touched or self.replies or self.rows.changed)

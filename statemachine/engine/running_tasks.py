@@ -1,0 +1,77 @@
+"""Tasks that their kind of task is doing now. A task that is released again while it runs is not started again.
+
+Knows kinds of task by their interface only.
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from statemachine.arn import split_arn
+from statemachine.core.model import Checkpoint
+from statemachine.core.token import idempotency_key, make_task_token
+from statemachine.core.waits import TaskWait
+from statemachine.tasks.kind import Answer, Failed, Outcome, Task, TaskKind
+
+log = structlog.get_logger()
+
+
+class RunningTasks:
+    """`on_outcome` is called once with the token and the outcome of each task that was not cancelled."""
+
+    def __init__(self, kinds: list[TaskKind], on_outcome: Answer) -> None:
+        self._kinds = kinds
+        self._on_outcome = on_outcome
+        self._by_token: dict[str, TaskKind] = {}
+
+    @property
+    def count(self) -> int:
+        """The number of tasks that run."""
+        return len(self._by_token)
+
+    def start(self, checkpoint: Checkpoint, path: str, wait: TaskWait) -> None:
+        """Give a task to the first kind that accepts its Resource, unless it runs already."""
+        execution = checkpoint.execution
+        token = make_task_token(execution.id, execution.seed, path, wait.attempt)
+        if token in self._by_token:
+            return
+        kind = next((kind for kind in self._kinds if kind.accepts(wait.resource)), None)
+        if kind is None:
+            self._on_outcome(token, Failed("States.Runtime", f"No task kind serves the resource {wait.resource}."))
+            return
+        arn = split_arn(execution.arn)
+        assert arn is not None
+        task = Task(
+            token,
+            idempotency_key(token),
+            wait.resource,
+            wait.arguments.value,
+            wait.arguments.text,
+            execution.arn,
+            checkpoint.scopes[path].state,
+            arn.region,
+            arn.account,
+            wait.timeout_at,
+        )
+        self._by_token[token] = kind
+        try:
+            kind.start(task, self._answered)
+        except Exception as defect:  # a mistake of an outside package must not stop other tasks
+            log.error("defect", resource=wait.resource, execution=execution.arn, exc_info=defect)
+            cause = f"The task could not be started: {type(defect).__name__}: {defect}"
+            self._answered(token, Failed("States.TaskFailed", cause))
+
+    def cancel(self, token: str) -> None:
+        """Cancel a task: its outcome falls away. Does nothing for a token that does not run."""
+        kind = self._by_token.pop(token, None)
+        if kind is not None:
+            kind.cancel(token)
+
+    async def close(self) -> None:
+        """Close the kinds. Tasks that still run are started again by the next process."""
+        for kind in self._kinds:
+            await kind.close()
+
+    def _answered(self, token: str, outcome: Outcome) -> None:
+        if self._by_token.pop(token, None) is not None:
+            self._on_outcome(token, outcome)

@@ -1,0 +1,89 @@
+"""Every line of the README's first execution runs, in the order in which it stands, and does what the README says.
+
+The two blocks before it set up; CI runs them as they stand.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server.real_server import RealServer, serving
+from tests.store.fast_directory import fast_directory
+
+ROOT = Path(__file__).parents[2]
+BLOCKS = re.findall(r"^```(sh|python)\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+SET_UP_AND_RUN, SET_UP_AND_TEST, SERVE, CURL, BOTO3, COMMAND_LINE = (text for _, text in BLOCKS)
+SCRIPTS = Path(sys.executable).parent
+
+
+def here(text: str, server: RealServer | None = None) -> str:
+    """A block with this environment's programs, and the port of the server."""
+    text = text.replace(".venv/bin/", f"{SCRIPTS}/")
+    return text if server is None else text.replace("8083", str(server.port))
+
+
+def shell(text: str, server: RealServer | None = None) -> str:
+    """What a block prints."""
+    environment = {"PATH": "/usr/bin:/bin"} | (
+        {} if server is None else {"STATEMACHINE_SERVER": f"http://127.0.0.1:{server.port}"}
+    )
+    ran = subprocess.run(
+        ["sh", "-eu", "-c", here(text, server)], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RealServer]:
+    """The server of the README's own line."""
+    with fast_directory() as directory, serving(Path(directory) / "data", *shlex.split(here(SERVE))) as running:
+        yield running
+
+
+def test_the_first_block_runs_an_order() -> None:
+    _, _, command = SET_UP_AND_RUN.rpartition("&& ")
+    assert json.loads(shell(command))
+
+
+def test_the_second_block_runs_the_tests() -> None:
+    assert SET_UP_AND_TEST.rstrip().endswith(".venv/bin/pytest -q")
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
+def test_curl(server: RealServer) -> None:
+    *_, registered, started, described, history = shell(
+        CURL.replace("curl -s", "curl -s -w '\\n'"), server
+    ).splitlines()
+    assert json.loads(registered)["name"] == "order"
+    assert json.loads(started)["name"] == "first"
+    assert json.loads(described)["status"] in ("RUNNING", "SUCCEEDED")
+    assert json.loads(history)["events"][0]["type"] == "ExecutionStarted"
+    arn = json.loads(started)["executionArn"]
+    assert server.ended(arn)["status"] == "SUCCEEDED"
+
+
+def test_boto3(server: RealServer) -> None:
+    pytest.importorskip("boto3")
+    ran = subprocess.run(
+        [sys.executable, "-c", here(BOTO3, server)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert ran.stdout.strip() in ("RUNNING", "SUCCEEDED"), ran.stderr
+
+
+def test_the_command_line(server: RealServer) -> None:
+    if server.request("GET", "/api/v1/state-machines/order")[0] == 404:
+        definition = json.loads((ROOT / "definitions" / "order.json").read_text())
+        server.request("POST", "/api/v1/state-machines", json.dumps({"name": "order", "definition": definition}))
+    printed = shell(COMMAND_LINE, server)
+    assert "SUCCEEDED" in printed
+    assert "order/" in printed
