@@ -71,8 +71,11 @@ class QueryLanguage(Protocol):
         """The test of one choice rule. `where` is the place of the rule, as in `Choices[1]`."""
 
     def dataflow(self, fields: Mapping[str, Any], type: str, where: str = "") -> Dataflow:
-        """Input and output processing for a state of that type ("Task", …), for a catcher (`type="Catch"`,
-        `where="Catch[0]"`), or for a choice rule merged with its state's InputPath and OutputPath (`type="Choice"`)."""
+        """Input and output processing for a state of that type ("Task", …), a catcher or a choice rule.
+
+        For a catcher, `type` is "Catch" and `where` is its place, such as `Catch[0]`. For a choice rule, `type` is
+        "Choice", and `fields` are those of the rule with the InputPath and OutputPath of its state.
+        """
 
     def variables_read(self, fields: Mapping[str, Any]) -> set[str]:
         """The names of the variables that a state reads. States nested in it do not count."""

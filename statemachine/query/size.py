@@ -16,7 +16,9 @@ DEPTH_MAX = 500
 
 def check_size(value: Any) -> None:
     """Raises StateError States.DataLimitExceeded if the JSON text of `value` is certain to exceed PAYLOAD_BYTES_MAX.
-    Each object and array is looked at once, however often it occurs."""
+
+    Each object and array is visited once, even if `value` holds it many times.
+    """
     if _size(value, {}, 0) > PAYLOAD_BYTES_MAX:
         raise too_large()
 

@@ -25,7 +25,7 @@ from statemachine.store.sqlite_errors import as_store_errors
 from statemachine.store.write_connection import WriteConnection, write_connection
 
 FORMAT = 2
-"""The version of the file's format and of the rows in it; a file of another one is refused. Format 1 was written before
+"""The version of the format of the file and its rows. A file of another format is refused. Format 1 was written before
 0.2."""
 
 _BEYOND_ALL_KEYS = b""
@@ -69,8 +69,8 @@ class SqliteStore:
     def __init__(self, path: str | PathLike[str]) -> None:
         """Open the file, or create it and its directory.
 
-        Raises UnknownFormat for a file that is not ours, older or newer, StoreDamaged where `PRAGMA quick_check` finds
-        damage, StoreError for an unsafe directory or where commits could not be made durable.
+        Raises UnknownFormat if the file is not ours or has another format, StoreDamaged if `PRAGMA quick_check` finds
+        damage, and StoreError if the directory is unsafe or commits cannot be made durable.
         """
         directory = private_directory(Path(path).parent)
         self._path = str(directory / Path(path).name)
@@ -187,7 +187,7 @@ class SqliteStore:
 
 
 def _refused(format: Any) -> str:
-    """What is told of a store of another format, and what to do with it."""
+    """The message about a store of another format. It says what to do."""
     writer = "before 0.2" if format == 1 else "by a newer version"
     return (
         f"a store of format {format}, written {writer}; this version reads format {FORMAT} only. "
