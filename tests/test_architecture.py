@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "statemachine"
 
 FLOORS = [
-    ["errors", "json_text", "arn", "config", "logs", "schema_files", "frames", "store", "times"],
+    ["errors", "json_text", "arn", "config", "logs", "schema_files", "processes", "store", "times"],
     ["query"],
     ["core"],
     ["checkpoint", "validation", "jobs", "tasks", "evaluators", "host"],

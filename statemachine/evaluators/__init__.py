@@ -1,2 +1,2 @@
-"""JSONata expressions whose cost nobody knows beforehand, evaluated in child processes that can be killed: bounded in
-memory, time and depth, and never in the way of others."""
+"""JSONata expressions whose cost is not known beforehand, evaluated in child processes: bounded in memory and time, and
+never in the way of others."""

@@ -27,7 +27,7 @@ from statemachine.config.shell_command import PLACEHOLDER
 from statemachine.json_text import dump
 from statemachine.tasks.coroutine_kind import CoroutineKind
 from statemachine.tasks.kind import Failed, Outcome, Succeeded, Task
-from statemachine.tasks.shell_process import Ended, Limits, run_process
+from statemachine.tasks.shell_process import ProcessLimits, ProcessResult, run_process
 
 CAUSE_CHARACTERS_MAX = 4_096
 """How much of what a command wrote to stderr, from its end, the cause of its failure holds."""
@@ -61,10 +61,10 @@ class Shell(CoroutineKind):
             return Failed("Shell.InvalidArguments", str(error))
         async with self._places:
             try:
-                ended = await run_process(argv, command.environment, command.directory, _limits(command))
+                result = await run_process(argv, command.environment, command.directory, _limits(command))
             except OSError as error:
                 return Failed("Shell.CannotStart", f"'{argv[0]}' cannot be started: {error}")
-        return _outcome(command, ended)
+        return _outcome(command, result)
 
 
 def shell_kinds(commands: Mapping[str, ShellCommand]) -> list[Shell]:
@@ -89,8 +89,8 @@ def filled(command: ShellCommand, arguments: Any) -> list[str]:
     return argv
 
 
-def _limits(command: ShellCommand) -> Limits:
-    return Limits(command.timeout, command.stdout_bytes_max, command.stderr_bytes_max)
+def _limits(command: ShellCommand) -> ProcessLimits:
+    return ProcessLimits(command.timeout, command.stdout_bytes_max, command.stderr_bytes_max)
 
 
 def _text(given: Mapping[str, Any], name: str) -> str:
@@ -106,20 +106,20 @@ def _text(given: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _outcome(command: ShellCommand, ended: Ended) -> Outcome:
-    stderr = ended.stderr.decode(errors="replace")
-    if not ended.exceeded and ended.status == 0:
-        output = {"ExitStatus": 0, "Stdout": ended.stdout.decode(errors="replace"), "Stderr": stderr}
+def _outcome(command: ShellCommand, result: ProcessResult) -> Outcome:
+    stderr = result.stderr.decode(errors="replace")
+    if not result.exceeded and result.status == 0:
+        output = {"ExitStatus": 0, "Stdout": result.stdout.decode(errors="replace"), "Stderr": stderr}
         return Succeeded(dump(output))
-    error, reason = _failure(command, ended)
+    error, reason = _failure(command, result)
     return Failed(error, f"{reason} {stderr[-CAUSE_CHARACTERS_MAX:]}".strip())
 
 
-def _failure(command: ShellCommand, ended: Ended) -> tuple[str, str]:
-    if ended.exceeded == "seconds":
+def _failure(command: ShellCommand, result: ProcessResult) -> tuple[str, str]:
+    if result.exceeded == "seconds":
         return "Shell.TimedOut", f"The command ran for more than {command.timeout:g} seconds."
-    if ended.exceeded:
+    if result.exceeded:
         return "Shell.OutputTooLarge", f"The command wrote more than {command.stdout_bytes_max} bytes to stdout."
-    if ended.status < 0:
-        return "Shell.Killed", f"The command was killed by signal {-ended.status}."
-    return "Shell.ExitStatus", f"The command ended with exit status {ended.status}."
+    if result.status < 0:
+        return "Shell.Killed", f"The command was killed by signal {-result.status}."
+    return "Shell.ExitStatus", f"The command ended with exit status {result.status}."

@@ -1,25 +1,20 @@
-"""One process in a group of its own: run to its end within its limits, or killed with its whole group.
+"""One process of an operator's command: run to its end within its limits, or killed with its whole group.
 
-Knows neither tasks nor settings.
+Must not know tasks or settings.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
-import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
 
-LINGER_SECONDS = 0.5
-"""How long the pipes are read after the process has ended: one that left its group may hold them open."""
+from statemachine.processes.process import Process
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """A process that runs for longer, or writes more to stdout, is killed; of stderr only the end is kept."""
+class ProcessLimits:
+    """A process that runs for longer, or writes more to stdout, is killed. Of stderr only the end is kept."""
 
     seconds: float
     stdout_bytes: int
@@ -27,8 +22,8 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """`exceeded` is "seconds" or "stdout_bytes" where the process was killed for it, else empty. `status` is as Python
+class ProcessResult:
+    """`exceeded` is "seconds" or "stdout_bytes" if the process was killed for it, else empty. `status` is as Python
     has it: negative for a signal."""
 
     exceeded: str
@@ -37,74 +32,50 @@ class Ended:
     stderr: bytes
 
 
-async def run_process(argv: Sequence[str], environment: Mapping[str, str], directory: str, limits: Limits) -> Ended:
+async def run_process(
+    argv: Sequence[str], environment: Mapping[str, str], directory: str, limits: ProcessLimits
+) -> ProcessResult:
     """Run a program with nothing to read. Raises OSError where it cannot be started. When this returns or is cancelled,
     no process of its group is left."""
-    loop = asyncio.get_running_loop()
-    transport, process = await loop.subprocess_exec(
-        lambda: _Process(limits),
-        *argv,
-        stdin=asyncio.subprocess.DEVNULL,
-        env=dict(environment),
-        cwd=directory,
-        start_new_session=True,
-    )
-    timer = loop.call_later(limits.seconds, process.exceed, "seconds")
+    process = _LimitedProcess(argv, environment, directory, limits)
+    timer = asyncio.get_running_loop().call_later(limits.seconds, process.exceed, "seconds")
     try:
-        await asyncio.shield(process.ended)
+        return await asyncio.shield(process.result)
     except asyncio.CancelledError:
         process.kill()
-        await process.ended
+        await process.result
         raise
     finally:
         timer.cancel()
-    status = transport.get_returncode()
-    assert status is not None
-    return Ended(process.exceeded, status, bytes(process.stdout), bytes(process.stderr))
 
 
-class _Process(asyncio.SubprocessProtocol):
-    """`ended` is done when the process is reaped and its pipes are closed."""
-
-    def __init__(self, limits: Limits) -> None:
-        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.exceeded = ""
-        self.stdout = bytearray()
-        self.stderr = bytearray()
+class _LimitedProcess(Process):
+    def __init__(
+        self, argv: Sequence[str], environment: Mapping[str, str], directory: str, limits: ProcessLimits
+    ) -> None:
+        super().__init__(argv, environment, directory)
+        self.result: asyncio.Future[ProcessResult] = self._loop.create_future()
         self._limits = limits
+        self._exceeded = ""
+        self._written = bytearray()
+        self._complaints = bytearray()
+        self.stdout.start(self._write)
+        self.stderr.start(self._complain)
 
     def exceed(self, limit: str) -> None:
         """This limit is exceeded: kill the group, unless that was done already."""
-        if not self.exceeded:
-            self.exceeded = limit
+        if not self._exceeded:
+            self._exceeded = limit
             self.kill()
 
-    def kill(self) -> None:
-        """Kill the group, unless the process has ended: then that was done."""
-        if self._transport.get_returncode() is None:
-            self._signal_group()
+    def ended(self, status: int) -> None:
+        self.result.set_result(ProcessResult(self._exceeded, status, bytes(self._written), bytes(self._complaints)))
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.SubprocessTransport, transport)
-
-    def pipe_data_received(self, fd: int, data: bytes) -> None:
-        if fd == 2:
-            self.stderr += data
-            del self.stderr[: -self._limits.stderr_bytes]
-            return
-        self.stdout += data[: self._limits.stdout_bytes + 1 - len(self.stdout)]
-        if len(self.stdout) > self._limits.stdout_bytes:
+    def _write(self, data: bytes) -> None:
+        self._written += data[: self._limits.stdout_bytes + 1 - len(self._written)]
+        if len(self._written) > self._limits.stdout_bytes:
             self.exceed("stdout_bytes")
 
-    def process_exited(self) -> None:
-        self._signal_group()  # what it started and left behind
-        asyncio.get_running_loop().call_later(LINGER_SECONDS, self._transport.close)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._transport.close()
-        if not self.ended.done():
-            self.ended.set_result(None)
-
-    def _signal_group(self) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._transport.get_pid(), signal.SIGKILL)
+    def _complain(self, data: bytes) -> None:
+        self._complaints += data
+        del self._complaints[: -self._limits.stderr_bytes]

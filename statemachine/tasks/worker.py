@@ -1,89 +1,55 @@
-"""The worker program: imports the operator's modules and runs one call at a time, as AWS Lambda's Python runtime does.
+"""The program of a worker process: imports the operator's modules and calls their functions, as AWS Lambda's Python
+runtime does.
 
-Started by exec with the sources as arguments. It knows frames in and frames out, never the server, its store or its
-sockets. Its standard input and output carry the frames; the functions get neither: what they print goes to standard
-error. It first says `{"functions": [names]}` or `{"failed": text}`; then it answers each request (see `LambdaContext`,
-and `payload`, JSON text) by `{"payload": text, "functionError": bool}`. Error texts are those of AWS's runtime.
+Must know nothing of the server. It answers null with the names of the functions, and a request (see `LambdaContext`,
+and `payload`, JSON text) with `{"payload": text, "functionError": bool}`. Error texts are those of AWS's runtime.
 """
 
 from __future__ import annotations
 
-import ctypes
 import decimal
 import inspect
 import json
 import os
-import signal
 import sys
 import traceback
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any
 
-from statemachine import frames, json_text
-from statemachine.tasks.functions import Function, FunctionsError, load_functions
+from statemachine import json_text
+from statemachine.processes.child_program import serve
+from statemachine.tasks.functions import Function, load_functions
 from statemachine.tasks.invocation import RESPONSE_BYTES_MAX, response_too_large
 from statemachine.tasks.lambda_context import LambdaContext
 
-_PR_SET_PDEATHSIG = 1
 _ASYNCIO = os.path.join(os.path.dirname(os.__file__), "asyncio")
 
 
-class Fault(Exception):
-    """An error with a name that the runtime gives, not the function."""
+class RuntimeFault(Exception):
+    """An error that the runtime names, not the function."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)
         self.name = name
 
 
-def main(sources: list[str]) -> int:
-    """Serve until the server goes away. The exit status is 1 where the sources cannot be loaded."""
-    _die_with_server()
-    requests, answers = _take_standard_streams()
-    try:
-        functions = load_functions(sources)
-    except FunctionsError as error:
-        traceback.print_exception(error.__cause__ or error)
-        frames.write(answers, {"failed": str(error)})
-        return 1
-    frames.write(answers, {"functions": list(functions)})
-    while True:
-        try:
-            request = frames.read(requests)
-        except EOFError:
-            return 0
-        frames.write(answers, _run(functions.get(request["functionName"]), request))
+def prepare(sources: list[str]) -> Callable[[dict[str, Any] | None], Any]:
+    """Import the sources; returns the function that answers a request. Raises FunctionsError."""
+    functions = load_functions(sources)
+    return lambda request: list(functions) if request is None else _run(functions, request)
 
 
-def _die_with_server() -> None:
-    """The kernel ends us when the server dies, also in the middle of a call; elsewhere than on Linux the end of
-    standard input does, after the call."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def _take_standard_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Keep standard input and output to ourselves, and let go of every file that the server may have left open."""
-    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-    requests = os.fdopen(os.dup(0), "rb")
-    answers = os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    return requests, answers
-
-
-def _run(function: Function | None, request: dict[str, Any]) -> dict[str, Any]:
+def _run(functions: Mapping[str, Function], request: dict[str, Any]) -> dict[str, Any]:
     """The answer to one request."""
     request_id = request["requestId"]
     try:
+        function = functions.get(request["functionName"])
         if function is None:
-            raise Fault("Runtime.HandlerNotFound", f"Handler '{request['functionName']}' missing")
+            raise RuntimeFault("Runtime.HandlerNotFound", f"Handler '{request['functionName']}' missing")
         payload = _marshal(_call(function, _unmarshal(request["payload"]), _context(request)))
         failed = False
-    except Fault as fault:
+    except RuntimeFault as fault:
         sys.stderr.write(f"{fault.name}: {fault}\n")
         payload, failed = _error(fault.name, str(fault), request_id, []), True
     except Exception as error:
@@ -108,14 +74,16 @@ def _context(request: dict[str, Any]) -> LambdaContext:
     try:
         return LambdaContext(request)
     except ValueError as error:
-        raise Fault("Runtime.LambdaContextUnmarshalError", f"Unable to parse Client Context JSON: {error}") from error
+        raise RuntimeFault(
+            "Runtime.LambdaContextUnmarshalError", f"Unable to parse Client Context JSON: {error}"
+        ) from error
 
 
 def _unmarshal(payload: str) -> Any:
     try:
         return json.loads(payload)
     except (ValueError, RecursionError) as error:
-        raise Fault("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}") from error
+        raise RuntimeFault("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}") from error
 
 
 def _marshal(result: Any) -> str:
@@ -128,7 +96,7 @@ def _marshal(result: Any) -> str:
         if len(text) <= RESPONSE_BYTES_MAX:  # what is longer is refused anyway
             json_text.parse(text)
     except Exception as error:  # a value of the function's own making can raise anything
-        raise Fault("Runtime.MarshalError", f"Unable to marshal response: {_text(error)}") from error
+        raise RuntimeFault("Runtime.MarshalError", f"Unable to marshal response: {_text(error)}") from error
     return text
 
 
@@ -159,4 +127,4 @@ def _stack(trace: TracebackType | None) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(serve(lambda: prepare(sys.argv[1:])))

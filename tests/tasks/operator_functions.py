@@ -158,6 +158,17 @@ def wait_for_file(path: str) -> int:
     return os.getpid()
 
 
+def meet(event: Any) -> int:
+    """Wait until `count` processes have come to the directory `at`; then go on for ever if `stay` is true."""
+    directory = Path(event["at"])
+    (directory / str(os.getpid())).touch()
+    while len(list(directory.iterdir())) < event["count"]:
+        time.sleep(0.005)
+    while event.get("stay"):
+        pass
+    return os.getpid()
+
+
 def process(event: Any) -> int:
     return os.getpid()
 

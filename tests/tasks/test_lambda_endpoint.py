@@ -14,7 +14,8 @@ import pytest
 from statemachine.tasks import lambda_endpoint
 from statemachine.tasks.invocation import Invocation, InvocationFailure, InvocationResponse
 from statemachine.tasks.lambda_endpoint import LambdaEndpoint
-from tests.tasks.calls import REQUEST_ID, invocation, until
+from tests.processes.waiting import until
+from tests.tasks.calls import REQUEST_ID, invocation
 from tests.tasks.local_lambda import LOCAL_REQUEST_ID, LocalLambda, Reply, local_lambda
 
 SERVICE = f"Request ID: {LOCAL_REQUEST_ID}; Proxy: null)"

@@ -310,6 +310,6 @@ def test_with_a_worker_process() -> None:
             assert await again.first() == Succeeded("1")
             assert not cancelled.given
             await kind.close()
-            assert not pool.processes
+            assert not pool.pids
 
     asyncio.run(body())

@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 import uvloop
 
+from statemachine.processes.pool import CLOSE_SECONDS_MAX
 from statemachine.tasks.functions import FunctionsError
-from statemachine.tasks.pool import CLOSE_SECONDS_MAX, FunctionPool
-from tests.tasks.calls import FUNCTIONS, REQUEST_ID, Body, alive, invocation, running_pool, until
+from statemachine.tasks.pool import FunctionPool
+from tests.processes.waiting import alive, until
+from tests.tasks.calls import FUNCTIONS, REQUEST_ID, Body, invocation, running_pool
 
 
 @pytest.fixture(params=["asyncio", "uvloop"])
@@ -88,10 +90,8 @@ def test_calls_share_the_workers(run) -> None:
 def test_workers_run_side_by_side(run, tmp_path: Path) -> None:
     async def body() -> None:
         async with running_pool(workers_max=3) as pool:
-            waiting = [asyncio.create_task(call(pool, "wait_for_file", str(tmp_path / "go"))) for _ in range(3)]
-            await until(lambda: len(pool.processes) == 3)
-            (tmp_path / "go").touch()
-            assert len(set(await asyncio.gather(*waiting))) == 3
+            event = {"at": str(tmp_path), "count": 3}
+            assert len(set(await asyncio.gather(*(call(pool, "meet", event) for _ in range(3))))) == 3
 
     run(body)
 
@@ -144,7 +144,7 @@ def test_idle_worker_that_was_killed_is_replaced(run) -> None:
         async with running_pool() as pool:
             process = int(str(await call(pool, "process")))
             os.kill(process, signal.SIGKILL)
-            await until(lambda: not pool.processes)
+            await until(lambda: not pool.pids)
             assert await call(pool, "process") != process
 
     run(body)
@@ -231,8 +231,8 @@ def test_close_ends_all_workers_and_leaves_no_zombie(run) -> None:
         async with running_pool(workers_max=3) as pool:
             looping = asyncio.create_task(pool.invoke(invocation("loop_for_ever")))
             assert await call(pool, "echo", 1) == 1
-            await until(lambda: len(pool.processes) == 2)
-            processes = pool.processes
+            await until(lambda: len(pool.pids) == 2)
+            processes = pool.pids
             begun = time.monotonic()
             await pool.close()
             assert time.monotonic() - begun < CLOSE_SECONDS_MAX
@@ -255,26 +255,29 @@ def test_worker_has_no_listening_socket_of_the_server(run) -> None:
 
 
 SERVER = """
-import asyncio, sys
+import asyncio, json, os, sys
 from statemachine.tasks.pool import FunctionPool
-from tests.tasks.calls import FUNCTIONS, invocation, until
+from tests.processes.waiting import until
+from tests.tasks.calls import FUNCTIONS, invocation
 
-async def serve():
+async def serve(directory):
     pool = FunctionPool([FUNCTIONS], 2)
     await pool.start()
-    running = asyncio.gather(*(pool.invoke(invocation("loop_for_ever")) for _ in range(2)))
-    await until(lambda: len(pool.processes) == 2)
-    print(*pool.processes, flush=True)
+    event = json.dumps({"at": directory, "count": 2, "stay": True})
+    running = asyncio.gather(*(pool.invoke(invocation("meet", event)) for _ in range(2)))
+    await until(lambda: len(os.listdir(directory)) == 2)
+    print(*pool.pids, flush=True)
     await running
 
-asyncio.run(serve())
+asyncio.run(serve(sys.argv[1]))
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a worker ends after its call")
-def test_workers_end_with_a_server_that_is_killed() -> None:
+def test_workers_end_with_a_server_that_is_killed(tmp_path: Path) -> None:
     workers: list[int] = []
-    with subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True) as server:
+    command = [sys.executable, "-c", SERVER, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
             workers = [int(word) for word in server.stdout.readline().split()]

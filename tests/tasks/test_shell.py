@@ -17,7 +17,8 @@ from statemachine.config import ShellCommand
 from statemachine.tasks.kind import Failed, Outcome, Succeeded
 from statemachine.tasks.registry import task_kinds
 from statemachine.tasks.shell import Shell, shell_kinds
-from tests.tasks.calls import Answers, alive, task, until
+from tests.processes.waiting import alive, until
+from tests.tasks.calls import Answers, task
 
 SCRIPT = """
 echo "$1"; echo "said to stderr" >&2

@@ -1,6 +1,6 @@
 """Messages between the server and its child processes: a length in four bytes, then that many bytes of JSON.
 
-Knows nothing of what the messages say.
+Must not know what the messages say.
 """
 
 from __future__ import annotations
@@ -11,16 +11,9 @@ from typing import Any, BinaryIO
 from statemachine.json_text import dump, load
 
 FRAME_BYTES_MAX = 64 * 1024 * 1024
-"""The largest message that is read; whoever announces a longer one is broken."""
+"""The largest message that the server reads. A child that announces a longer one is broken."""
 
 _LENGTH = struct.Struct(">I")
-
-
-class FrameTooLong(ValueError):
-    """A message that announces more than FRAME_BYTES_MAX bytes."""
-
-    def __init__(self, length: int) -> None:
-        super().__init__(f"a message of {length} bytes, more than {FRAME_BYTES_MAX}")
 
 
 def pack(message: Any) -> bytes:
@@ -48,13 +41,13 @@ class FrameReader:
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> list[Any]:
-        """The messages that are complete now. Raises FrameTooLong, and ValueError for a body that is no JSON."""
+        """The messages that are complete now. Raises ValueError for one above FRAME_BYTES_MAX or no JSON."""
         self._buffer += data
         messages = []
         while len(self._buffer) >= _LENGTH.size:
             (length,) = _LENGTH.unpack_from(self._buffer)
             if length > FRAME_BYTES_MAX:
-                raise FrameTooLong(length)
+                raise ValueError(f"a message of {length} bytes, more than {FRAME_BYTES_MAX}")
             end = _LENGTH.size + length
             if len(self._buffer) < end:
                 break
