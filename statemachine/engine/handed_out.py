@@ -5,23 +5,20 @@ Knows kinds by their interface only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import structlog
 
 from statemachine.core.model import Waiting
 from statemachine.core.token import idempotency_key, make_token
 from statemachine.core.walk import Checkpoint
-from statemachine.tasks.kind import Failed, Outcome, Task, TaskKind
+from statemachine.tasks.kind import Failed, OnOutcome, TaskAttempt, TaskKind, TaskResult
 
-Answer = Callable[[str, Outcome], None]
 log = structlog.get_logger()
 
 
 class HandedOut:
     """`answer` is called with a task's token and outcome."""
 
-    def __init__(self, kinds: list[TaskKind], answer: Answer) -> None:
+    def __init__(self, kinds: list[TaskKind], answer: OnOutcome) -> None:
         self._kinds = kinds
         self._answer = answer
         self._by_token: dict[str, TaskKind] = {}
@@ -43,7 +40,7 @@ class HandedOut:
             return
         assert waiting.arguments is not None
         _, _, _, region, account, _ = execution.arn.split(":", 5)
-        task = Task(
+        task = TaskAttempt(
             token,
             idempotency_key(token),
             waiting.resource,
@@ -74,6 +71,6 @@ class HandedOut:
         for kind in self._kinds:
             await kind.close()
 
-    def _answered(self, token: str, outcome: Outcome) -> None:
+    def _answered(self, token: str, outcome: TaskResult) -> None:
         if self._by_token.pop(token, None) is not None:
             self._answer(token, outcome)

@@ -30,7 +30,7 @@ from statemachine.engine.timers import Timers
 from statemachine.engine.writer import Group, MachineSource, Writer
 from statemachine.host import ActivityTask, Lengths, NotDurable, Observer, Reply, Unavailable
 from statemachine.store.base import Readable, Store, StoreFull
-from statemachine.tasks.kind import Failed, Outcome, TaskKind
+from statemachine.tasks.kind import Failed, TaskKind, TaskResult
 
 SLICE_SECONDS = 0.002
 """How long the loop may be held at a time."""
@@ -183,7 +183,7 @@ class Engine:
     async def survey(self, look: Callable[Concatenate[Readable, P], Found], *args: P.args, **kwargs: P.kwargs) -> Found:
         return await self._loop.run_in_executor(self._readers, partial(look, self.store, *args, **kwargs))
 
-    def _answer(self, token: str, outcome: Outcome) -> None:
+    def _answer(self, token: str, outcome: TaskResult) -> None:
         """A task's answer; when it cannot be made durable the task is handed out again."""
         address = read_token(token)
         if address is None:

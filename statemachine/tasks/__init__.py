@@ -1,1 +1,1 @@
-"""What a Resource may be: one module per kind of task, one interface (`kind.py`). Tasks never import the engine."""
+"""What the Resource of a Task state may be: the kinds of task, a wing for each family, behind one interface."""

@@ -22,7 +22,7 @@ from statemachine.registry.machines import Machines
 from statemachine.service.service import Service
 from statemachine.store.base import Rows, Store, StoreError
 from statemachine.store.memory import MemoryStore
-from statemachine.tasks.kind import Answer, Outcome, Task
+from statemachine.tasks.kind import OnOutcome, TaskAttempt, TaskResult
 
 START = 1_700_000_000.0
 ROLE = "arn:aws:iam::000000000000:role/any"
@@ -45,21 +45,21 @@ class Functions:
     """The task kind of all Lambda functions: it keeps the tasks that it was given, and the test answers them."""
 
     def __init__(self) -> None:
-        self.started: list[Task] = []
+        self.started: list[TaskAttempt] = []
         self.cancelled: list[str] = []
-        self._answer: dict[str, Answer] = {}
+        self._answer: dict[str, OnOutcome] = {}
 
     def accepts(self, resource: str) -> bool:
         return ":lambda:" in resource
 
-    def start(self, task: Task, answer: Answer) -> None:
+    def start(self, task: TaskAttempt, answer: OnOutcome) -> None:
         self.started.append(task)
         self._answer[task.token] = answer
 
     def cancel(self, token: str) -> None:
         self.cancelled.append(token)
 
-    def answer(self, task: Task, outcome: Outcome) -> None:
+    def answer(self, task: TaskAttempt, outcome: TaskResult) -> None:
         """Let a task end."""
         self._answer[task.token](task.token, outcome)
 
@@ -170,7 +170,7 @@ class InMemoryServer:
             while not condition():
                 await asyncio.sleep(0)
 
-    async def task(self, number: int = 0) -> Task:
+    async def task(self, number: int = 0) -> TaskAttempt:
         """The function task that was started as the `number`th."""
         await self.until(lambda: len(self.functions.started) > number)
         return self.functions.started[number]

@@ -17,7 +17,7 @@ from statemachine.engine.timers import HORIZON_SECONDS
 from statemachine.host import Unavailable
 from statemachine.store.base import Rows
 from statemachine.store.memory import MemoryStore
-from statemachine.tasks.kind import Failed, Succeeded, Task
+from statemachine.tasks.kind import Failed, Succeeded, TaskAttempt
 from tests.engine.definitions import ACTIVITY, LOOP, PASS, mapped, task, wait
 from tests.engine.in_memory_server import START, Functions, UnreliableStore, in_memory_server
 
@@ -188,7 +188,7 @@ async def test_a_defect_of_ours_fails_only_the_execution_that_it_struck() -> Non
 class Raising(Functions):
     """A kind that breaks its promise never to raise."""
 
-    def start(self, task: Task, answer: Any) -> None:
+    def start(self, task: TaskAttempt, answer: Any) -> None:
         super().start(task, answer)
         if task.arguments == "bad":
             raise RuntimeError("not for me")

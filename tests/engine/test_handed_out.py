@@ -6,7 +6,7 @@ from statemachine.core.model import Execution, Scope, Waiting
 from statemachine.core.payload import Payload
 from statemachine.core.walk import Checkpoint
 from statemachine.engine.handed_out import HandedOut
-from statemachine.tasks.kind import Failed, Outcome, Succeeded
+from statemachine.tasks.kind import Failed, Succeeded, TaskResult
 from tests.engine.in_memory_server import FUNCTION, START, Functions
 
 ARN = "arn:aws:states:eu-west-1:123456789012:execution:m:e"
@@ -18,7 +18,7 @@ class Place:
 
     def __init__(self) -> None:
         self.functions = Functions()
-        self.answers: list[tuple[str, Outcome]] = []
+        self.answers: list[tuple[str, TaskResult]] = []
         self.handed_out = HandedOut([self.functions], lambda token, outcome: self.answers.append((token, outcome)))
         execution = Execution("m:e", ARN, "e", "", "m/1", "role", "seed", START, Payload(text="{}"))
         self.checkpoint = Checkpoint(execution, {"": Scope("", "Work", waiting=WAITING)})

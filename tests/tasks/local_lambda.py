@@ -39,6 +39,8 @@ class LocalLambda:
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
     reply: Callable[[Asked], Reply] = lambda asked: Reply()
+    arrived: threading.Event = field(default_factory=threading.Event)
+    """Something was asked."""
     hold: threading.Event = field(default_factory=threading.Event)
     gone: threading.Event = field(default_factory=threading.Event)
     """The client closed the connection while it was held."""
@@ -57,6 +59,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         asked = Asked(self.command, self.path, headers, body, self.client_address)
         self.local.asked.append(asked)
+        self.local.arrived.set()
         self.connection.settimeout(0.02)
         while not self.local.hold.is_set():
             try:

@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from statemachine.tasks.coroutine_kind import CoroutineKind
-from statemachine.tasks.kind import Failed, Outcome, Succeeded, Task
+from statemachine.tasks.kind import Failed, Succeeded, TaskAttempt, TaskResult
 from tests.tasks.calls import Answers, task
 
 
@@ -26,7 +26,7 @@ class Scripted(CoroutineKind):
     def accepts(self, resource: str) -> bool:
         return resource == "scripted"
 
-    async def perform(self, task: Task) -> Outcome:
+    async def perform(self, task: TaskAttempt) -> TaskResult:
         self.begun += 1
         try:
             await self.go.wait()

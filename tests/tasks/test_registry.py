@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from statemachine.tasks.functions.lambda_function import LambdaFunction
 from statemachine.tasks.kind import Failed
-from statemachine.tasks.lambda_function import LambdaFunction
 from statemachine.tasks.registry import TaskKindError, Unserved, task_kinds
 from tests.tasks.calls import DIRECT, task
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 
 from statemachine.json_text import dump
 from statemachine.processes.pool import Answered, ChildEnded, ProcessPool, StartFailed, exit_reason
-from statemachine.tasks.functions import FunctionsError
-from statemachine.tasks.invocation import Invocation, InvocationResponse
+from statemachine.tasks.functions.invocation import Invocation, InvocationResponse
+from statemachine.tasks.functions.loading import FunctionsError
 
 
 def print_to_stderr(function: str, line: str) -> None:
@@ -20,7 +20,7 @@ def print_to_stderr(function: str, line: str) -> None:
 class FunctionPool:
     """A FunctionHost of at most `workers_max` processes; more calls wait in order of arrival.
 
-    `sources` are as in `functions.py`. `printed` is called with the name of a function (empty while modules are
+    `sources` are as in `loading.py`. `printed` is called with the name of a function (empty while modules are
     imported) and a line that it printed. Build it, `await start()`, and at the end `await close()`.
     """
 
@@ -28,7 +28,7 @@ class FunctionPool:
         self, sources: Sequence[str], workers_max: int, printed: Callable[[str, str], None] = print_to_stderr
     ) -> None:
         self.functions: frozenset[str] = frozenset()
-        program = ("statemachine.tasks.worker", *sources)
+        program = ("statemachine.tasks.functions.worker", *sources)
         self._pool = ProcessPool("The process that imports the functions", program, workers_max, printed=printed)
         self._asynchronous: set[asyncio.Task[InvocationResponse]] = set()
 

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from statemachine.tasks.invocation import InvocationResponse
-from statemachine.tasks.pool import FunctionPool
-from tests.tasks.calls import DIRECT, FUNCTIONS, REQUEST_ID, invocation
+from statemachine.tasks.functions.invocation import InvocationResponse
+from statemachine.tasks.functions.pool import FunctionPool
+from tests.tasks.calls import DIRECT, REQUEST_ID
+from tests.tasks.functions.calls import FUNCTIONS, invocation
 
 Invoke = Callable[..., InvocationResponse]
 
@@ -145,7 +146,7 @@ def test_result_beyond_six_megabytes(invoke: Invoke) -> None:
 
 def test_context_object(invoke: Invoke) -> None:
     client = base64.b64encode(b'{"custom": {"a": 1}}').decode()
-    response = invoke("context_members", qualifier="blue", deadline=time.time() + 30, client_context=client)
+    response = invoke("context_members", qualifier="blue", deadline=time.time() + 48 * 3600, client_context=client)
     assert json.loads(response.payload) == {
         "aws_request_id": REQUEST_ID,
         "function_name": "context_members",
@@ -153,14 +154,14 @@ def test_context_object(invoke: Invoke) -> None:
         "invoked_function_arn": f"{DIRECT}context_members:blue",
         "log_group_name": "/aws/lambda/context_members",
         "client_context": {"a": 1},
-        "seconds_left": 30,
+        "hours_left": 48,
         "memory": True,
     }
 
 
-@pytest.mark.parametrize(("deadline", "left"), [(0.0, 0), (None, 99_999_999)])
+@pytest.mark.parametrize(("deadline", "left"), [(0.0, 0), (None, 99_999_999 // 3600 + 1)])
 def test_remaining_time(invoke: Invoke, deadline: float | None, left: int) -> None:
-    assert json.loads(invoke("context_members", deadline=deadline).payload)["seconds_left"] == left
+    assert json.loads(invoke("context_members", deadline=deadline).payload)["hours_left"] == left
 
 
 @pytest.mark.parametrize("text", ["%", base64.b64encode(b"[1]").decode(), base64.b64encode(b"{").decode()])

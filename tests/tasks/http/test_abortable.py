@@ -8,7 +8,7 @@ import threading
 import pytest
 import urllib3
 
-from statemachine.tasks.abortable_http import Exchange, abortable_pool
+from statemachine.tasks.http.abortable import Exchange, abortable_pool
 from tests.tasks.local_lambda import local_lambda
 
 
@@ -33,10 +33,11 @@ def test_aborted_while_it_waits() -> None:
     with local_lambda() as local:
         local.hold.clear()
         pool, exchange = abortable_pool(local.url, 1, 1.0), Exchange()
-        timer = threading.Timer(0.1, exchange.abort)
-        timer.start()
+        aborting = threading.Thread(target=lambda: (local.arrived.wait(), exchange.abort()))
+        aborting.start()
         with pytest.raises(urllib3.exceptions.HTTPError):
             _get(pool, exchange)
+        aborting.join()
         assert len(local.asked) == 1
         pool.close()
 

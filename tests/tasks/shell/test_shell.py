@@ -14,9 +14,10 @@ import msgspec
 import pytest
 
 from statemachine.config import ShellCommand
-from statemachine.tasks.kind import Failed, Outcome, Succeeded
+from statemachine.tasks.kind import Failed, Succeeded, TaskResult
 from statemachine.tasks.registry import task_kinds
-from statemachine.tasks.shell import Shell, shell_kinds
+from statemachine.tasks.shell.kind import Shell, shell_kinds
+from tests.processes.loops import skip
 from tests.processes.waiting import alive, until
 from tests.tasks.calls import Answers, task
 
@@ -30,10 +31,10 @@ def sh(script: str, *arguments: str, **members: Any) -> ShellCommand:
     return ShellCommand(argv=("/bin/sh", "-c", script, "sh", *arguments), **members)
 
 
-def outcome(command: ShellCommand, arguments: Any = None) -> Outcome:
+def outcome(command: ShellCommand, arguments: Any = None) -> TaskResult:
     """What becomes of one task."""
 
-    async def main() -> Outcome:
+    async def main() -> TaskResult:
         answers = Answers()
         kind = Shell({"it": command})
         kind.start(task("shell:it", arguments, ""), answers)
@@ -146,7 +147,8 @@ def test_an_argument_that_is_too_long_for_the_system() -> None:
 
 
 def pids(file: Path) -> list[int]:
-    return [int(line) for line in file.read_text().split()]
+    """The processes that a script has written down by now."""
+    return [int(line) for line in file.read_text().split()] if file.exists() else []
 
 
 def with_a_child(file: Path, then: str) -> str:
@@ -159,11 +161,20 @@ def gone(file: Path) -> Callable[[], bool]:
 
 
 def test_time_limit_ends_the_whole_group(tmp_path: Path) -> None:
-    script = with_a_child(tmp_path / "ids", "echo waiting >&2; trap '' TERM; wait")
-    cause = "The command ran for more than 0.3 seconds. waiting"
-    assert failure(sh(script, timeout=0.3, environment={"PATH": "/bin:/usr/bin"})) == ("Shell.TimedOut", cause)
-    asyncio.run(until(gone(tmp_path / "ids")))
-    assert len(pids(tmp_path / "ids")) == 2
+    file = tmp_path / "ids"
+    script = f"trap '' TERM; echo waiting >&2; {with_a_child(file, 'wait')}"
+
+    async def main() -> TaskResult:
+        kind, answers = Shell({"it": sh(script, timeout=600, environment={"PATH": "/bin:/usr/bin"})}), Answers()
+        kind.start(task("shell:it", {}, "{}"), answers)
+        await until(lambda: len(pids(file)) == 2)
+        skip(600)
+        result = await answers.first()
+        await until(gone(file))
+        return result
+
+    cause = "The command ran for more than 600 seconds. waiting"
+    assert asyncio.run(main()) == Failed("Shell.TimedOut", cause)
 
 
 def test_too_much_output_ends_the_command() -> None:
@@ -209,7 +220,7 @@ def test_it_is_the_same_in_the_event_loop_of_the_server(tmp_path: Path) -> None:
         "much": sh("yes", stdout_bytes_max=10, environment=path),
     }
 
-    async def main() -> dict[str, Outcome]:
+    async def main() -> dict[str, TaskResult]:
         kind, answers = Shell(commands), Answers()
         for name in commands:
             kind.start(task(f"shell:{name}", {}, "{}", name), answers)
@@ -261,13 +272,15 @@ def test_close_ends_the_whole_group(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("processes_max", [1, 2])
 def test_only_so_many_run_at_once(processes_max: int, tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    script = f"echo begin >> {log}; /bin/sleep 0.05; echo end >> {log}"
+    log, go = tmp_path / "log", tmp_path / "go"
+    script = f"echo begin >> {log}; until [ -e {go} ]; do /bin/sleep 0.01; done; echo end >> {log}"
 
     async def main() -> None:
         kind, answers = Shell({"it": sh(script)}, processes_max), Answers()
         for number in range(4):
             kind.start(task("shell:it", {}, "{}", str(number)), answers)
+        await until(lambda: log.exists() and len(log.read_text().split()) == processes_max)
+        go.touch()
         await until(lambda: len(answers.given) == 4)
 
     asyncio.run(main())

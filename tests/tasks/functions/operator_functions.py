@@ -53,7 +53,7 @@ def context_members(event: Any, context: Any) -> Any:
         "invoked_function_arn": context.invoked_function_arn,
         "log_group_name": context.log_group_name,
         "client_context": context.client_context and context.client_context.custom,
-        "seconds_left": round(context.get_remaining_time_in_millis() / 1000),
+        "hours_left": round(context.get_remaining_time_in_millis() / 3_600_000),
         "memory": int(context.memory_limit_in_mb) > 0,
     }
 
@@ -131,14 +131,17 @@ def crash(event: Any) -> None:
     ctypes.string_at(0)
 
 
-def crash_with_child_left(event: Any) -> None:
-    reads, writes = os.pipe()
-    if os.fork() == 0:
+def crash_with_child_left(path: str) -> None:
+    """Leaves a process of another session that holds all pipes; its id is written to the file."""
+    child = os.fork()
+    if child == 0:
         os.setsid()
-        os.write(writes, b".")
-        time.sleep(8)
-        os._exit(0)
-    os.read(reads, 1)
+        Path(f"{path}.new").write_text(str(os.getpid()))
+        os.rename(f"{path}.new", path)
+        while True:
+            time.sleep(60)
+    while not Path(path).exists():
+        time.sleep(0.005)
     os._exit(1)
 
 
@@ -189,14 +192,9 @@ def prints(event: Any) -> str:
     return "done"
 
 
-def print_for_seconds(seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+def print_for_ever(event: Any) -> None:
+    while True:
         print("x" * 200)
-
-
-def print_long_line(length: int) -> None:
-    print("y" * length)
 
 
 def read_input(event: Any) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from statemachine.tasks.functions import FunctionsError, load_functions
+from statemachine.tasks.functions.loading import FunctionsError, load_functions
 
 ORDERS = """
 from json import dumps

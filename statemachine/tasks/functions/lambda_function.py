@@ -11,7 +11,7 @@ from typing import Any
 
 from statemachine.json_text import JsonError, dump, load, parse
 from statemachine.tasks.coroutine_kind import CoroutineKind
-from statemachine.tasks.invocation import (
+from statemachine.tasks.functions.invocation import (
     FUNCTION_NAME_PATTERN,
     FunctionHost,
     FunctionName,
@@ -22,7 +22,7 @@ from statemachine.tasks.invocation import (
     parse_function_name,
     refusal,
 )
-from statemachine.tasks.kind import Failed, Outcome, Succeeded, Task
+from statemachine.tasks.kind import Failed, Succeeded, TaskAttempt, TaskResult
 
 _DIRECT = re.compile(r"arn:aws[a-zA-Z-]*:lambda:[^:]*:[^:]*:function:.+")
 _INVOKE = re.compile(r"arn:aws[a-zA-Z-]*:states:::lambda:invoke(\.waitForTaskToken)?")
@@ -47,7 +47,7 @@ class LambdaFunction(CoroutineKind):
         """A function's ARN, or the optimised integration with or without a task token."""
         return bool(_DIRECT.fullmatch(resource) or _INVOKE.fullmatch(resource))
 
-    async def perform(self, task: Task) -> Outcome:
+    async def perform(self, task: TaskAttempt) -> TaskResult:
         """A function's error fails the task under its own name, a refusal as `Lambda.…Exception`."""
         try:
             if _INVOKE.fullmatch(task.resource):
@@ -62,7 +62,7 @@ class LambdaFunction(CoroutineKind):
         for host in self._hosts:
             await host.close()
 
-    async def _call(self, task: Task) -> Outcome:
+    async def _call(self, task: TaskAttempt) -> TaskResult:
         """By ARN: input and output are the payloads, as they were written (recorded)."""
         function = _function(task, task.resource)
         response = await self._ask(Invocation(function, task.arguments_text, task.idempotency_key, task.deadline))
@@ -70,7 +70,7 @@ class LambdaFunction(CoroutineKind):
             return _function_failed(response.payload, rewritten=False)
         return Succeeded(response.payload)
 
-    async def _invoke(self, task: Task) -> Outcome:
+    async def _invoke(self, task: TaskAttempt) -> TaskResult:
         """Through the optimised integration: the result is Lambda's whole answer, rewritten compact (recorded)."""
         findings = _findings(task.arguments)
         if findings:
@@ -90,7 +90,7 @@ class LambdaFunction(CoroutineKind):
         return await host.invoke(invocation)
 
 
-def _function(task: Task, name: str) -> FunctionName:
+def _function(task: TaskAttempt, name: str) -> FunctionName:
     partition = task.execution_arn.split(":", 2)[1]
     function = parse_function_name(name, partition, task.region, task.account)
     if function is None:
@@ -121,7 +121,7 @@ def _findings(arguments: Any) -> list[str]:
     return findings
 
 
-def _invocation(task: Task) -> Invocation:
+def _invocation(task: TaskAttempt) -> Invocation:
     given = task.arguments
     function = _function(task, given["FunctionName"])
     qualifier = given.get("Qualifier", function.qualifier)

@@ -9,16 +9,17 @@ from typing import Any
 import pytest
 
 from statemachine.json_text import dump
-from statemachine.tasks.invocation import (
+from statemachine.tasks.functions.invocation import (
     FunctionHost,
     Invocation,
     InvocationFailure,
     InvocationResponse,
     parse_function_name,
 )
-from statemachine.tasks.kind import Failed, Outcome, Succeeded
-from statemachine.tasks.lambda_function import LambdaFunction
-from tests.tasks.calls import ACCOUNT, DIRECT, INVOKE, REQUEST_ID, Answers, running_pool, task
+from statemachine.tasks.functions.lambda_function import LambdaFunction
+from statemachine.tasks.kind import Failed, Succeeded, TaskResult
+from tests.tasks.calls import ACCOUNT, DIRECT, INVOKE, REQUEST_ID, Answers, task
+from tests.tasks.functions.calls import running_pool
 
 HEADERS = {
     "X-Amz-Executed-Version": ["$LATEST"],
@@ -64,10 +65,10 @@ def fails(payload: str) -> Host:
     return Host(InvocationResponse(200, payload, True, HEADERS))
 
 
-def perform(resource: str, arguments: Any, *hosts: FunctionHost) -> Outcome:
+def perform(resource: str, arguments: Any, *hosts: FunctionHost) -> TaskResult:
     """The outcome of a task."""
 
-    async def body() -> Outcome:
+    async def body() -> TaskResult:
         kind, answers = LambdaFunction(*hosts), Answers()
         assert kind.accepts(resource)
         kind.start(task(resource, arguments, json.dumps(arguments)), answers)

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from statemachine.tasks.invocation import Invocation, InvocationResponse
-from statemachine.tasks.kind import Failed, Outcome, Succeeded
-from statemachine.tasks.lambda_function import LambdaFunction
+from statemachine.tasks.functions.invocation import Invocation, InvocationResponse
+from statemachine.tasks.functions.lambda_function import LambdaFunction
+from statemachine.tasks.kind import Failed, Succeeded, TaskResult
 from tests.tasks.calls import INVOKE, REQUEST_ID, Answers, task
 
-SHARED = Path(os.environ.get("STATEMACHINE_SHARED", Path(__file__).parents[3] / "shared"))
+SHARED = Path(os.environ.get("STATEMACHINE_SHARED", Path(__file__).parents[4] / "shared"))
 CASES = SHARED / "conformance" / "cases"
 SCHEDULED = ("LambdaFunctionScheduled", "TaskScheduled")
 ENDED = ("LambdaFunctionSucceeded", "LambdaFunctionFailed", "TaskSucceeded", "TaskFailed")
@@ -123,7 +123,7 @@ def test_recorded_call(
 
 
 def _perform(resource: str, arguments: Any, function: dict[str, Any]) -> Succeeded | Failed:
-    async def body() -> Outcome:
+    async def body() -> TaskResult:
         kind, answers = LambdaFunction(Mock(function)), Answers()
         kind.start(task(resource, arguments, json.dumps(arguments)), answers)
         return await answers.first()

@@ -19,9 +19,9 @@ from typing import Any
 
 from statemachine import json_text
 from statemachine.processes.child_program import serve
-from statemachine.tasks.functions import Function, load_functions
-from statemachine.tasks.invocation import RESPONSE_BYTES_MAX, response_too_large
-from statemachine.tasks.lambda_context import LambdaContext
+from statemachine.tasks.functions.invocation import RESPONSE_BYTES_MAX, response_too_large
+from statemachine.tasks.functions.lambda_context import LambdaContext
+from statemachine.tasks.functions.loading import LoadedFunction, load_functions
 
 _ASYNCIO = os.path.join(os.path.dirname(os.__file__), "asyncio")
 
@@ -40,7 +40,7 @@ def prepare(sources: list[str]) -> Callable[[dict[str, Any] | None], Any]:
     return lambda request: list(functions) if request is None else _run(functions, request)
 
 
-def _run(functions: Mapping[str, Function], request: dict[str, Any]) -> dict[str, Any]:
+def _run(functions: Mapping[str, LoadedFunction], request: dict[str, Any]) -> dict[str, Any]:
     """The answer to one request."""
     request_id = request["requestId"]
     try:
@@ -61,7 +61,7 @@ def _run(functions: Mapping[str, Function], request: dict[str, Any]) -> dict[str
     return {"payload": payload, "functionError": failed}
 
 
-def _call(function: Function, event: Any, context: LambdaContext) -> Any:
+def _call(function: LoadedFunction, event: Any, context: LambdaContext) -> Any:
     result = function.call(event, context) if function.takes_context else function.call(event)
     if inspect.iscoroutine(result):
         import asyncio  # noqa: PLC0415 - doubles the start and the memory of a worker that has no use for it

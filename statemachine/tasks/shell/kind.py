@@ -26,8 +26,8 @@ from statemachine.config import ShellCommand
 from statemachine.config.shell_command import PLACEHOLDER
 from statemachine.json_text import dump
 from statemachine.tasks.coroutine_kind import CoroutineKind
-from statemachine.tasks.kind import Failed, Outcome, Succeeded, Task
-from statemachine.tasks.shell_process import ProcessLimits, ProcessResult, run_process
+from statemachine.tasks.kind import Failed, Succeeded, TaskAttempt, TaskResult
+from statemachine.tasks.shell.process import ProcessLimits, ProcessResult, run_process
 
 CAUSE_CHARACTERS_MAX = 4_096
 """How much of what a command wrote to stderr, from its end, the cause of its failure holds."""
@@ -51,7 +51,7 @@ class Shell(CoroutineKind):
         """`shell:NAME` of a configured command."""
         return resource.startswith(_SCHEME) and resource.removeprefix(_SCHEME) in self._commands
 
-    async def perform(self, task: Task) -> Outcome:
+    async def perform(self, task: TaskAttempt) -> TaskResult:
         """Errors: Shell.InvalidArguments, Shell.CannotStart, Shell.ExitStatus, Shell.Killed (by a signal),
         Shell.TimedOut, Shell.OutputTooLarge."""
         command = self._commands[task.resource.removeprefix(_SCHEME)]
@@ -106,7 +106,7 @@ def _text(given: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _outcome(command: ShellCommand, result: ProcessResult) -> Outcome:
+def _outcome(command: ShellCommand, result: ProcessResult) -> TaskResult:
     stderr = result.stderr.decode(errors="replace")
     if not result.exceeded and result.status == 0:
         output = {"ExitStatus": 0, "Stdout": result.stdout.decode(errors="replace"), "Stderr": stderr}

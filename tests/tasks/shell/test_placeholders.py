@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from statemachine.config import ShellCommand
 from statemachine.json_text import dump
-from statemachine.tasks.shell import filled
+from statemachine.tasks.shell.kind import filled
 from statemachine.validation import validate
 
 

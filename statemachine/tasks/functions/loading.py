@@ -33,20 +33,20 @@ class FunctionsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
+class LoadedFunction:
     """A callable, and whether it is given the context object beside the event."""
 
     call: Callable[..., Any]
     takes_context: bool
 
 
-def load_functions(sources: Iterable[str]) -> dict[str, Function]:
+def load_functions(sources: Iterable[str]) -> dict[str, LoadedFunction]:
     """Import the sources and collect their functions by name.
 
     Raises FunctionsError for a source that cannot be imported (the exception is its `__cause__`) or that names
     nothing, for a name that Lambda does not allow, and where two sources have a function of the same name.
     """
-    functions: dict[str, Function] = {}
+    functions: dict[str, LoadedFunction] = {}
     origins: dict[str, str] = {}
     for source in sources:
         for name, call in _callables(source).items():
@@ -54,7 +54,7 @@ def load_functions(sources: Iterable[str]) -> dict[str, Function]:
                 raise FunctionsError(f"'{name}' in '{source}' is no function name: 1 to 64 of a-z, A-Z, 0-9, - and _")
             if name in functions:
                 raise FunctionsError(f"Both '{origins[name]}' and '{source}' have a function named '{name}'")
-            functions[name] = Function(call, _takes_context(call))
+            functions[name] = LoadedFunction(call, _takes_context(call))
             origins[name] = source
     return functions
 

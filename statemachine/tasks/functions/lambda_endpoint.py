@@ -13,8 +13,7 @@ from urllib.parse import quote, urlsplit
 import urllib3
 
 from statemachine.json_text import JsonError, parse_bytes
-from statemachine.tasks.abortable_http import Exchange, abortable_pool
-from statemachine.tasks.invocation import (
+from statemachine.tasks.functions.invocation import (
     RESPONSE_BYTES_MAX,
     Invocation,
     InvocationFailure,
@@ -22,6 +21,7 @@ from statemachine.tasks.invocation import (
     refusal,
     response_too_large,
 )
+from statemachine.tasks.http.abortable import Exchange, abortable_pool
 
 CONNECT_SECONDS_MAX = 5.0
 INVOKE_SECONDS_MAX = 910.0
