@@ -1,2 +1,1 @@
-"""JSONata expressions whose cost is not known beforehand, evaluated in child processes: bounded in memory and time, and
-never in the way of others."""
+"""JSONata expressions of unknown cost, evaluated in child processes within limits of memory and time."""

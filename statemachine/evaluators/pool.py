@@ -30,25 +30,16 @@ TOO_SLOW = EvaluationResult((ExpressionFailed("D1012", "Evaluation timeout excee
 TOO_LARGE = EvaluationResult((ExpressionFailed("", "The evaluation took more memory than it may"),))
 
 
-class PooledEvaluation:
-    """A request under way. `answer` is None until it is there; `done` is called once then."""
+class PooledEvaluation(Request):
+    """A request under way. `answer` is None at first; `done` is called once, when it is set."""
 
     def __init__(self, request: EvaluationRequest, pool: ProcessPool) -> None:
+        super().__init__(msgspec.to_builtins(request), self._settle)
         self.answer: EvaluationResult | None = None
         self.done: Callable[[], None] = lambda: None
         self._pool = pool
-        self._request = Request(msgspec.to_builtins(request), self._settle)
         self._repeated = False
-        pool.submit(self._request)
-
-    @property
-    def pid(self) -> int | None:
-        """The process that works on it, if one does."""
-        return self._request.child.pid if self._request.child else None
-
-    def wait(self, seconds: float) -> None:
-        """Hold the loop until the answer is there, at most `seconds`, rounded up to a millisecond."""
-        self._request.wait(seconds)
+        pool.submit(self)
 
     def _settle(self, outcome: RequestOutcome) -> None:
         if isinstance(outcome, Answered):
@@ -58,9 +49,9 @@ class PooledEvaluation:
         elif self._repeated:
             self.answer = TOO_LARGE
         else:
-            # Memory has run out, or somebody else has killed the child. The second end tells which.
+            # The memory limit, or a kill from outside. If the second child ends too, it is the memory.
             self._repeated = True
-            self._pool.submit(self._request, first=True)
+            self._pool.submit(self, first=True)
             return
         self.done()
 

@@ -1,1 +1,1 @@
-"""Child processes that answer requests: started, asked, killed, replaced. Knows bytes and JSON, not what they mean."""
+"""Processes that the server starts, and pools of them that answer requests. Must not know the meaning of a request."""

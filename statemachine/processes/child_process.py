@@ -1,12 +1,12 @@
-"""A child process that answers messages, seen from the server. Must not know what the messages mean."""
+"""A child process that answers messages, seen from the server. Must not know the meaning of a message."""
 
 from __future__ import annotations
 
 import os
-import subprocess
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import partial
+from subprocess import PIPE
 from typing import Any
 
 from statemachine.processes.frames import FrameReader, pack
@@ -18,7 +18,7 @@ class ChildProcess(Process):
     """Must be sent one message at a time, and answers each with one."""
 
     def __init__(self, argv: Sequence[str], environment: Mapping[str, str]) -> None:
-        super().__init__(argv, environment, stdin=subprocess.PIPE)
+        super().__init__(argv, environment, stdin=PIPE)
         assert self._process.stdin is not None
         self._stdin = self._process.stdin
         os.set_blocking(self._stdin.fileno(), False)
@@ -29,7 +29,7 @@ class ChildProcess(Process):
 
     @property
     def usable(self) -> bool:
-        """Can it be sent a message, as far as is known?"""
+        """Can it still answer, as far as the server knows?"""
         return not (self.exited or self.stdout.closed)
 
     @abstractmethod
@@ -55,7 +55,7 @@ class ChildProcess(Process):
             while self._unsent and (count := self._stdin.write(self._unsent)):
                 del self._unsent[:count]
         except BrokenPipeError:
-            self.stdout.close()  # what reads no messages gives no answers
+            self.stdout.close()  # it reads no messages, so it gives no answers
             return
         if self._unsent and not waiting:
             self._loop.add_writer(self._stdin, partial(self._write, waiting=True))

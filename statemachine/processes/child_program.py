@@ -1,8 +1,7 @@
-"""What every program of a child process does: it answers one request after the other until the server goes away.
+"""The loop of every program of a child process: it answers one request after the other until the server ends.
 
-Must know nothing of the server, its store or its sockets. Standard input and output carry the frames, and the rest of
-the program gets neither: what it prints goes to standard error. The first frame says how the start went: null, or the
-reason for which the program cannot serve.
+Requests and answers are frames on standard input and output; all that is printed goes to standard error. The first
+frame is null, or a text that says why the program cannot serve. Must know nothing of the server, its store or sockets.
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ _PR_SET_PDEATHSIG = 1
 
 
 def serve(prepare: Callable[[], Callable[[Any], Any]]) -> int:
-    """Answer each request with what the result of `prepare` returns for it. If `prepare` raises an exception, its text
-    is the reason.
+    """Call `prepare`, which returns the function that turns a request into its answer; then serve.
 
-    Returns the exit status of the program: 0 at the end of standard input, 1 if it cannot serve.
+    Returns the exit status of the program: 0 at the end of standard input, 1 if `prepare` raises an exception.
     """
-    _die_with_server()
+    if sys.platform == "linux":  # die with the server; on other systems after the request, as standard input ends
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     requests, answers = _take_standard_streams()
     try:
         answer = prepare()
@@ -41,13 +40,6 @@ def serve(prepare: Callable[[], Callable[[Any], Any]]) -> int:
         except EOFError:
             return 0
         frames.write(answers, answer(request))
-
-
-def _die_with_server() -> None:
-    """On Linux the kernel kills us when the server dies, also in the middle of a request. Elsewhere we end after the
-    request, at the end of standard input."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _take_standard_streams() -> tuple[BinaryIO, BinaryIO]:

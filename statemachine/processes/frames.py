@@ -1,6 +1,6 @@
 """Messages between the server and its child processes: a length in four bytes, then that many bytes of JSON.
 
-Must not know what the messages say.
+Must not know the meaning of a message.
 """
 
 from __future__ import annotations

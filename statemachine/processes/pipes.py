@@ -1,4 +1,4 @@
-"""The server's ends of the pipes that other processes write to, read by the event loop. Must not know what they say."""
+"""The server's ends of the pipes that other processes write to, read by the event loop: as bytes, or line by line."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class ReadPipe:
         data = self._file.read(READ_BYTES)
         if data:
             self._received(data)
-        elif data is not None:  # the end; None says that nothing has come
+        elif data is not None:  # at the end it is empty; None means that the pipe is empty
             self.close()
 
 

@@ -1,4 +1,4 @@
-"""Which child processes there are, and which of them answers which request. Must not know what requests mean."""
+"""A pool of child processes that answer requests. Must not know the meaning of a request."""
 
 from __future__ import annotations
 
@@ -32,8 +32,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class ChildEnded:
-    """The child ended before it had answered, `timed_out` if it was killed because it took too long. `status` is as
-    Python has it: negative for a signal."""
+    """The child ended before it had answered, or was killed if it `timed_out`. A negative `status` is a signal."""
 
     status: int
     timed_out: bool = False
@@ -54,14 +53,14 @@ def exit_reason(status: int) -> str:
     return f"exit status {status}" if status >= 0 else f"signal: {str(signal.strsignal(-status)).lower()}"
 
 
+@dataclass(eq=False)
 class Request:
-    """A message for a child. `done` is called once with the outcome; it may begin the same request again."""
+    """A message for a `child`. `settle` is called once with the outcome; it may submit the same request again."""
 
-    def __init__(self, message: Any, done: Callable[[RequestOutcome], None], label: str = "") -> None:
-        self.message = message
-        self.done = done
-        self.label = label
-        self.child: _Child | None = None
+    message: Any
+    settle: Callable[[RequestOutcome], None]
+    label: str = ""
+    child: _Child | None = None
 
     def wait(self, seconds: float) -> None:
         """Hold the loop until the child has answered, at most `seconds`, rounded up to a millisecond."""
@@ -70,13 +69,12 @@ class Request:
 
 
 class ProcessPool:
-    """At most `children_max` processes that run `python -m module arguments`; requests wait in order of arrival.
+    """At most `children_max` processes that run `python -m` with the `program`; requests wait in order of arrival.
 
-    `title` names a process in messages. `spare` more children than there are requests are started, and `idle_max` (all
-    of them if None) are kept when there is nothing to do. A child that works on a request for more than
-    `request_seconds_max` is killed. A start that failed is tried again after `retry_seconds`; if they are None, the
-    request that waits longest is told. `printed` is called with the label of a child's last request (empty before the
-    first) and a line that the child printed.
+    `title` names a process in messages. `spare` more children than there are requests are started. `idle_max` are kept
+    when there is nothing to do, all if it is None. A child that works on a request for more than `request_seconds_max`
+    is killed. A start that failed is tried again after `retry_seconds`; if that is None, the request that has waited
+    longest is told. `printed` is called with the label of a child's last request (empty before the first) and a line.
     """
 
     def __init__(
@@ -126,7 +124,7 @@ class ProcessPool:
             raise
 
     def submit(self, request: Request, *, first: bool = False) -> None:
-        """Queue a request; `first` puts it before all others."""
+        """Queue a request, before all others if `first`."""
         self._queue.insert(0 if first else len(self._queue), request)
         self.assign()
 
@@ -137,8 +135,9 @@ class ProcessPool:
             child.abandon()
 
     async def end(self) -> None:
-        """Kill all children and wait until they are gone, at most CLOSE_SECONDS_MAX. Queued requests stay queued."""
+        """Kill all children and wait until they are gone, at most CLOSE_SECONDS_MAX. Queued requests are dropped."""
         self._children_max = 0
+        self._queue.clear()
         for child in self._children:
             child.kill()
         with contextlib.suppress(TimeoutError):
@@ -149,9 +148,9 @@ class ProcessPool:
     def assign(self) -> None:
         """Give requests to resting children; start the children that are missing and end those that are too many."""
         usable = [child for child in self._children if child.usable]
-        free = [child for child in usable if child.request is None]
-        resting = [child for child in free if not child.starting]
-        missing = min(len(self._queue) + self._spare - len(free), self._children_max - len(usable))
+        resting = [child for child in usable if child.request is None]
+        free = len(resting) + sum(child.starting for child in usable)
+        missing = min(len(self._queue) + self._spare - free, self._children_max - len(usable))
         while self._queue and resting:
             resting.pop(0).take(self._queue.popleft())
         try:
@@ -168,13 +167,13 @@ class ProcessPool:
         self.assign()
 
     def start_failed(self, cause: str) -> None:
-        """A child will not become ready for its first request."""
+        """A child has ended before it was ready for requests; `cause` is a text."""
         self._startable = False
         asyncio.get_running_loop().call_later(self._retry_seconds or 0, self._try_again)
         if self._retry_seconds is not None:
             log.error("child_not_started", cause=cause)
         elif self._queue:
-            self._queue.popleft().done(StartFailed(cause))
+            self._queue.popleft().settle(StartFailed(cause))
 
     def _try_again(self) -> None:
         self._startable = True
@@ -182,14 +181,15 @@ class ProcessPool:
 
 
 class _Child(ChildProcess):
-    """A process of the pool. It is starting, or working on `request`, or resting."""
+    """A process of the pool. Its first request is its start; when `request` is None, it rests."""
 
     def __init__(self, pool: ProcessPool) -> None:
         super().__init__(pool.argv, pool.environment)
         self.starting = True
-        self.request: Request | None = None
+        self.request: Request | None = Request(None, self._started)
         self._pool = pool
         self._label = ""
+        self._late = False
         self._alarm: asyncio.TimerHandle | None = self._loop.call_later(START_SECONDS_MAX, self._time_out)
 
     def take(self, request: Request) -> None:
@@ -202,7 +202,7 @@ class _Child(ChildProcess):
         self.send(request.message)
 
     def abandon(self) -> None:
-        """Kill it; nobody is told what becomes of its request."""
+        """Kill it, and drop its request."""
         self._stop()
         self.kill()
 
@@ -210,38 +210,37 @@ class _Child(ChildProcess):
         self._pool.printed(self._label, line)
 
     def received(self, message: Any) -> None:
-        starting, request = self._stop()
-        if starting and message is not None:
-            self.kill()
-            self._pool.start_failed(message)
-        elif not starting and request is None:
-            self.kill()  # it answers what nobody has asked
+        request = self._stop()
+        if request is None:
+            self.kill()  # it has sent an answer without a request
+        else:
+            request.settle(Answered(message))
         self._pool.assign()
-        if request is not None:
-            request.done(Answered(message))
 
     def ended(self, status: int) -> None:
-        self._fail(ChildEnded(status), f"ended: {exit_reason(status)}")
+        request = self._stop()
+        if request is not None:
+            request.settle(ChildEnded(status, self._late))
         self._pool.ended(self)
 
+    def _started(self, outcome: RequestOutcome) -> None:
+        self.starting = False
+        if isinstance(outcome, ChildEnded):
+            late = f"took more than {START_SECONDS_MAX:.0f} seconds"
+            how = late if outcome.timed_out else f"ended: {exit_reason(outcome.status)}"
+            self._pool.start_failed(f"{self._pool.title} {how}")
+        elif isinstance(outcome, Answered) and outcome.message is not None:
+            self.kill()
+            self._pool.start_failed(outcome.message)
+
     def _time_out(self) -> None:
+        self._late = True
         self.kill()
-        self._fail(ChildEnded(-signal.SIGKILL, timed_out=True), f"is not ready after {START_SECONDS_MAX:.0f} seconds")
-        self._pool.assign()
 
-    def _fail(self, outcome: ChildEnded, at_start: str) -> None:
-        starting, request = self._stop()
-        if starting:
-            self._pool.start_failed(f"{self._pool.title} {at_start}")
-        if request is not None:
-            request.done(outcome)
-
-    def _stop(self) -> tuple[bool, Request | None]:
-        """Was it starting, or which request has it worked on until now?"""
+    def _stop(self) -> Request | None:
         if self._alarm is not None:
             self._alarm.cancel()
-        starting, self.starting = self.starting, False
         request, self.request = self.request, None
         if request is not None:
             request.child = None
-        return starting, request
+        return request

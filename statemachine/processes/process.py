@@ -1,7 +1,6 @@
-"""One process in a session and group of its own: started, read, killed with its group. Must not know what it does.
+"""One process in a session and group of its own: started, read, killed with its group. Must not know its work.
 
-Everything happens in the thread of the event loop. That thread must live as long as the server, because on Linux a
-process can only ask to die with the thread that started it.
+The thread that starts it must live as long as the server: on Linux a process can only die with that thread.
 """
 
 from __future__ import annotations
@@ -10,10 +9,10 @@ import asyncio
 import contextlib
 import os
 import signal
-import subprocess
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from subprocess import DEVNULL, PIPE, Popen
 
 from statemachine.processes.pipes import ReadPipe
 
@@ -22,38 +21,27 @@ LINGER_SECONDS = 0.5
 
 
 class Process(ABC):
-    """Starts at once. Raises OSError when the system cannot start it. Subclasses must start to read both pipes."""
+    """Starts at once. Raises OSError if the system cannot start it. Subclasses must start to read both pipes. `pid` is
+    the id of the process and of its group. `exited` is True when the process is reaped."""
 
     def __init__(
-        self,
-        argv: Sequence[str],
-        environment: Mapping[str, str],
-        directory: str | None = None,
-        stdin: int = subprocess.DEVNULL,
+        self, argv: Sequence[str], environment: Mapping[str, str], cwd: str | None = None, stdin: int = DEVNULL
     ) -> None:
         self.exited = False
         self._loop = asyncio.get_running_loop()
-        self._process = subprocess.Popen(
-            argv,
-            bufsize=0,
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            env=environment,
-            cwd=directory,
+        self._process = Popen(
+            argv, bufsize=0, stdin=stdin, stdout=PIPE, stderr=PIPE, env=environment, cwd=cwd, start_new_session=True
         )
+        self.pid = self._process.pid
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         self.stdout = ReadPipe(self._process.stdout, self._check_end)
         self.stderr = ReadPipe(self._process.stderr, self._check_end)
-        # A thread waits for the exit: that works on every system and in every event loop.
-        threading.Thread(target=self._wait_for_exit, daemon=True).start()
-
-    @property
-    def pid(self) -> int:
-        """The process id, which is that of its group too."""
-        return self._process.pid
+        try:  # a thread waits for the exit: that works on every system and in every event loop
+            threading.Thread(target=self._wait_for_exit, daemon=True).start()
+        except RuntimeError as error:  # the system has no room for a thread just now
+            self._kill_group()
+            raise OSError(str(error)) from error
 
     @abstractmethod
     def ended(self, status: int) -> None:
@@ -75,7 +63,7 @@ class Process(ABC):
 
     def _exit_seen(self) -> None:
         self.exited = True
-        self._kill_group()  # what it has started and left behind
+        self._kill_group()  # the processes that it has started and left behind
         self._loop.call_later(LINGER_SECONDS, self.stdout.close)
         self._loop.call_later(LINGER_SECONDS, self.stderr.close)
         self._check_end()

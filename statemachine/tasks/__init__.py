@@ -1,1 +1,1 @@
-"""What the Resource of a Task state may be: the kinds of task, a wing for each family, behind one interface."""
+"""The kinds of task that the Resource of a Task state can name: one interface, and a wing for each family of kinds."""

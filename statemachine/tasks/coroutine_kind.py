@@ -1,7 +1,4 @@
-"""The base of every kind of task whose work is a coroutine: it keeps the running tasks and always tells their result.
-
-Must know nothing of the work.
-"""
+"""The base of the kinds of task whose work is a coroutine. Must know nothing of the work."""
 
 from __future__ import annotations
 
@@ -27,7 +24,7 @@ class CoroutineKind(ABC):
 
     @abstractmethod
     async def perform(self, task: TaskAttempt) -> TaskResult:
-        """Perform the task. Cancelled when nobody waits for the result any more."""
+        """Perform the task. Cancelled when the task times out, its execution ends or the server shuts down."""
 
     def start(self, task: TaskAttempt, on_outcome: OnOutcome) -> None:
         """Perform the task, unless it is under way already."""

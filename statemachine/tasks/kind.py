@@ -62,7 +62,7 @@ class TaskKind(Protocol):
         """Begin the task; `on_outcome` is called later, or at once. Must not raise: an error is a Failed result."""
 
     def cancel(self, token: str) -> None:
-        """The task timed out or its execution ended: nobody waits for the result. Unknown tokens are ignored."""
+        """The task timed out or its execution ended: its result would be ignored. Unknown tokens are ignored, too."""
 
     async def close(self) -> None:
         """Release processes and connections. Tasks under way get no result: they are started again next time."""

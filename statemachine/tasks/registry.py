@@ -36,7 +36,7 @@ class Unserved:
         on_outcome(task.token, Failed("States.Runtime", cause))
 
     def cancel(self, token: str) -> None:
-        """Nothing is ever under way."""
+        """No task is ever under way."""
 
     async def close(self) -> None:
         """There is nothing to release."""
@@ -56,14 +56,10 @@ async def build_kinds(settings: Settings) -> list[TaskKind]:
 
 def task_kinds(*own: TaskKind) -> list[TaskKind]:
     """These kinds of our own, those of outside packages by name, and `Unserved`. Raises TaskKindError."""
-    return [*own, *_outside_kinds(), Unserved()]
-
-
-def _outside_kinds() -> list[TaskKind]:
-    kinds: list[TaskKind] = []
+    kinds = list(own)
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
         try:
             kinds.append(entry.load()())
         except Exception as error:
             raise TaskKindError(f"The task kind '{entry.name}' ({entry.value}) cannot be used: {error!r}") from error
-    return kinds
+    return [*kinds, Unserved()]

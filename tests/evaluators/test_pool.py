@@ -1,6 +1,6 @@
 """Evaluations in child processes: answered, bounded in time and memory, and never in each other's way.
 
-Nothing here depends on how fast the machine is: limits of time are far away, and pass when a test skips them.
+No test depends on the speed of the machine: limits of time are far away, and pass when a test skips them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.processes.loops import skip
 ENDLESS = "($f := function($n) { $f($n + 1) }; $f(0))"
 PATIENT = EvaluationLimits(milliseconds=600_000)
 UNHURRIED = EvaluationLimits(600_000, 100_000, 100_000_000, 1 << 40)
-"""What the evaluator would allow itself: more than a child is given."""
+"""Limits of the evaluator itself that are wider than those of its child process."""
 SECONDS = 600.0
 TWO = EvaluationResult((Value("2"),))
 
@@ -41,9 +41,9 @@ async def answer_of(evaluation: PooledEvaluation) -> EvaluationResult:
 
 async def pid_of(evaluation: PooledEvaluation) -> int:
     """The process that works on it, when there is one."""
-    while evaluation.pid is None:
+    while evaluation.child is None:
         await asyncio.sleep(0)
-    return evaluation.pid
+    return evaluation.child.pid
 
 
 def request(expression: str, bindings: str = "{}", limits: EvaluationLimits = PATIENT) -> EvaluationRequest:
@@ -86,7 +86,7 @@ async def test_what_takes_too_much_memory_ends_in_an_answer() -> None:
         assert await answer_of(pool.begin(request("1 + 1"))) == TWO
 
 
-async def test_a_child_that_somebody_kills_costs_its_evaluation_nothing_but_a_second_time() -> None:
+async def test_an_evaluation_is_repeated_after_a_kill_from_outside() -> None:
     with closing(EvaluatorPool(children_max=1, seconds_max=SECONDS)) as pool:
         await answer_of(pool.begin(request("1")))
         struck = pool.begin(request("$sum([1..300000].($ * 2))"))
@@ -106,7 +106,7 @@ async def test_an_evaluation_that_ends_two_children_has_failed() -> None:
         assert await answer_of(pool.begin(request("1 + 1"))) == TWO
 
 
-async def test_an_idle_child_that_somebody_kills_costs_nothing() -> None:
+async def test_a_kill_of_an_idle_child_from_outside_costs_nothing() -> None:
     with closing(EvaluatorPool(children_max=1, seconds_max=SECONDS)) as pool:
         first = pool.begin(request("1"))
         pid = await pid_of(first)
@@ -153,13 +153,13 @@ async def test_a_child_that_does_not_start_is_tried_again_after_a_pause(
     argv: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started = []
-    popen = process.subprocess.Popen
+    popen = process.Popen
 
     def start(arguments: tuple[str, ...], **options: Any) -> Any:
         started.append(arguments)
         return popen(argv if len(started) == 1 else arguments, **options)
 
-    monkeypatch.setattr(process.subprocess, "Popen", start)
+    monkeypatch.setattr(process, "Popen", start)
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
     with closing(EvaluatorPool(children_max=1, seconds_max=SECONDS)) as pool:
         assert await answer_of(pool.begin(request("1 + 1"))) == TWO

@@ -1,4 +1,4 @@
-"""A child program that does what each message says: [what, argument]. Its own argument says how it starts."""
+"""A child program for tests. A message is a deed and its arguments, as in ["echo", 1]; see DEEDS."""
 
 from __future__ import annotations
 

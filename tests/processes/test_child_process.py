@@ -1,4 +1,4 @@
-"""One child process: what it says, how it ends, and that nothing of it is left. Real processes in both event loops."""
+"""One child process: its messages, its end, and the end of its group. Real processes in both event loops."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import signal
 import struct
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +24,7 @@ Factory = Callable[[], asyncio.AbstractEventLoop]
 
 
 class Child(ChildProcess):
-    """Notes what happens."""
+    """Keeps all messages, lines and exit statuses."""
 
     def __init__(self) -> None:
         super().__init__((sys.executable, "-m", "tests.processes.child"), os.environ)
@@ -41,14 +42,14 @@ class Child(ChildProcess):
         self.statuses.append(status)
 
     async def answer(self, *message: Any) -> Any:
-        """What it answers; the first one says that it is ready."""
+        """Its answer to a message."""
         count = len(self.messages)
         self.send(message)
         await until(lambda: len(self.messages) > count)
         return self.messages[-1]
 
     async def end(self) -> int:
-        """How it ended."""
+        """Its exit status, when it has ended."""
         await until(lambda: self.statuses != [])
         return self.statuses[0]
 
@@ -198,5 +199,25 @@ def test_what_cannot_be_started(factory: Factory, monkeypatch: pytest.MonkeyPatc
     async def body() -> None:
         with pytest.raises(OSError, match="No such file or directory"):
             Child()
+
+    run_in(factory, body)
+
+
+@both_loops
+def test_without_room_for_the_thread_that_waits_for_it_nothing_is_left(
+    factory: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[int] = []
+
+    def no_room(thread: threading.Thread) -> None:
+        started.append(thread._target.__self__.pid)  # type: ignore[attr-defined]
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", no_room)
+
+    async def body() -> None:
+        with pytest.raises(OSError, match="can't start new thread"):
+            Child()
+        await until(lambda: not alive(started[0]))
 
     run_in(factory, body)

@@ -1,4 +1,4 @@
-"""Which child answers which request, how many there are, and what is told when one ends. Real processes."""
+"""Pools of child processes: the number of children, the order of requests, and their outcomes. Real processes."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_a_child_that_ends_is_told_and_replaced(factory: Factory) -> None:
 
 
 @both_loops
-def test_an_answer_that_nobody_has_asked_for_ends_the_child(factory: Factory) -> None:
+def test_an_answer_without_a_request_ends_the_child(factory: Factory) -> None:
     async def body() -> None:
         async with running_pool() as pool:
             process = await pool.ask(["process"])
@@ -172,7 +172,7 @@ async def test_a_request_that_takes_too_long_costs_its_child_its_life() -> None:
     [
         ("exit", "The child ended: exit status 5"),
         ("refuse", "not today"),
-        ("hang", "The child is not ready after 60 seconds"),
+        ("hang", "The child took more than 60 seconds"),
     ],
 )
 async def test_a_failed_start_is_told_to_each_that_waits(how: str, cause: str) -> None:
@@ -239,7 +239,7 @@ def test_end_kills_all_and_tells_what_was_under_way(factory: Factory) -> None:
 
 
 @both_loops
-def test_close_kills_all_and_tells_nobody(factory: Factory) -> None:
+def test_close_kills_all_without_an_outcome(factory: Factory) -> None:
     async def body() -> None:
         async with running_pool() as pool:
             hanging, queued = Asked(pool, "hang"), Asked(pool, "echo", 1)

@@ -1,4 +1,4 @@
-"""Waiting for what other processes do. The time limit is that of the whole test."""
+"""Waiting for other processes. The only limit is the time-out of the whole test."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ def alive(pid: int) -> bool:
     """Is there such a process, other than as a zombie?"""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
     return stat.rpartition(")")[2].split()[0] not in "ZX"

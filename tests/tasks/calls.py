@@ -1,4 +1,4 @@
-"""Task attempts and what becomes of them, in short forms for these tests."""
+"""Task attempts and their results, in short forms for these tests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def task(resource: str, arguments: Any, text: str, token: str = "token") -> Task
 
 
 class Answers:
-    """An `OnOutcome` that keeps what it was told and lets a test wait for it."""
+    """An `OnOutcome` that keeps tokens and results and lets a test wait for them."""
 
     def __init__(self) -> None:
         self.given: list[tuple[str, TaskResult]] = []

@@ -1,4 +1,4 @@
-"""A small Lambda endpoint in a thread: it notes what it is asked and answers what the test says."""
+"""A small Lambda endpoint in a thread: it keeps the requests, and the test chooses the replies."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """What to answer. `length` may lie about the body; None sends none and closes the connection at its end."""
+    """A response. `length` may lie about the body; if it is None, the end of the connection ends the body."""
 
     body: bytes = b"{}"
     status: int = 200
@@ -34,7 +34,7 @@ class Reply:
 
 @dataclass
 class LocalLambda:
-    """`url` to be called, what was `asked`, and the answer to come. `hold` delays it until the test sets it."""
+    """The `url` of the endpoint, the requests (`asked`) and the `reply`, which waits until `hold` is set."""
 
     url: str = ""
     asked: list[Asked] = field(default_factory=list)

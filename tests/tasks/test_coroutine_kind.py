@@ -15,7 +15,7 @@ from tests.tasks.calls import Answers, task
 
 
 class Scripted(CoroutineKind):
-    """Waits for `go`, then does what the task's arguments say."""
+    """Waits for `go`; then the task's arguments choose the result."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -29,7 +29,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     sys.modules.pop("statemachine_letters", None)
 
 
-def test_without_the_package_nobody_serves_its_resource() -> None:
+def test_without_the_package_its_resource_is_unserved() -> None:
     assert [type(kind) for kind in task_kinds() if kind.accepts("letters:count")] == [Unserved]
 
 

@@ -1,4 +1,4 @@
-"""The list of kinds: our own, those of outside packages, and the one that serves nobody."""
+"""The list of kinds: our own, those of outside packages, and the last one that fails every task."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_outside_package_that_is_broken(installed: Path, line: str, reason: str)
     assert reason in str(caught.value)
 
 
-def test_resource_that_nobody_accepts_fails_with_its_name() -> None:
+def test_resource_that_no_other_kind_accepts_fails_with_its_name() -> None:
     given: list[tuple[str, object]] = []
     Unserved().start(task("arn:aws:states:::sns:publish", {}, "{}"), lambda *answer: given.append(answer))
     assert given == [

@@ -1,7 +1,4 @@
-"""Calling a Lambda function: what is asked, what comes back, and how Step Functions words a refusal.
-
-Knows no worker, no wire and no task.
-"""
+"""Calls of Lambda functions, and their failures in the words of Step Functions. Must not know workers or tasks."""
 
 from __future__ import annotations
 
@@ -12,16 +9,16 @@ from typing import Protocol
 from statemachine.json_text import dump
 
 RESPONSE_BYTES_MAX = 6_291_556
-"""What AWS Lambda allows a function to return."""
+"""The largest payload that AWS Lambda lets a function return."""
 
 _FUNCTION = re.compile(
     r"(arn:(?P<partition>aws[a-zA-Z-]*)?:lambda:)?((?P<region>(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}):)?"
     r"((?P<account>\d{12}):)?(function:)?(?P<name>[a-zA-Z0-9-_\.]+)"
     r"(:(?P<qualifier>\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?"
 )
-"""The forms of a FunctionName (service model): name, partial ARN and full ARN, each with or without a qualifier."""
+"""The forms of a FunctionName (service model): name, partial ARN and full ARN, with or without a qualifier."""
 FUNCTION_NAME_PATTERN = re.sub(r"\?P<\w+>", "", _FUNCTION.pattern)
-"""The same as AWS shows it."""
+"""The same pattern as AWS shows it."""
 
 COMMON_ERRORS = frozenset(
     {
@@ -39,7 +36,7 @@ COMMON_ERRORS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class FunctionName:
-    """Which function; `qualifier` is a version or alias, None where none was given."""
+    """`qualifier` is a version or an alias, None if none was given."""
 
     partition: str
     region: str
@@ -49,15 +46,15 @@ class FunctionName:
 
     @property
     def arn(self) -> str:
-        """With the qualifier where there is one."""
+        """The function's ARN, with the qualifier if there is one."""
         arn = f"arn:{self.partition}:lambda:{self.region}:{self.account}:function:{self.name}"
         return f"{arn}:{self.qualifier}" if self.qualifier else arn
 
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """One call. `payload` is JSON text, `request_id` the same for every repetition of the same attempt, `deadline` in
-    epoch seconds; the other members are those of Lambda's Invoke."""
+    """One call. `payload` is JSON text. `request_id` is the same for every repetition of the same attempt. `deadline`
+    is in epoch seconds. The other members are those of Lambda's Invoke."""
 
     function: FunctionName
     payload: str
@@ -70,7 +67,7 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True)
 class InvocationResponse:
-    """What Lambda answered. With status 200 and no `function_error` the `payload` is strict JSON text; with
+    """Lambda's response. With status 200 and no `function_error` the `payload` is strict JSON text. With
     `function_error` it describes the error, as the function's runtime wrote it. `headers` are those of HTTP."""
 
     status: int
@@ -85,7 +82,7 @@ class InvocationResponse:
 
 
 class InvocationFailure(Exception):
-    """Lambda refused the call, or nothing is known of its end; `error` and `cause` as Step Functions has them."""
+    """Lambda refused the call, or did not answer. `error` and `cause` are those of Step Functions."""
 
     def __init__(self, error: str, cause: str) -> None:
         super().__init__(error, cause)
@@ -97,18 +94,18 @@ class FunctionHost(Protocol):
     """Where functions run."""
 
     def has(self, name: str) -> bool:
-        """Is a function of that name to be called here?"""
+        """Can a function of that name be called here?"""
 
     async def invoke(self, invocation: Invocation) -> InvocationResponse:
-        """Call it. Raises InvocationFailure. Cancelling ends the call, as far as that is possible."""
+        """Call the function. Raises InvocationFailure. Cancelling ends the call, as far as that is possible."""
 
     async def close(self) -> None:
         """End all calls and release everything."""
 
 
 def parse_function_name(text: str, partition: str, region: str, account: str) -> FunctionName | None:
-    """The function that a FunctionName or a Lambda ARN means; what it leaves open is taken from the arguments. None
-    where the text is neither."""
+    """The function that a FunctionName or a Lambda ARN names, or None if the text is neither. The other arguments fill
+    its gaps."""
     match = _FUNCTION.fullmatch(text)
     if match is None:
         return None
@@ -122,7 +119,7 @@ def parse_function_name(text: str, partition: str, region: str, account: str) ->
 
 
 def response_too_large(size: int) -> str:
-    """The payload with which Lambda replaces one of `size` bytes that is larger than RESPONSE_BYTES_MAX."""
+    """The payload that Lambda puts in the place of one of `size` bytes, if that is more than RESPONSE_BYTES_MAX."""
     message = f"Response payload size ({size} bytes) exceeded maximum allowed payload size"
     return dump(
         {"errorMessage": f"{message} ({RESPONSE_BYTES_MAX} bytes).", "errorType": "Function.ResponseSizeTooLarge"}
@@ -130,7 +127,7 @@ def response_too_large(size: int) -> str:
 
 
 def refusal(status: int, code: str, message: str, request_id: str) -> InvocationFailure:
-    """Lambda's error answer in the words of the optimised integration. Errors that Invoke has no class for are all
+    """Lambda's error response in the words of the optimised integration. All errors for which Invoke has no class are
     called Lambda.AWSLambdaException."""
     known = code.endswith("Exception") and code not in COMMON_ERRORS
     return InvocationFailure(
@@ -141,7 +138,7 @@ def refusal(status: int, code: str, message: str, request_id: str) -> Invocation
 
 
 def not_found(invocation: Invocation) -> InvocationFailure:
-    """Nobody has the function. The text carries the qualifier, `$LATEST` where none was given (recorded)."""
+    """No host has the function. The text carries the qualifier, `$LATEST` if none was given (recorded)."""
     function = invocation.function
     arn = function.arn if function.qualifier else f"{function.arn}:$LATEST"
     return refusal(404, "ResourceNotFoundException", f"Function not found: {arn}", invocation.request_id)

@@ -1,4 +1,4 @@
-"""The context object that a function is given, with the names it has in AWS Lambda. Knows one call, nothing else."""
+"""The context object of a function, with the names that it has in AWS Lambda. Must know one call, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from types import SimpleNamespace
 from typing import Any
 
 TIMEOUT_SECONDS_DEFAULT = 99_999_999
-"""The States Language's time-out of a Task that names none."""
+"""The default TimeoutSeconds of a Task state (States Language)."""
 _LOG_STREAM = time.strftime("%Y/%m/%d/[$LATEST]", time.gmtime()) + f"{os.getpid():032x}"
 
 
 class LambdaContext:
     """`request` has the members functionName, functionArn, requestId, deadline (epoch seconds or null) and
-    clientContext (base64 of JSON text, or null). Raises ValueError for a client context that is none."""
+    clientContext (base64 of JSON text, or null). Raises ValueError for a client context in another form."""
 
     function_version = "$LATEST"
 
@@ -38,7 +38,7 @@ class LambdaContext:
 
 
 def _memory_in_mb() -> str:
-    """Text, as in Lambda. No limit is set here, so it is what the machine has."""
+    """Text, as in Lambda. Ours: the memory of the machine, because functions have no limit here."""
     return str(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1_048_576)
 
 

@@ -1,7 +1,7 @@
 """Functions behind an HTTP endpoint that speaks Lambda's Invoke, such as a local Lambda emulator.
 
-The operator names the endpoint; no other address is ever called. Its answers are not trusted: they are bounded in size
-and time and parsed strictly. Reads no environment and knows no task.
+The operator names the endpoint; no other address is ever called. Its responses are not trusted: they are bounded in
+size and time and parsed strictly. Must not read the environment or know tasks.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ INVOKE_SECONDS_MAX = 910.0
 
 
 class LambdaEndpoint:
-    """A FunctionHost. `url` may have a path, which comes before that of Invoke; at most `connections_max` calls are
-    under way at once, more wait in order of arrival. Raises ValueError for a URL that is none of HTTP."""
+    """A FunctionHost. The path of `url`, if it has one, comes before that of Invoke. At most `connections_max` calls
+    are under way at once; more wait in order of arrival. Raises ValueError if `url` is not one of HTTP."""
 
     def __init__(self, url: str, connections_max: int = 32) -> None:
         parts = urlsplit(url)
@@ -42,7 +42,7 @@ class LambdaEndpoint:
         self._free = asyncio.Semaphore(connections_max)
 
     def has(self, name: str) -> bool:
-        """Only the endpoint knows; it is asked for every name."""
+        """Always: only the endpoint knows its functions."""
         return True
 
     async def invoke(self, invocation: Invocation) -> InvocationResponse:
@@ -86,7 +86,7 @@ class LambdaEndpoint:
 
 
 def _bounded(response: urllib3.BaseHTTPResponse) -> bytes:
-    """The body, or somewhat more than RESPONSE_BYTES_MAX bytes of it. Raises an HTTPError where it ends too early."""
+    """The body, or a little more than RESPONSE_BYTES_MAX bytes of it. Raises an HTTPError if it ends too early."""
     body = bytearray()
     for piece in response.stream():
         body += piece
@@ -111,7 +111,7 @@ def _headers(invocation: Invocation) -> dict[str, str]:
 
 
 def _read(response: urllib3.BaseHTTPResponse, body: bytes, invocation: Invocation) -> InvocationResponse:
-    """Raises InvocationFailure for what is not the answer of a function."""
+    """Raises InvocationFailure if a function did not give this response."""
     if not 200 <= response.status < 300:
         raise _refusal(response, body, invocation)
     headers = {name: response.headers.getlist(name) for name in response.headers}

@@ -1,7 +1,4 @@
-"""Task states that call a Lambda function, by its ARN or through `lambda:invoke`.
-
-Knows what Step Functions makes of Lambda's answers, not where the functions run.
-"""
+"""Task states that call a Lambda function, by its ARN or through `lambda:invoke`. Must not know where functions run."""
 
 from __future__ import annotations
 
@@ -37,18 +34,18 @@ _MEMBERS = {
 
 
 class LambdaFunction(CoroutineKind):
-    """Asks the `hosts` in order; the first that has a function of the name runs it."""
+    """Asks the `hosts` in order; the first that has a function of that name runs it."""
 
     def __init__(self, *hosts: FunctionHost) -> None:
         super().__init__()
         self._hosts = hosts
 
     def accepts(self, resource: str) -> bool:
-        """A function's ARN, or the optimised integration with or without a task token."""
+        """The ARN of a function, or the optimised integration with or without a task token."""
         return bool(_DIRECT.fullmatch(resource) or _INVOKE.fullmatch(resource))
 
     async def perform(self, task: TaskAttempt) -> TaskResult:
-        """A function's error fails the task under its own name, a refusal as `Lambda.…Exception`."""
+        """An error of the function fails the task under its own name, a refusal as `Lambda.…Exception`."""
         try:
             if _INVOKE.fullmatch(task.resource):
                 return await self._invoke(task)
@@ -63,7 +60,7 @@ class LambdaFunction(CoroutineKind):
             await host.close()
 
     async def _call(self, task: TaskAttempt) -> TaskResult:
-        """By ARN: input and output are the payloads, as they were written (recorded)."""
+        """By ARN: the task's input and output are the payloads, as they were written (recorded)."""
         function = _function(task, task.resource)
         response = await self._ask(Invocation(function, task.arguments_text, task.idempotency_key, task.deadline))
         if response.function_error:
@@ -71,7 +68,7 @@ class LambdaFunction(CoroutineKind):
         return Succeeded(response.payload)
 
     async def _invoke(self, task: TaskAttempt) -> TaskResult:
-        """Through the optimised integration: the result is Lambda's whole answer, rewritten compact (recorded)."""
+        """Through the optimised integration: the output is Lambda's whole response, rewritten compact (recorded)."""
         findings = _findings(task.arguments)
         if findings:
             cause = (
@@ -105,7 +102,7 @@ def _function(task: TaskAttempt, name: str) -> FunctionName:
 
 
 def _findings(arguments: Any) -> list[str]:
-    """What is wrong with the arguments of `lambda:invoke`."""
+    """The mistakes in the arguments of `lambda:invoke`."""
     if not isinstance(arguments, dict) or "FunctionName" not in arguments:
         return ["The field 'FunctionName' is required but was missing"]
     findings = []
@@ -140,14 +137,14 @@ def _invocation(task: TaskAttempt) -> Invocation:
 
 
 def _payload(arguments: dict[str, Any]) -> str:
-    """A string is JSON text already (recorded: the Payload "[]" reaches the function as an empty list)."""
+    """A string is JSON text already. (recorded): the Payload "[]" reaches the function as an empty list."""
     payload = arguments.get("Payload", "{}")
     return payload if isinstance(payload, str) else dump(payload)
 
 
 def _function_failed(payload: str, *, rewritten: bool) -> Failed:
-    """The error is named by the function's runtime; its description is the cause, for `lambda:invoke` rewritten
-    compact (recorded)."""
+    """The function's runtime names the error. Its description is the cause, `rewritten` compact for `lambda:invoke`
+    (recorded)."""
     try:
         description = parse(payload)
     except JsonError:
@@ -160,7 +157,7 @@ def _function_failed(payload: str, *, rewritten: bool) -> Failed:
 
 
 def _result(response: InvocationResponse, request_id: str) -> dict[str, Any]:
-    """The members in their recorded order. An asynchronous call has an empty payload."""
+    """The members in their order (recorded). An asynchronous call has an empty payload."""
     headers = {name: ", ".join(values) for name, values in response.headers.items()}
     optional = {
         "ExecutedVersion": response.header("X-Amz-Executed-Version"),

@@ -1,13 +1,13 @@
 """The operator's Python functions, by name: which callables the sources name, loaded inside a worker process.
 
-The server itself never imports these modules, and nothing here knows of calls. A source is one of
+The server itself never imports these modules. Must know nothing of calls. A source is one of
 
     orders, shop.orders               a module: all its public functions
-    ./orders.py                       a file: likewise
-    charge=shop.orders:charge_card    one callable, under a name of its own (the module may be a file here too)
+    ./orders.py                       a file: the same
+    charge=shop.orders:charge_card    one callable, under a name of its own; the module may be a file here, too
 
 The public functions of a module are those that `def` or `async def` defines at its top level, under a name without a
-leading underscore; what it imports does not count, nor do its classes.
+leading underscore. Imported functions do not count, nor do classes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class FunctionsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LoadedFunction:
-    """A callable, and whether it is given the context object beside the event."""
+    """A callable, and whether it takes the context object beside the event."""
 
     call: Callable[..., Any]
     takes_context: bool
@@ -43,8 +43,8 @@ class LoadedFunction:
 def load_functions(sources: Iterable[str]) -> dict[str, LoadedFunction]:
     """Import the sources and collect their functions by name.
 
-    Raises FunctionsError for a source that cannot be imported (the exception is its `__cause__`) or that names
-    nothing, for a name that Lambda does not allow, and where two sources have a function of the same name.
+    Raises FunctionsError for a source that cannot be imported (the exception is its `__cause__`) or that names no
+    function, for a name that Lambda does not allow, and if two sources have a function of the same name.
     """
     functions: dict[str, LoadedFunction] = {}
     origins: dict[str, str] = {}
@@ -96,7 +96,7 @@ def _import(origin: str) -> Any:
 
 
 def _import_file(path: Path) -> ModuleType:
-    """As Python runs a script: its directory comes first in the search path."""
+    """As if Python ran it as a script: its directory comes first in the search path."""
     name = path.stem
     loaded = sys.modules.get(name)
     if loaded is not None:
@@ -114,10 +114,10 @@ def _import_file(path: Path) -> ModuleType:
 
 
 def _takes_context(call: Callable[..., Any]) -> bool:
-    """Does it take two positional arguments? Lambda hands over both, and so whoever can take the context gets it."""
+    """Does it take two positional arguments? Lambda always hands over event and context."""
     try:
         parameters = inspect.signature(call).parameters.values()
-    except ValueError:  # some builtins do not tell
+    except ValueError:  # some builtins have no signature
         return True
     if any(parameter.kind is inspect.Parameter.VAR_POSITIONAL for parameter in parameters):
         return True

@@ -13,15 +13,15 @@ from statemachine.tasks.functions.loading import FunctionsError
 
 
 def print_to_stderr(function: str, line: str) -> None:
-    """The default for what functions print."""
+    """Print a line of a function with the function's name."""
     sys.stderr.write(f"[{function}] {line}\n" if function else f"{line}\n")
 
 
 class FunctionPool:
     """A FunctionHost of at most `workers_max` processes; more calls wait in order of arrival.
 
-    `sources` are as in `loading.py`. `printed` is called with the name of a function (empty while modules are
-    imported) and a line that it printed. Build it, `await start()`, and at the end `await close()`.
+    `sources` are those of `loading`. `printed` is called with the name of a function (empty while modules are imported)
+    and a line that it printed. Build it, `await start()`, and at the end `await close()`.
     """
 
     def __init__(
@@ -66,8 +66,7 @@ class FunctionPool:
         return await self._run(invocation)
 
     async def close(self) -> None:
-        """Kill all workers and wait until they are gone, at most CLOSE_SECONDS_MAX of `processes.pool`. Calls that wait
-        for a worker must have been cancelled before."""
+        """Kill all workers and wait until they are gone. Calls that wait for a worker must be cancelled before."""
         for running in self._asynchronous:
             running.cancel()
         if self._asynchronous:

@@ -1,8 +1,8 @@
-"""The program of a worker process: imports the operator's modules and calls their functions, as AWS Lambda's Python
-runtime does.
+"""The program of a worker process: it imports the operator's modules and calls their functions, one at a time.
 
-Must know nothing of the server. It answers null with the names of the functions, and a request (see `LambdaContext`,
-and `payload`, JSON text) with `{"payload": text, "functionError": bool}`. Error texts are those of AWS's runtime.
+Results and errors read as in AWS Lambda's Python runtime. The answer to null is the names of the functions. Every other
+request has the members of `LambdaContext` and `payload` (JSON text); its answer is `{"payload": text, "functionError":
+bool}`. Must know nothing of the server.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def _run(functions: Mapping[str, LoadedFunction], request: dict[str, Any]) -> di
 def _call(function: LoadedFunction, event: Any, context: LambdaContext) -> Any:
     result = function.call(event, context) if function.takes_context else function.call(event)
     if inspect.iscoroutine(result):
-        import asyncio  # noqa: PLC0415 - doubles the start and the memory of a worker that has no use for it
+        import asyncio  # noqa: PLC0415 - it doubles a worker's memory and time to start, and few functions need it
 
         return asyncio.run(result)
     return result
@@ -74,9 +74,8 @@ def _context(request: dict[str, Any]) -> LambdaContext:
     try:
         return LambdaContext(request)
     except ValueError as error:
-        raise RuntimeFault(
-            "Runtime.LambdaContextUnmarshalError", f"Unable to parse Client Context JSON: {error}"
-        ) from error
+        message = f"Unable to parse Client Context JSON: {error}"
+        raise RuntimeFault("Runtime.LambdaContextUnmarshalError", message) from error
 
 
 def _unmarshal(payload: str) -> Any:
@@ -93,9 +92,9 @@ def _marshal(result: Any) -> str:
             text = result.decode()
         else:
             text = json.dumps(result, ensure_ascii=False, allow_nan=False, default=_number)
-        if len(text) <= RESPONSE_BYTES_MAX:  # what is longer is refused anyway
+        if len(text) <= RESPONSE_BYTES_MAX:  # a longer one is refused anyway
             json_text.parse(text)
-    except Exception as error:  # a value of the function's own making can raise anything
+    except Exception as error:  # objects of the function's own classes can raise anything
         raise RuntimeFault("Runtime.MarshalError", f"Unable to marshal response: {_text(error)}") from error
     return text
 
@@ -119,7 +118,7 @@ def _text(error: BaseException) -> str:
 
 
 def _stack(trace: TracebackType | None) -> list[str]:
-    """The function's own frames, in the form that has no markers below the line."""
+    """The function's own frames, without Python's markers below the lines."""
     found = [(frame.filename, frame.lineno or 0, frame.name, frame.line) for frame in traceback.extract_tb(trace)]
     while found and (found[0][0] == __file__ or found[0][0].startswith(_ASYNCIO)):
         del found[0]

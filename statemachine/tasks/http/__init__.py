@@ -1,1 +1,1 @@
-"""What kinds of task that speak HTTP have in common."""
+"""HTTP for kinds of task."""

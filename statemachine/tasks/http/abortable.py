@@ -1,6 +1,6 @@
-"""Blocking HTTP that another thread can end: shutting the socket wakes the thread that waits for the answer.
+"""Blocking HTTP that another thread can end: shutting the socket down wakes the thread that waits for the response.
 
-Knows urllib3's connections, nothing of what is asked.
+Must not know the meaning of a request.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ _current = threading.local()
 
 
 class Exchange:
-    """One request and its response. Enter it in the thread that does them; `abort` may be called from any thread at any
-    time: before the request it prevents it, after the response it does nothing."""
+    """One request and its response. Enter it in the thread that waits for them. `abort` may be called from any thread
+    at any time: before the request it prevents the request, after the response it does nothing."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -32,7 +32,7 @@ class Exchange:
 
     def __exit__(self, *_: object) -> None:
         _current.exchange = None
-        with self._lock:  # from here on the connection may be another's
+        with self._lock:  # from now on another exchange may use the connection
             self._connection = None
 
     def abort(self) -> None:
@@ -44,7 +44,7 @@ class Exchange:
                     self._connection.sock.shutdown(socket.SHUT_RDWR)
 
     def waits_on(self, connection: HTTPConnection | None) -> None:
-        """The connection from which the response will come. Raises ProtocolError where it was aborted before."""
+        """The response will come from this connection. Raises ProtocolError if the exchange was aborted before."""
         with self._lock:
             if self._aborted:
                 raise urllib3.exceptions.ProtocolError("aborted")
@@ -64,7 +64,7 @@ class _AbortableHTTPSConnection(HTTPSConnection):
 
 
 def abortable_pool(url: str, connections_max: int, connect_seconds: float) -> urllib3.HTTPConnectionPool:
-    """Connections to the host of `url`, to be used inside an Exchange only. Waiting for an answer has no limit."""
+    """Connections to the host of `url`, to be used inside an Exchange only. They wait for a response without limit."""
     pool = urllib3.connection_from_url(
         url, maxsize=connections_max, timeout=urllib3.Timeout(connect=connect_seconds, read=None)
     )

@@ -1,8 +1,7 @@
 """Task states that run a command of the operator's: Resource `shell:NAME`, where NAME is a configured command.
 
-A definition chooses a command by name and fills its placeholders, and nothing else: what is run, where, with which
-environment and for how long is the operator's. Without a configured command there is no such kind. Knows nothing of
-processes; `shell_process` does.
+A definition chooses a command by its name and fills its placeholders. The operator alone says what runs, where, with
+which environment and for how long. Without a configured command there is no such kind. Must know nothing of processes.
 
     [shell.thumbnail]
     argv = ["/usr/bin/convert", "--", "{from}", "{to}"]
@@ -11,9 +10,9 @@ processes; `shell_process` does.
 
     {"Type": "Task", "Resource": "shell:thumbnail", "Parameters": {"from.$": "$.photo", "to": "/srv/small.png"}, …}
 
-The result is {"ExitStatus": 0, "Stdout": text, "Stderr": text}. The scheme `shell:` and not an ARN, because
-`arn:aws:states:::…` stands for AWS's own integrations, and AWS has none of that name. A command may be run again after
-a crash of the server, as every task may: what a killed server was running goes on, and is begun a second time.
+The result is {"ExitStatus": 0, "Stdout": text, "Stderr": text}. The Resource is no ARN, because `arn:aws:states:::…`
+stands for AWS's own integrations, and AWS has none for commands. After a crash of the server a command is begun a
+second time, as every task is, while the first one may still run.
 """
 
 from __future__ import annotations
@@ -30,17 +29,17 @@ from statemachine.tasks.kind import Failed, Succeeded, TaskAttempt, TaskResult
 from statemachine.tasks.shell.process import ProcessLimits, ProcessResult, run_process
 
 CAUSE_CHARACTERS_MAX = 4_096
-"""How much of what a command wrote to stderr, from its end, the cause of its failure holds."""
+"""How much of the end of stderr goes into the cause of a failure."""
 
 _SCHEME = "shell:"
 
 
 class InvalidArguments(Exception):
-    """A task's arguments do not fill the command's placeholders; the text says which."""
+    """The task's arguments do not fill the command's placeholders; the text names one."""
 
 
 class Shell(CoroutineKind):
-    """Runs the `commands`, at most `processes_max` at once; the others wait, and their time-out does not run yet."""
+    """Runs the `commands`, at most `processes_max` at once. The time limit of a command begins when it runs."""
 
     def __init__(self, commands: Mapping[str, ShellCommand], processes_max: int = 16) -> None:
         super().__init__()
@@ -59,24 +58,25 @@ class Shell(CoroutineKind):
             argv = filled(command, task.arguments)
         except InvalidArguments as error:
             return Failed("Shell.InvalidArguments", str(error))
+        limits = ProcessLimits(command.timeout, command.stdout_bytes_max, command.stderr_bytes_max)
         async with self._places:
             try:
-                result = await run_process(argv, command.environment, command.directory, _limits(command))
+                result = await run_process(argv, command.environment, command.directory, limits)
             except OSError as error:
                 return Failed("Shell.CannotStart", f"'{argv[0]}' cannot be started: {error}")
         return _outcome(command, result)
 
 
 def shell_kinds(commands: Mapping[str, ShellCommand]) -> list[Shell]:
-    """The kind for these settings, or none where no command is configured."""
+    """The kind for these commands, none if there are no commands."""
     return [Shell(commands)] if commands else []
 
 
 def filled(command: ShellCommand, arguments: Any) -> list[str]:
     """The argv for one task. Raises InvalidArguments.
 
-    Values are texts and numbers. One that begins with "-" would be read as an option, so it is taken only after an
-    argument `--` of the operator's.
+    Values are strings and numbers. A value that begins with "-" would be read as an option, so it is allowed only after
+    an argument `--` of the operator's.
     """
     given = arguments if isinstance(arguments, dict) else {}
     argv: list[str] = []
@@ -87,10 +87,6 @@ def filled(command: ShellCommand, arguments: Any) -> list[str]:
             raise InvalidArguments(f"The argument '{placeholder[1]}' must not begin with '-'")
         argv.append(value)
     return argv
-
-
-def _limits(command: ShellCommand) -> ProcessLimits:
-    return ProcessLimits(command.timeout, command.stdout_bytes_max, command.stderr_bytes_max)
 
 
 def _text(given: Mapping[str, Any], name: str) -> str:

@@ -1,7 +1,4 @@
-"""One process of an operator's command: run to its end within its limits, or killed with its whole group.
-
-Must not know tasks or settings.
-"""
+"""The process of a command: run to its end within limits, or killed with its group. Must not know tasks or settings."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ class ProcessLimits:
 
 @dataclass(frozen=True, slots=True)
 class ProcessResult:
-    """`exceeded` is "seconds" or "stdout_bytes" if the process was killed for it, else empty. `status` is as Python
+    """`exceeded` is "seconds" or "stdout_bytes" if the process was killed for that, else empty. `status` is as Python
     has it: negative for a signal."""
 
     exceeded: str
@@ -35,8 +32,8 @@ class ProcessResult:
 async def run_process(
     argv: Sequence[str], environment: Mapping[str, str], directory: str, limits: ProcessLimits
 ) -> ProcessResult:
-    """Run a program with nothing to read. Raises OSError where it cannot be started. When this returns or is cancelled,
-    no process of its group is left."""
+    """Run a program; its standard input is empty. Raises OSError if it cannot be started. When this returns or has been
+    cancelled, no process of its group is left."""
     process = _LimitedProcess(argv, environment, directory, limits)
     timer = asyncio.get_running_loop().call_later(limits.seconds, process.exceed, "seconds")
     try:
@@ -63,7 +60,7 @@ class _LimitedProcess(Process):
         self.stderr.start(self._complain)
 
     def exceed(self, limit: str) -> None:
-        """This limit is exceeded: kill the group, unless that was done already."""
+        """Kill the group because it exceeds this limit, unless it was killed already."""
         if not self._exceeded:
             self._exceeded = limit
             self.kill()

@@ -1,6 +1,6 @@
-"""Functions as an operator would register them: what the worker processes of these tests run."""
+"""Functions as an operator would register them. The worker processes of these tests run them."""
 
-# ruff: noqa: T201 - these functions print to see what becomes of it
+# ruff: noqa: T201 - these functions print so that tests see it arrive
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def with_endpoint(
 
 
 def answer_to(reply: Reply, asked: Invocation | None = None) -> InvocationResponse:
-    """What the client makes of this reply."""
+    """The response that the client reads from this reply."""
 
     async def body(endpoint: LambdaEndpoint, local: LocalLambda) -> InvocationResponse:
         local.reply = lambda _: reply

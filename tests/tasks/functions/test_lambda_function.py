@@ -1,4 +1,4 @@
-"""What Step Functions makes of a Lambda function's answer; expectations as recorded on AWS."""
+"""Results of Task states that call a Lambda function; expectations as recorded on AWS."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ HEADERS = {
 
 
 class Host:
-    """A FunctionHost with one answer, which notes what it is asked."""
+    """A FunctionHost with one response, which keeps the calls."""
 
     def __init__(self, response: InvocationResponse | InvocationFailure, *names: str) -> None:
         self.response = response
@@ -127,7 +127,7 @@ def test_log_result_comes_with_the_answer() -> None:
 
 
 @pytest.mark.parametrize("status", [202, 204])
-def test_call_that_nobody_waits_for(status: int) -> None:
+def test_asynchronous_call(status: int) -> None:
     host = returns("", status=status)
     outcome = perform(INVOKE, {"FunctionName": "fn", "InvocationType": "Event"}, host)
     assert isinstance(outcome, Succeeded)
@@ -228,7 +228,7 @@ def test_first_host_that_has_the_function_runs_it() -> None:
         (INVOKE, {"FunctionName": "fn"}, f"{DIRECT}fn:$LATEST"),
     ],
 )
-def test_function_that_nobody_has(resource: str, arguments: dict[str, Any], named: str) -> None:
+def test_function_that_no_host_has(resource: str, arguments: dict[str, Any], named: str) -> None:
     assert perform(resource, arguments, returns("1", "other")) == Failed(
         "Lambda.ResourceNotFoundException",
         f"Function not found: {named} (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; "

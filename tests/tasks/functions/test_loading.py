@@ -26,7 +26,7 @@ def _private(event): return None
 
 @pytest.fixture
 def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A directory in the search path; what is imported from it is forgotten."""
+    """A directory in the search path; its modules are forgotten at the end."""
     (tmp_path / "t_orders.py").write_text(ORDERS)
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     before = set(sys.modules)
@@ -82,7 +82,7 @@ def test_named_callable_of_a_file_that_is_a_source_too(modules: Path) -> None:
         ("def f(event, **rest): ...", False),
     ],
 )
-def test_whoever_can_take_a_second_argument_gets_the_context(modules: Path, text: str, takes: bool) -> None:
+def test_a_function_that_can_take_a_second_argument_gets_the_context(modules: Path, text: str, takes: bool) -> None:
     (modules / "t_signature.py").write_text(text)
     assert load_functions(["t_signature"])["f"].takes_context is takes
 

@@ -227,6 +227,7 @@ def test_close_ends_all_workers_and_leaves_no_zombie(run) -> None:
     async def body() -> None:
         async with running_pool(workers_max=3) as pool:
             looping = asyncio.create_task(pool.invoke(invocation("loop_for_ever")))
+            await asyncio.sleep(0)
             assert await call(pool, "echo", 1) == 1
             await until(lambda: len(pool.pids) == 2)
             processes = pool.pids

@@ -1,4 +1,4 @@
-"""What a function returns and raises, as the worker process reports it: the words of AWS Lambda's Python runtime."""
+"""Results and errors of functions, as the worker process reports them: the words of AWS Lambda's Python runtime."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from statemachine.tasks.kind import Failed, Succeeded, TaskAttempt, TaskResult
 
 
 class Letters(CoroutineKind):
-    """Serves one resource. Made without arguments; what it needs to know it reads from its own settings."""
+    """Serves one resource. Made without arguments: a kind from outside reads its own settings."""
 
     def accepts(self, resource: str) -> bool:
         return resource == "letters:count"

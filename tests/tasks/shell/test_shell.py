@@ -32,7 +32,7 @@ def sh(script: str, *arguments: str, **members: Any) -> ShellCommand:
 
 
 def outcome(command: ShellCommand, arguments: Any = None) -> TaskResult:
-    """What becomes of one task."""
+    """The result of one task."""
 
     async def main() -> TaskResult:
         answers = Answers()
@@ -47,14 +47,14 @@ def outcome(command: ShellCommand, arguments: Any = None) -> TaskResult:
 
 
 def result(command: ShellCommand, arguments: Any = None) -> Any:
-    """What it gave."""
+    """The output of a task that succeeds."""
     found = outcome(command, arguments)
     assert isinstance(found, Succeeded), found
     return msgspec.json.decode(found.output)
 
 
 def failure(command: ShellCommand, arguments: Any = None) -> tuple[str | None, str | None]:
-    """Its error and cause."""
+    """The error and cause of a task that fails."""
     found = outcome(command, arguments)
     assert isinstance(found, Failed), found
     return found.error, found.cause
