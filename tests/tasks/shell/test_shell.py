@@ -17,7 +17,7 @@ from statemachine.config import ShellCommand
 from statemachine.tasks.kind import Failed, Succeeded, TaskResult
 from statemachine.tasks.registry import task_kinds
 from statemachine.tasks.shell.kind import Shell, shell_kinds
-from tests.processes.loops import skip
+from tests.processes.loops import both_loops, run_in, skip
 from tests.processes.waiting import alive, until
 from tests.tasks.calls import Answers, task
 
@@ -210,8 +210,8 @@ def test_a_process_that_left_the_group_holds_nothing_up(tmp_path: Path) -> None:
         os.kill(pids(file)[0], signal.SIGKILL)
 
 
-def test_it_is_the_same_in_the_event_loop_of_the_server(tmp_path: Path) -> None:
-    uvloop = pytest.importorskip("uvloop")
+@both_loops
+def test_it_is_the_same_in_both_event_loops(factory: Callable[[], Any], tmp_path: Path) -> None:
     file = tmp_path / "ids"
     path = {"PATH": "/bin:/usr/bin"}
     commands = {
@@ -220,20 +220,19 @@ def test_it_is_the_same_in_the_event_loop_of_the_server(tmp_path: Path) -> None:
         "much": sh("yes", stdout_bytes_max=10, environment=path),
     }
 
-    async def main() -> dict[str, TaskResult]:
+    async def body() -> None:
         kind, answers = Shell(commands), Answers()
         for name in commands:
             kind.start(task(f"shell:{name}", {}, "{}", name), answers)
         await until(lambda: len(answers.given) == len(commands))
         await until(gone(file))
-        return dict(answers.given)
-
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        assert runner.run(main()) == {
+        assert dict(answers.given) == {
             "well": Succeeded('{"ExitStatus":0,"Stdout":"out\\n","Stderr":"err\\n"}'),
             "long": Failed("Shell.TimedOut", "The command ran for more than 0.3 seconds."),
             "much": Failed("Shell.OutputTooLarge", "The command wrote more than 10 bytes to stdout."),
         }
+
+    run_in(factory, body)
 
 
 def running(body: Callable[[Shell, Answers, Path], Coroutine[Any, Any, None]], file: Path) -> None:
