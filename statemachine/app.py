@@ -34,14 +34,8 @@ from statemachine.store.interface import StoreError
 from statemachine.store.locks import INTERPRETER, DirectoryLock
 from statemachine.store.sqlite import SqliteStore
 from statemachine.store.write_connection import has_wal_reset_bug
-from statemachine.tasks.functions import FunctionsError
-from statemachine.tasks.invocation import FunctionHost
-from statemachine.tasks.kind import TaskKind
-from statemachine.tasks.lambda_endpoint import LambdaEndpoint
-from statemachine.tasks.lambda_function import LambdaFunction
-from statemachine.tasks.pool import FunctionPool
-from statemachine.tasks.registry import TaskKindError, task_kinds
-from statemachine.tasks.shell import shell_kinds
+from statemachine.tasks.functions.loading import FunctionsError
+from statemachine.tasks.registry import TaskKindError, build_kinds
 
 EXIT_CANNOT_OWN = 3
 """Exit status of a process that cannot own its data directory or read its store; a process manager must not retry."""
@@ -154,18 +148,6 @@ class App:
         folder = DefinitionsFolder(Path(self.settings.definitions), parts.actions, parts.service.home)
         await folder.refresh()
         self._watching = asyncio.get_running_loop().create_task(folder.watch())
-
-
-async def build_kinds(settings: Settings) -> list[TaskKind]:
-    """The kinds of task of a server. Raises FunctionsError or TaskKindError."""
-    hosts: list[FunctionHost] = []
-    if settings.functions:
-        pool = FunctionPool(settings.functions, settings.workers)
-        await pool.start()
-        hosts.append(pool)
-    if settings.lambda_endpoint is not None:
-        hosts.append(LambdaEndpoint(settings.lambda_endpoint))
-    return task_kinds(LambdaFunction(*hosts), *shell_kinds(settings.shell))
 
 
 def build_doors(actions: Actions, settings: Settings) -> falcon.asgi.App[Any, Any]:

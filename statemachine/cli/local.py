@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from statemachine.app import build_kinds
 from statemachine.arn import parse_arn
 from statemachine.cli.progress import Reporter
 from statemachine.composition import Parts, compose
@@ -29,8 +28,8 @@ from statemachine.store.interface import Store, StoreError
 from statemachine.store.locks import INTERPRETER, DirectoryInUse, DirectoryLock
 from statemachine.store.memory import MemoryStore
 from statemachine.store.sqlite import SqliteStore
-from statemachine.tasks.functions import FunctionsError
-from statemachine.tasks.registry import TaskKindError
+from statemachine.tasks.functions.loading import FunctionsError
+from statemachine.tasks.registry import TaskKindError, build_kinds
 
 
 class RunRefused(Exception):

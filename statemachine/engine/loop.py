@@ -33,7 +33,7 @@ from statemachine.engine.waiting_for_evaluation import Evaluators
 from statemachine.engine.writer import MachineSource, Writer
 from statemachine.host import ActivityTask, Lengths, NotDurable, Observer, Reply, Unavailable
 from statemachine.store.interface import Readable, Store, StoreFull
-from statemachine.tasks.kind import Failed, Outcome, TaskKind
+from statemachine.tasks.kind import Failed, TaskKind, TaskResult
 
 SLICE_SECONDS = 0.002
 """The longest time for which the engine holds the loop."""
@@ -189,7 +189,7 @@ class Engine:
             self._readers, partial(look, self.store, *args, **kwargs)
         )
 
-    def _answer(self, token: str, outcome: Outcome) -> None:
+    def _answer(self, token: str, outcome: TaskResult) -> None:
         """Deliver the outcome of a task. If it cannot be made durable, the task is started again."""
         address = read_task_token(token)
         if address is None:
@@ -224,7 +224,7 @@ class Engine:
 
     @property
     def resting_until(self) -> float | None:
-        """When the next timer is due, infinity if there is none. None while anything else is still to be done."""
+        """The time of the next timer, infinity without timers. None while anything else is still to be done."""
         if not self.ready or self._busy or self._tasks.count:
             return None
         return self._timers.earliest

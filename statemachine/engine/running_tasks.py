@@ -11,7 +11,7 @@ from statemachine.arn import split_arn
 from statemachine.core.model import Checkpoint
 from statemachine.core.token import idempotency_key, make_task_token
 from statemachine.core.waits import TaskWait
-from statemachine.tasks.kind import Answer, Failed, Outcome, Task, TaskKind
+from statemachine.tasks.kind import Failed, OnOutcome, TaskAttempt, TaskKind, TaskResult
 
 log = structlog.get_logger()
 
@@ -19,7 +19,7 @@ log = structlog.get_logger()
 class RunningTasks:
     """`on_outcome` is called once with the token and the outcome of each task that was not cancelled."""
 
-    def __init__(self, kinds: list[TaskKind], on_outcome: Answer) -> None:
+    def __init__(self, kinds: list[TaskKind], on_outcome: OnOutcome) -> None:
         self._kinds = kinds
         self._on_outcome = on_outcome
         self._by_token: dict[str, TaskKind] = {}
@@ -30,18 +30,22 @@ class RunningTasks:
         return len(self._by_token)
 
     def start(self, checkpoint: Checkpoint, path: str, wait: TaskWait) -> None:
-        """Give a task to the first kind that accepts its Resource, unless it runs already."""
+        """Give a task to the first kind that accepts its Resource, unless it runs already.
+
+        A task that no kind accepts fails.
+        """
         execution = checkpoint.execution
         token = make_task_token(execution.id, execution.seed, path, wait.attempt)
         if token in self._by_token:
             return
         kind = next((kind for kind in self._kinds if kind.accepts(wait.resource)), None)
         if kind is None:
-            self._on_outcome(token, Failed("States.Runtime", f"No task kind serves the resource {wait.resource}."))
+            cause = f"This server has no kind of task for the resource {wait.resource}"
+            self._on_outcome(token, Failed("States.Runtime", cause))
             return
         arn = split_arn(execution.arn)
         assert arn is not None
-        task = Task(
+        task = TaskAttempt(
             token,
             idempotency_key(token),
             wait.resource,
@@ -72,6 +76,6 @@ class RunningTasks:
         for kind in self._kinds:
             await kind.close()
 
-    def _answered(self, token: str, outcome: Outcome) -> None:
+    def _answered(self, token: str, outcome: TaskResult) -> None:
         if self._by_token.pop(token, None) is not None:
             self._on_outcome(token, outcome)

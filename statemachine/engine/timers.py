@@ -77,7 +77,7 @@ class Timers:
 
     @property
     def earliest(self) -> float:
-        """When the earliest timer in memory or on disk is due (epoch seconds), infinity if there is none."""
+        """The time of the earliest timer in memory or on disk, in epoch seconds; infinity without timers."""
         if self._heap:
             return self._heap[0].due
         rows = self._store.scan(keys.TIMERS, after=keys.timers_from(self.horizon), limit=1)

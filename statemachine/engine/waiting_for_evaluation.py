@@ -54,7 +54,7 @@ class WaitingForEvaluation:
     later: deque[Delivery] = field(default_factory=deque)
 
     def answered(self, request: EvaluationRequest) -> EvaluationResult:
-        """The result of a request that was made before. Raises Unfinished if there is none."""
+        """The result of a request that was made before. Raises Unfinished without a result."""
         evaluation = self.evaluations.get(request)
         if evaluation is None or evaluation.answer is None:
             raise Unfinished

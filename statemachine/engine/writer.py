@@ -67,7 +67,7 @@ class MachineSource(Protocol):
 class Writer:
     """Steps one event after the other.
 
-    `in_flight` is the group that is being written, None if there is none; meanwhile the next one forms. `defects` is
+    `in_flight` is the group that is being written, None between two groups; meanwhile the next one forms. `defects` is
     called with the execution's id and every error that is our own mistake. `woken` is called when an event that waited
     for an evaluation can be stepped.
     """

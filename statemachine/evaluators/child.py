@@ -1,6 +1,6 @@
-"""The program of a child process: answers one evaluation request after the other until its pipe ends.
+"""The program of a child process that evaluates expressions. Must know nothing of the server.
 
-Limits itself before it reads anything: memory, and a lower priority than the server's.
+Before it reads a request it limits its own memory and gives itself a lower priority than the server's.
 """
 
 from __future__ import annotations
@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 import resource
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
-from statemachine import frames
+from statemachine.processes.child_program import serve
 from statemachine.query.evaluation import EvaluationRequest
 from statemachine.query.jsonata.evaluation.evaluate import evaluate
 
@@ -19,23 +21,13 @@ NICENESS = 10
 """Evaluations give way to the server itself."""
 
 
-def main() -> None:
-    """Serve until standard input ends. The only argument is the limit of memory in bytes."""
-    memory = int(sys.argv[1])
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+def prepare(memory_bytes_max: int) -> Callable[[Any], Any]:
+    """Set the limits of this process; returns the function that turns a request into its result, both as plain JSON."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes_max, memory_bytes_max))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(NICENESS)
-    # Whoever writes to standard output by mistake must not break the frames.
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    frames.write(answers, "ready")
-    while True:
-        try:
-            request = msgspec.convert(frames.read(sys.stdin.buffer), EvaluationRequest)
-        except EOFError:
-            return
-        frames.write(answers, msgspec.to_builtins(evaluate(request)))
+    return lambda request: msgspec.to_builtins(evaluate(msgspec.convert(request, EvaluationRequest)))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(serve(lambda: prepare(int(sys.argv[1]))))

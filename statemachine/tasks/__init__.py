@@ -1,1 +1,1 @@
-"""What a Resource may be: one module per kind of task, one interface (`kind.py`). Tasks never import the engine."""
+"""The kinds of task that the Resource of a Task state can name: one interface, and a wing for each family of kinds."""

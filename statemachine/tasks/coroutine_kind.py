@@ -1,7 +1,4 @@
-"""The base of every kind of task whose work is a coroutine: it keeps what runs, cancels it, and always answers.
-
-Knows nothing of the work.
-"""
+"""The base of the kinds of task whose work is a coroutine. Must know nothing of the work."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from abc import ABC, abstractmethod
 
 import structlog
 
-from statemachine.tasks.kind import Answer, Failed, Outcome, Task
+from statemachine.tasks.kind import Failed, OnOutcome, TaskAttempt, TaskResult
 
 log = structlog.get_logger()
 
@@ -23,19 +20,19 @@ class CoroutineKind(ABC):
 
     @abstractmethod
     def accepts(self, resource: str) -> bool:
-        """Does this kind do tasks of that Resource?"""
+        """Does this kind perform tasks of that Resource?"""
 
     @abstractmethod
-    async def perform(self, task: Task) -> Outcome:
-        """Do the task. Cancelled when nobody waits for it any more."""
+    async def perform(self, task: TaskAttempt) -> TaskResult:
+        """Perform the task. Cancelled when the task times out, its execution ends or the server shuts down."""
 
-    def start(self, task: Task, answer: Answer) -> None:
-        """Perform the task; one that is under way already is not begun again."""
+    def start(self, task: TaskAttempt, on_outcome: OnOutcome) -> None:
+        """Perform the task, unless it is under way already."""
         if task.token not in self._running:
-            self._running[task.token] = asyncio.get_running_loop().create_task(self._run(task, answer))
+            self._running[task.token] = asyncio.get_running_loop().create_task(self._run(task, on_outcome))
 
     def cancel(self, token: str) -> None:
-        """End the task without an answer."""
+        """End the task without a result."""
         running = self._running.pop(token, None)
         if running is not None:
             running.cancel()
@@ -49,13 +46,13 @@ class CoroutineKind(ABC):
         if running:
             await asyncio.wait(running)
 
-    async def _run(self, task: Task, answer: Answer) -> None:
+    async def _run(self, task: TaskAttempt, on_outcome: OnOutcome) -> None:
         try:
-            outcome = await self.perform(task)
-        except Exception as defect:  # it must fail this task, or its execution would wait for ever
+            result = await self.perform(task)
+        except Exception as defect:  # this task must fail, or its execution would wait for ever
             log.exception("task_defect", resource=task.resource, execution=task.execution_arn)
-            outcome = Failed("States.TaskFailed", f"The task could not be performed: {type(defect).__name__}: {defect}")
+            result = Failed("States.TaskFailed", f"The task could not be performed: {type(defect).__name__}: {defect}")
         # A token that was cancelled may have been started anew in the meantime.
         if self._running.get(task.token) is asyncio.current_task():
             del self._running[task.token]
-            answer(task.token, outcome)
+            on_outcome(task.token, result)

@@ -1,7 +1,7 @@
-"""The one interface of every kind of task: it is started, it answers once, it may be cancelled.
+"""The one interface of every kind of task: it starts a task, tells its outcome once, and may be told to cancel it.
 
-A kind knows nothing of executions or of the store. It is handed a task only after the task's Scheduled event is
-durable, and after a crash it is handed the same task again with the same token and idempotency key.
+Must know nothing of executions or of the store. A kind is handed a task only after the task's Scheduled event is
+durable. After a crash it is handed the same task again, with the same token and idempotency key.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """One attempt of one Task state, ready to be done.
+class TaskAttempt:
+    """One attempt of one Task state, ready to be performed.
 
-    `resource` is the definition's Resource, `arguments` the JSON value that it is given and `arguments_text` its JSON
-    text; `deadline` is in epoch seconds, None where the state has no time-out.
+    `resource` is the definition's Resource. `arguments` is the JSON value that the task is given, `arguments_text` its
+    JSON text. `deadline` is in epoch seconds, None if the state has no time-out.
     """
 
     token: str
@@ -33,36 +33,36 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Succeeded:
-    """The task is done; `output` is JSON text, kept as it was written."""
+    """The task has succeeded; `output` is JSON text, kept as it was written."""
 
     output: str
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The task failed with an error name and a cause, either of which may be missing."""
+    """The task has failed with an error name and a cause, either of which may be missing."""
 
     error: str | None
     cause: str | None
 
 
-Outcome = Succeeded | Failed
-Answer = Callable[[str, Outcome], None]
-"""Called once per started task with the token and the outcome, in the event loop's thread. An answer to a task that
-was cancelled or answered before falls away."""
+TaskResult = Succeeded | Failed
+OnOutcome = Callable[[str, TaskResult], None]
+"""Called once per started task with the token and the result, in the thread of the event loop. A call for a task that
+was cancelled or has ended before is ignored."""
 
 
 class TaskKind(Protocol):
-    """A kind of task. All methods are called in the event loop's thread and must not block it."""
+    """A kind of task. All methods are called in the thread of the event loop and must not block it."""
 
     def accepts(self, resource: str) -> bool:
-        """Does this kind do tasks of that Resource?"""
+        """Does this kind perform tasks of that Resource?"""
 
-    def start(self, task: Task, answer: Answer) -> None:
-        """Begin the task; `answer` is called later, or at once. Must not raise: what is wrong is a Failed outcome."""
+    def start(self, task: TaskAttempt, on_outcome: OnOutcome) -> None:
+        """Begin the task; `on_outcome` is called later, or at once. Must not raise: an error is a Failed result."""
 
     def cancel(self, token: str) -> None:
-        """The task timed out or its execution ended: nobody waits for the answer. Unknown tokens are ignored."""
+        """The task timed out or its execution ended: its result would be ignored. Unknown tokens are ignored, too."""
 
     async def close(self) -> None:
-        """Release processes and connections. Unanswered tasks stay unanswered: they are started again next time."""
+        """Release processes and connections. Tasks under way get no result: they are started again next time."""

@@ -1,50 +1,43 @@
-"""Which kinds of task this server has, in the order in which they are asked. A plain list; the first that accepts a
-Resource does it. Knows kinds by their interface only.
+"""Which kinds of task a server has, in the order in which they are asked: the first that accepts a Resource does it.
 
 An outside package joins through the entry point group `statemachine.tasks`: its entry point names a callable without
-arguments that returns a TaskKind.
+arguments that returns a TaskKind. Must know nothing of engines.
 """
 
 from __future__ import annotations
 
 from importlib.metadata import entry_points
 
-from statemachine.tasks.kind import Answer, Failed, Task, TaskKind
+from statemachine.config import Settings
+from statemachine.tasks.functions.invocation import FunctionHost
+from statemachine.tasks.functions.lambda_endpoint import LambdaEndpoint
+from statemachine.tasks.functions.lambda_function import LambdaFunction
+from statemachine.tasks.functions.pool import FunctionPool
+from statemachine.tasks.kind import TaskKind
+from statemachine.tasks.shell.kind import shell_kinds
 
 GROUP = "statemachine.tasks"
 
 
 class TaskKindError(Exception):
-    """An outside package's kind cannot be used; the text names the entry point and says why."""
+    """The kind of an outside package cannot be used; the text names the entry point and says why."""
 
 
-class Unserved:
-    """The last kind of all: it accepts every Resource and fails its tasks."""
-
-    def accepts(self, resource: str) -> bool:
-        """Always."""
-        return True
-
-    def start(self, task: Task, answer: Answer) -> None:
-        """Fail it."""
-        answer(
-            task.token, Failed("States.Runtime", f"This server has no kind of task for the resource {task.resource}")
-        )
-
-    def cancel(self, token: str) -> None:
-        """Nothing is ever under way."""
-
-    async def close(self) -> None:
-        """There is nothing to release."""
+async def build_kinds(settings: Settings) -> list[TaskKind]:
+    """All kinds of task of a server, ready to be used. Raises FunctionsError or TaskKindError."""
+    hosts: list[FunctionHost] = []
+    if settings.functions:
+        pool = FunctionPool(settings.functions, settings.workers)
+        await pool.start()
+        hosts.append(pool)
+    if settings.lambda_endpoint is not None:
+        hosts.append(LambdaEndpoint(settings.lambda_endpoint))
+    return task_kinds(LambdaFunction(*hosts), *shell_kinds(settings.shell))
 
 
 def task_kinds(*own: TaskKind) -> list[TaskKind]:
-    """Our own kinds, those of outside packages by name, and `Unserved`. Raises TaskKindError."""
-    return [*own, *_outside_kinds(), Unserved()]
-
-
-def _outside_kinds() -> list[TaskKind]:
-    kinds: list[TaskKind] = []
+    """These kinds of our own, then those of outside packages by the name of their entry point. Raises TaskKindError."""
+    kinds = list(own)
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
         try:
             kinds.append(entry.load()())

@@ -19,7 +19,7 @@ from statemachine.json_text import load
 from statemachine.service.actions import ACTIONS
 from statemachine.store.interface import Store
 from statemachine.store.memory import MemoryStore
-from statemachine.tasks.kind import Task
+from statemachine.tasks.kind import TaskAttempt
 from statemachine.testing.scripted_tasks import ScriptedTasks
 from statemachine.testing.virtual_clock import VirtualClock
 
@@ -110,7 +110,7 @@ class InMemoryServer:
             while not condition():
                 await asyncio.sleep(0)
 
-    async def task(self, number: int = 0) -> Task:
+    async def task(self, number: int = 0) -> TaskAttempt:
         """The task that was started as number `number`, from 0."""
         await self.until(lambda: len(self.tasks.started) > number)
         return self.tasks.started[number]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from statemachine.tasks.kind import Answer, Outcome, Task
+from statemachine.tasks.kind import OnOutcome, TaskAttempt, TaskResult
 
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:work"
 """A Resource that this kind accepts."""
@@ -12,15 +12,15 @@ class ScriptedTasks:
     """A TaskKind. `started` are the tasks in the order of their starts, `cancelled` the tokens of cancelled ones."""
 
     def __init__(self) -> None:
-        self.started: list[Task] = []
+        self.started: list[TaskAttempt] = []
         self.cancelled: list[str] = []
-        self._answers: dict[str, Answer] = {}
+        self._answers: dict[str, OnOutcome] = {}
 
     def accepts(self, resource: str) -> bool:
         """Accepts the ARN of any Lambda function."""
         return ":lambda:" in resource
 
-    def start(self, task: Task, answer: Answer) -> None:
+    def start(self, task: TaskAttempt, answer: OnOutcome) -> None:
         """Keep the task until the test answers it."""
         self.started.append(task)
         self._answers[task.token] = answer
@@ -29,7 +29,7 @@ class ScriptedTasks:
         """Note the token of a task whose answer is no longer awaited."""
         self.cancelled.append(token)
 
-    def answer(self, task: Task, outcome: Outcome) -> None:
+    def answer(self, task: TaskAttempt, outcome: TaskResult) -> None:
         """Let a task end."""
         self._answers[task.token](task.token, outcome)
 

@@ -9,7 +9,7 @@ import pytest
 from tests.architecture.package import PACKAGE, imports, modules, room_of, shown
 
 FLOORS = [
-    ["errors", "json_text", "jsonata_library", "arn", "config", "logs", "schema_files", "frames", "store", "times"],
+    ["errors", "json_text", "jsonata_library", "arn", "config", "logs", "schema_files", "processes", "store", "times"],
     ["query"],
     ["core"],
     ["checkpoint", "validation", "replay", "jobs", "tasks", "evaluators", "host"],

@@ -15,19 +15,16 @@ ARNS_IN = "arn"
 """The one module that takes ARNs apart."""
 
 SCOPE_DIGITS = {"core": 1}
-"""How often each room knows how many digits an index in a scope's path has. One module of the core should."""
+"""How often each room knows how many digits an index in a scope's path has."""
 
 BY_CHANCE = "another number, which happens to be the same"
 PAYLOAD_LIMITS = {
     ("query", "PAYLOAD_BYTES_MAX"): "the place of the limit",
-    ("evaluators", "_READ_BYTES"): BY_CHANCE,
     ("validation", "FINDINGS_CHARACTERS_MAX"): BY_CHANCE,
 }
 
-PARSED = "is for parse_arn, or for a name that is at hand"
 ARN_CUTS = {
     ("tasks", "a pattern"): "names of functions in Lambda's own grammar, of which an ARN is one form",
-    ("tasks", "task.execution_arn.split(':', 2)"): PARSED,
     ("validation", "a pattern"): "ARNs of any service, which are checked and not used",
 }
 

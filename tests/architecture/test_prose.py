@@ -18,8 +18,8 @@ from tests.architecture.ratchet import hold_numbers
 RIDDLES = re.compile(
     r"\b(as it then is|minds nothing|nobody|somebody|there is none|what there is|who asks|who looks on|whoever)\b"
 )
-ROOMS = {"engine": 4, "evaluators": 2, "frames": 1, "tasks": 6}
-"""How many riddles each room had when the rule came."""
+ROOMS: dict[str, int] = {}
+"""How many riddles each room has."""
 
 
 def docstrings(tree: ast.Module) -> Iterator[str]:

@@ -12,15 +12,7 @@ from tests.architecture.wall_clock import judge
 
 TESTS = Path(__file__).parents[1]
 
-SECONDS_OF_PROCESSES = "real processes are waited for; to be replaced by what they did, or by a virtual clock"
-EXCEPTIONS = {
-    ("cli/test_run.py", "test_a_short_wait_is_waited_for"): SECONDS_OF_PROCESSES,
-    ("tasks/calls.py", "until"): "how long a test waits for something before it gives up",
-    ("tasks/test_lambda_endpoint.py", "test_close_does_not_wait_for_an_answer"): SECONDS_OF_PROCESSES,
-    ("tasks/test_pool.py", "test_close_ends_all_workers_and_leaves_no_zombie"): SECONDS_OF_PROCESSES,
-    ("tasks/test_pool.py", "test_death_is_noticed_though_a_child_holds_the_pipes"): SECONDS_OF_PROCESSES,
-    ("tasks/test_pool.py", "test_flood_of_lines_does_not_hold_the_loop"): SECONDS_OF_PROCESSES,
-}
+EXCEPTIONS: dict[tuple[str, str], str] = {}
 
 
 def test_no_test_asserts_wall_clock_time() -> None:

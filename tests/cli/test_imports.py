@@ -75,17 +75,20 @@ CLIENT = Imports(
 NAMED = CLIENT._replace(rooms=CLIENT.rooms | {"arn", "errors"})
 INTERPRETER = Imports(
     {
-        "api", "app", "arn", "background", "checkpoint", "composition", "config", "core", "engine", "errors",
-        "evaluators", "frames", "host", "jobs", "json_text", "jsonata_library", "logs", "metrics", "query", "reads",
-        "registry", "replay", "schema_files", "service", "store", "tasks", "times", "validation",
+        "arn", "checkpoint", "composition", "config", "core", "engine", "errors", "evaluators", "host", "jobs",
+        "json_text", "jsonata_library", "logs", "processes", "query", "reads", "registry", "replay", "schema_files",
+        "service", "store", "tasks", "times", "validation",
     },
     {
-        "falcon", "jsonata", "jsonatapy", "jsonpath_ng", "jsonschema", "msgspec", "prometheus_client", "rich",
-        "sqlitedict", "structlog", "tenacity", "urllib3",
+        "jsonata", "jsonatapy", "jsonpath_ng", "jsonschema", "msgspec", "rich", "sqlitedict", "structlog", "tenacity",
+        "urllib3",
     },
     {"asyncio", "email", "http", "importlib.metadata", "logging", "sqlite3", "ssl", "tomllib"},
 )  # fmt: skip
-SERVER = INTERPRETER._replace(rooms=INTERPRETER.rooms | {"server"}, packages=INTERPRETER.packages | {"gunicorn"})
+SERVER = INTERPRETER._replace(
+    rooms=INTERPRETER.rooms | {"api", "app", "background", "metrics", "server"},
+    packages=INTERPRETER.packages | {"falcon", "gunicorn", "prometheus_client"},
+)
 
 COMMAND_LINES: dict[str, tuple[str, Imports]] = {
     "the version": ("--version", Imports(set(), set(), {"email", "importlib.metadata"})),

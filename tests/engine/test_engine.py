@@ -17,7 +17,7 @@ from statemachine.engine.timers import HORIZON_SECONDS
 from statemachine.host import Unavailable
 from statemachine.store.interface import Rows
 from statemachine.store.memory import MemoryStore
-from statemachine.tasks.kind import Failed, Succeeded, Task
+from statemachine.tasks.kind import Failed, Succeeded, TaskAttempt
 from statemachine.testing import START, ScriptedTasks, in_memory_server
 from tests.engine.definitions import ACTIVITY, LOOP, PASS, mapped, task, wait
 from tests.store.unreliable_store import UnreliableStore
@@ -189,7 +189,7 @@ async def test_a_defect_of_ours_fails_only_the_execution_that_it_struck() -> Non
 class Raising(ScriptedTasks):
     """A kind that breaks its promise never to raise."""
 
-    def start(self, task: Task, answer: Any) -> None:
+    def start(self, task: TaskAttempt, answer: Any) -> None:
         super().start(task, answer)
         if task.arguments == "bad":
             raise RuntimeError("not for me")

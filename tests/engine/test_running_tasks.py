@@ -6,7 +6,7 @@ from statemachine.core.model import Checkpoint, Execution, Scope
 from statemachine.core.payload import Payload
 from statemachine.core.waits import TaskWait
 from statemachine.engine.running_tasks import RunningTasks
-from statemachine.tasks.kind import Failed, Outcome, Succeeded
+from statemachine.tasks.kind import Failed, Succeeded, TaskResult
 from statemachine.testing import FUNCTION, START, ScriptedTasks
 
 ARN = "arn:aws:states:eu-west-1:123456789012:execution:m:e"
@@ -18,7 +18,7 @@ class Place:
 
     def __init__(self) -> None:
         self.functions = ScriptedTasks()
-        self.answers: list[tuple[str, Outcome]] = []
+        self.answers: list[tuple[str, TaskResult]] = []
         self.running = RunningTasks([self.functions], lambda token, outcome: self.answers.append((token, outcome)))
         execution = Execution("m:e", ARN, "e", "", "m/1", "role", "seed", START, Payload(text="{}"))
         self.checkpoint = Checkpoint(execution, {"": Scope("", "Work", waiting=WAIT)})
@@ -68,4 +68,5 @@ def test_a_resource_that_no_kind_serves_fails_the_task() -> None:
     place = Place()
     place.start(TaskWait("1.0", "arn:aws:states:::sqs:sendMessage", Payload(text="{}")))
     ((_, outcome),) = place.answers
-    assert outcome == Failed("States.Runtime", "No task kind serves the resource arn:aws:states:::sqs:sendMessage.")
+    cause = "This server has no kind of task for the resource arn:aws:states:::sqs:sendMessage"
+    assert outcome == Failed("States.Runtime", cause)

@@ -14,7 +14,7 @@ from statemachine.metrics.counts import Counts
 from statemachine.metrics.queues import Queues
 from statemachine.store.interface import StoreFull
 from statemachine.store.memory import MemoryStore
-from statemachine.tasks.kind import Failed, Outcome, Succeeded
+from statemachine.tasks.kind import Failed, Succeeded, TaskResult
 from statemachine.testing import FUNCTION, START, in_memory_server
 from tests.engine.definitions import ACTIVITY, CALLBACK, FAIL, PASS, passes, task, wait
 from tests.store.unreliable_store import UnreliableStore
@@ -75,7 +75,7 @@ async def test_a_commit_is_counted_with_its_rows() -> None:
         assert metrics("commit_seconds_sum") > 0
 
 
-TASKS: list[tuple[str, str, Outcome, str]] = [
+TASKS: list[tuple[str, str, TaskResult, str]] = [
     (FUNCTION, "lambda", Succeeded("1"), "Succeeded"),
     (INVOKE, "lambda", Succeeded("1"), "Succeeded"),
     (FUNCTION, "lambda", Failed("Broken", None), "Failed"),
@@ -84,7 +84,7 @@ TASKS: list[tuple[str, str, Outcome, str]] = [
 
 
 @pytest.mark.parametrize(("resource", "kind", "answer", "outcome"), TASKS)
-async def test_functions(resource: str, kind: str, answer: Outcome, outcome: str) -> None:
+async def test_functions(resource: str, kind: str, answer: TaskResult, outcome: str) -> None:
     metrics = Metrics()
     async with in_memory_server(observers=[metrics.counts]) as server:
         fields = {"Parameters": {"FunctionName": "work"}} if resource == INVOKE else {}

@@ -1,81 +1,36 @@
-"""Short forms for these tests."""
+"""Task attempts and their results, in short forms for these tests."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
-from statemachine.tasks.invocation import FunctionName, Invocation
-from statemachine.tasks.kind import Outcome, Task
-from statemachine.tasks.pool import FunctionPool
+from statemachine.tasks.kind import TaskAttempt, TaskResult
 
-FUNCTIONS = str(Path(__file__).with_name("operator_functions.py"))
 REQUEST_ID = "0b9c2a36-6c5e-4f0c-9d6b-6f5b6a0d7a11"
 ACCOUNT = "000000000000"
 DIRECT = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:"
 INVOKE = "arn:aws:states:::lambda:invoke"
 
 
-def invocation(name: str, payload: str = "{}", **members: Any) -> Invocation:
-    """A call of the function `name`."""
-    function = FunctionName("aws", "us-east-1", ACCOUNT, name, members.pop("qualifier", None))
-    return Invocation(function, payload, REQUEST_ID, **members)
-
-
-def task(resource: str, arguments: Any, text: str, token: str = "token") -> Task:
+def task(resource: str, arguments: Any, text: str, token: str = "token") -> TaskAttempt:
     """One attempt of a Task state."""
     execution = f"arn:aws:states:us-east-1:{ACCOUNT}:execution:machine:name"
-    return Task(token, REQUEST_ID, resource, arguments, text, execution, "State", "us-east-1", ACCOUNT)
+    return TaskAttempt(token, REQUEST_ID, resource, arguments, text, execution, "State", "us-east-1", ACCOUNT)
 
 
 class Answers:
-    """An `Answer` that keeps what it was told and lets a test wait for it."""
+    """An `OnOutcome` that keeps tokens and results and lets a test wait for them."""
 
     def __init__(self) -> None:
-        self.given: list[tuple[str, Outcome]] = []
+        self.given: list[tuple[str, TaskResult]] = []
         self._arrived = asyncio.Event()
 
-    def __call__(self, token: str, outcome: Outcome) -> None:
+    def __call__(self, token: str, outcome: TaskResult) -> None:
         self.given.append((token, outcome))
         self._arrived.set()
 
-    async def first(self) -> Outcome:
-        await asyncio.wait_for(self._arrived.wait(), 10)
+    async def first(self) -> TaskResult:
+        """The first result, when it is there."""
+        await self._arrived.wait()
         return self.given[0][1]
-
-
-@asynccontextmanager
-async def running_pool(
-    workers_max: int = 1, printed: Callable[[str, str], None] | None = None, sources: tuple[str, ...] = (FUNCTIONS,)
-) -> AsyncIterator[FunctionPool]:
-    """A pool that has started, and is closed at the end."""
-    pool = FunctionPool(sources, workers_max, printed or (lambda function, line: None))
-    await pool.start()
-    try:
-        yield pool
-    finally:
-        await pool.close()
-
-
-async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait for something that another process does."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        await asyncio.sleep(0.005)
-
-
-def alive(pid: int) -> bool:
-    """Is there such a process, other than as a zombie?"""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
-    return stat.rpartition(")")[2].split()[0] not in "ZX"
-
-
-Body = Callable[[], Coroutine[Any, Any, None]]

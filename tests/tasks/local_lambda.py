@@ -1,4 +1,4 @@
-"""A small Lambda endpoint in a thread: it notes what it is asked and answers what the test says."""
+"""A small Lambda endpoint in a thread: it keeps the requests, and the test chooses the replies."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """What to answer. `length` may lie about the body; None sends none and closes the connection at its end."""
+    """A response. `length` may lie about the body; if it is None, the end of the connection ends the body."""
 
     body: bytes = b"{}"
     status: int = 200
@@ -34,11 +34,13 @@ class Reply:
 
 @dataclass
 class LocalLambda:
-    """`url` to be called, what was `asked`, and the answer to come. `hold` delays it until the test sets it."""
+    """The `url` of the endpoint, the requests (`asked`) and the `reply`, which waits until `hold` is set."""
 
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
     reply: Callable[[Asked], Reply] = lambda asked: Reply()
+    arrived: threading.Event = field(default_factory=threading.Event)
+    """Something was asked."""
     hold: threading.Event = field(default_factory=threading.Event)
     gone: threading.Event = field(default_factory=threading.Event)
     """The client closed the connection while it was held."""
@@ -57,6 +59,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         asked = Asked(self.command, self.path, headers, body, self.client_address)
         self.local.asked.append(asked)
+        self.local.arrived.set()
         self.connection.settimeout(0.02)
         while not self.local.hold.is_set():
             try:

@@ -1,4 +1,4 @@
-"""The list of kinds: our own, those of outside packages, and the one that serves nobody."""
+"""The list of kinds: our own, those of outside packages, and the last one that fails every task."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from statemachine.tasks.kind import Failed
-from statemachine.tasks.lambda_function import LambdaFunction
-from statemachine.tasks.registry import TaskKindError, Unserved, task_kinds
-from tests.tasks.calls import DIRECT, task
+from statemachine.tasks.functions.lambda_function import LambdaFunction
+from statemachine.tasks.registry import TaskKindError, task_kinds
+from tests.tasks.calls import DIRECT
 
 OUTSIDE = """
 class Outside:
@@ -36,14 +35,14 @@ def test_first_that_accepts_a_resource_does_it() -> None:
     own = LambdaFunction()
     kinds = task_kinds(own)
     assert next(kind for kind in kinds if kind.accepts(f"{DIRECT}fn")) is own
-    assert isinstance(next(kind for kind in kinds if kind.accepts("arn:aws:states:::sns:publish")), Unserved)
+    assert not any(kind.accepts("arn:aws:states:::sns:publish") for kind in kinds)
 
 
 def test_outside_packages_come_after_our_own_kinds(installed: Path) -> None:
     installed.write_text("[statemachine.tasks]\nsecond = t_outside:Outside\nfirst = t_outside:Outside\n")
     own = LambdaFunction()
     kinds = task_kinds(own)
-    assert [type(kind).__name__ for kind in kinds] == ["LambdaFunction", "Outside", "Outside", "Unserved"]
+    assert [type(kind).__name__ for kind in kinds] == ["LambdaFunction", "Outside", "Outside"]
     assert next(kind for kind in kinds if kind.accepts("outside:thing")) is kinds[1]
 
 
@@ -60,14 +59,3 @@ def test_outside_package_that_is_broken(installed: Path, line: str, reason: str)
     with pytest.raises(TaskKindError) as caught:
         task_kinds()
     assert reason in str(caught.value)
-
-
-def test_resource_that_nobody_accepts_fails_with_its_name() -> None:
-    given: list[tuple[str, object]] = []
-    Unserved().start(task("arn:aws:states:::sns:publish", {}, "{}"), lambda *answer: given.append(answer))
-    assert given == [
-        (
-            "token",
-            Failed("States.Runtime", "This server has no kind of task for the resource arn:aws:states:::sns:publish"),
-        )
-    ]

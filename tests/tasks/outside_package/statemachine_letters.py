@@ -9,16 +9,16 @@ from __future__ import annotations
 import json
 
 from statemachine.tasks.coroutine_kind import CoroutineKind
-from statemachine.tasks.kind import Failed, Outcome, Succeeded, Task
+from statemachine.tasks.kind import Failed, Succeeded, TaskAttempt, TaskResult
 
 
 class Letters(CoroutineKind):
-    """Serves one resource. Made without arguments; what it needs to know it reads from its own settings."""
+    """Serves one resource. Made without arguments: a kind from outside reads its own settings."""
 
     def accepts(self, resource: str) -> bool:
         return resource == "letters:count"
 
-    async def perform(self, task: Task) -> Outcome:
+    async def perform(self, task: TaskAttempt) -> TaskResult:
         if not isinstance(task.arguments, str):
             return Failed("Letters.NoText", f"{task.state_name} was given no text")
         letters = [character for character in task.arguments if character.isalpha()]

@@ -1,0 +1,74 @@
+"""One process in a session and group of its own: started, read, killed with its group. Must not know its work.
+
+The thread that starts it must live as long as the server: on Linux a process can only die with that thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from subprocess import DEVNULL, PIPE, Popen
+
+from statemachine.processes.pipes import ReadPipe
+
+LINGER_SECONDS = 0.5
+"""How long pipes are read after the process has ended: another process may hold them open."""
+
+
+class Process(ABC):
+    """Starts at once. Raises OSError if the system cannot start it. Subclasses must start to read both pipes. `pid` is
+    the id of the process and of its group. `exited` is True when the process is reaped."""
+
+    def __init__(
+        self, argv: Sequence[str], environment: Mapping[str, str], cwd: str | None = None, stdin: int = DEVNULL
+    ) -> None:
+        self.exited = False
+        self._loop = asyncio.get_running_loop()
+        self._process = Popen(
+            argv, bufsize=0, stdin=stdin, stdout=PIPE, stderr=PIPE, env=environment, cwd=cwd, start_new_session=True
+        )
+        self.pid = self._process.pid
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        self.stdout = ReadPipe(self._process.stdout, self._check_end)
+        self.stderr = ReadPipe(self._process.stderr, self._check_end)
+        try:  # a thread waits for the exit: that works on every system and in every event loop
+            threading.Thread(target=self._wait_for_exit, daemon=True).start()
+        except RuntimeError as error:  # the system has no room for a thread just now
+            self._kill_group()
+            raise OSError(str(error)) from error
+
+    @abstractmethod
+    def ended(self, status: int) -> None:
+        """The process is reaped and both pipes have ended. `status` is as Python has it: negative for a signal."""
+
+    def kill(self) -> None:
+        """End the process and those of its group at once."""
+        if self._process.returncode is None:
+            self._kill_group()
+
+    def _kill_group(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+    def _wait_for_exit(self) -> None:
+        self._process.wait()
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(self._exit_seen)
+
+    def _exit_seen(self) -> None:
+        self.exited = True
+        self._kill_group()  # the processes that it has started and left behind
+        self._loop.call_later(LINGER_SECONDS, self.stdout.close)
+        self._loop.call_later(LINGER_SECONDS, self.stderr.close)
+        self._check_end()
+
+    def _check_end(self) -> None:
+        """After the pipes as well as the exit: the last bytes may still be in them when the process is gone."""
+        if self.exited and self.stdout.closed and self.stderr.closed:
+            self.ended(self._process.returncode)

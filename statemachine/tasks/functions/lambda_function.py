@@ -1,0 +1,178 @@
+"""Task states that call a Lambda function, by its ARN or through `lambda:invoke`. Must not know where functions run."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from statemachine.arn import split_arn
+from statemachine.json_text import JsonError, dump, load, parse
+from statemachine.tasks.coroutine_kind import CoroutineKind
+from statemachine.tasks.functions.invocation import (
+    FUNCTION_NAME_PATTERN,
+    FunctionHost,
+    FunctionName,
+    Invocation,
+    InvocationFailure,
+    InvocationResponse,
+    not_found,
+    parse_function_name,
+    refusal,
+)
+from statemachine.tasks.kind import Failed, Succeeded, TaskAttempt, TaskResult
+
+_DIRECT = re.compile(r"arn:aws[a-zA-Z-]*:lambda:[^:]*:[^:]*:function:.+")
+_INVOKE = re.compile(r"arn:aws[a-zA-Z-]*:states:::lambda:invoke(\.waitForTaskToken)?")
+_MEMBERS = {
+    "FunctionName": re.compile(r"(?s).+"),
+    "Qualifier": re.compile(r"\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_$]+"),
+    "InvocationType": re.compile(r"Event|RequestResponse|DryRun"),
+    "LogType": re.compile(r"None|Tail"),
+    "ClientContext": re.compile(r"[a-zA-Z0-9+/=]{0,3583}"),
+}
+"""The members of `lambda:invoke` beside Payload, and their patterns (service model)."""
+
+
+class LambdaFunction(CoroutineKind):
+    """Asks the `hosts` in order; the first that has a function of that name runs it."""
+
+    def __init__(self, *hosts: FunctionHost) -> None:
+        super().__init__()
+        self._hosts = hosts
+
+    def accepts(self, resource: str) -> bool:
+        """The ARN of a function, or the optimised integration with or without a task token."""
+        return bool(_DIRECT.fullmatch(resource) or _INVOKE.fullmatch(resource))
+
+    async def perform(self, task: TaskAttempt) -> TaskResult:
+        """An error of the function fails the task under its own name, a refusal as `Lambda.…Exception`."""
+        try:
+            if _INVOKE.fullmatch(task.resource):
+                return await self._invoke(task)
+            return await self._call(task)
+        except InvocationFailure as failure:
+            return Failed(failure.error, failure.cause)
+
+    async def close(self) -> None:
+        """End the calls, then their hosts."""
+        await super().close()
+        for host in self._hosts:
+            await host.close()
+
+    async def _call(self, task: TaskAttempt) -> TaskResult:
+        """By ARN: the task's input and output are the payloads, as they were written (recorded)."""
+        function = _function(task, task.resource)
+        response = await self._ask(Invocation(function, task.arguments_text, task.idempotency_key, task.deadline))
+        if response.function_error:
+            return _function_failed(response.payload, rewritten=False)
+        return Succeeded(response.payload)
+
+    async def _invoke(self, task: TaskAttempt) -> TaskResult:
+        """Through the optimised integration: the output is Lambda's whole response, rewritten compact (recorded)."""
+        findings = _findings(task.arguments)
+        if findings:
+            cause = (
+                f"The Parameters '{task.arguments_text}' could not be used to start the Task: [{', '.join(findings)}]"
+            )
+            return Failed("States.Runtime", cause)
+        response = await self._ask(_invocation(task))
+        if response.function_error:
+            return _function_failed(response.payload, rewritten=True)
+        return Succeeded(dump(_result(response, task.idempotency_key)))
+
+    async def _ask(self, invocation: Invocation) -> InvocationResponse:
+        host = next((host for host in self._hosts if host.has(invocation.function.name)), None)
+        if host is None:
+            raise not_found(invocation)
+        return await host.invoke(invocation)
+
+
+def _function(task: TaskAttempt, name: str) -> FunctionName:
+    arn = split_arn(task.execution_arn)
+    assert arn is not None
+    function = parse_function_name(name, arn.partition, task.region, task.account)
+    if function is None:
+        raise refusal(
+            400,
+            "ValidationException",
+            f"1 validation error detected: Value '{name}' at 'functionName' failed to satisfy constraint: "
+            f"Member must satisfy regular expression pattern: {FUNCTION_NAME_PATTERN}",
+            task.idempotency_key,
+        )
+    return function
+
+
+def _findings(arguments: Any) -> list[str]:
+    """The mistakes in the arguments of `lambda:invoke`."""
+    if not isinstance(arguments, dict) or "FunctionName" not in arguments:
+        return ["The field 'FunctionName' is required but was missing"]
+    findings = []
+    for name, value in arguments.items():
+        if name == "Payload":
+            continue
+        if name not in _MEMBERS:
+            findings.append(f"The field '{name}' is not supported by Step Functions")
+        elif not isinstance(value, str):
+            findings.append(f"The value for the field '{name}' must be a STRING")
+        elif not _MEMBERS[name].fullmatch(value):
+            findings.append(f"The value for the field '{name}' must match {_MEMBERS[name].pattern}")
+    return findings
+
+
+def _invocation(task: TaskAttempt) -> Invocation:
+    given = task.arguments
+    function = _function(task, given["FunctionName"])
+    qualifier = given.get("Qualifier", function.qualifier)
+    if function.qualifier not in (None, qualifier):
+        message = "The derived qualifier from the function name does not match the specified qualifier."
+        raise refusal(400, "InvalidParameterValueException", message, task.idempotency_key)
+    return Invocation(
+        replace(function, qualifier=qualifier),
+        _payload(given),
+        task.idempotency_key,
+        task.deadline,
+        given.get("InvocationType", "RequestResponse"),
+        given.get("LogType"),
+        given.get("ClientContext"),
+    )
+
+
+def _payload(arguments: dict[str, Any]) -> str:
+    """A string is JSON text already. (recorded): the Payload "[]" reaches the function as an empty list."""
+    payload = arguments.get("Payload", "{}")
+    return payload if isinstance(payload, str) else dump(payload)
+
+
+def _function_failed(payload: str, *, rewritten: bool) -> Failed:
+    """The function's runtime names the error. Its description is the cause, `rewritten` compact for `lambda:invoke`
+    (recorded)."""
+    try:
+        description = parse(payload)
+    except JsonError:
+        description = None
+    name = description.get("errorType") if isinstance(description, dict) else None
+    if not isinstance(name, str) or not name:
+        unknown = "The cause could not be determined because Lambda did not return an error type."
+        return Failed("Lambda.Unknown", f"{unknown} Returned payload: {payload}")
+    return Failed(name, dump(description) if rewritten else payload)
+
+
+def _result(response: InvocationResponse, request_id: str) -> dict[str, Any]:
+    """The members in their order (recorded). An asynchronous call has an empty payload."""
+    headers = {name: ", ".join(values) for name, values in response.headers.items()}
+    optional = {
+        "ExecutedVersion": response.header("X-Amz-Executed-Version"),
+        "LogResult": response.header("X-Amz-Log-Result"),
+    }
+    return {
+        **{name: value for name, value in optional.items() if value is not None},
+        "Payload": load(response.payload) if response.status == 200 else "",
+        "SdkHttpMetadata": {
+            "AllHttpHeaders": response.headers,
+            "HttpHeaders": {name: headers[name] for name in sorted(headers, key=str.lower)},
+            "HttpStatusCode": response.status,
+        },
+        "SdkResponseMetadata": {"RequestId": response.header("x-amzn-RequestId") or request_id},
+        "StatusCode": response.status,
+    }

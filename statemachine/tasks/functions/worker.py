@@ -1,0 +1,129 @@
+"""The program of a worker process: it imports the operator's modules and calls their functions, one at a time.
+
+Results and errors read as in AWS Lambda's Python runtime. The answer to null is the names of the functions. Every other
+request has the members of `LambdaContext` and `payload` (JSON text); its answer is `{"payload": text, "functionError":
+bool}`. Must know nothing of the server.
+"""
+
+from __future__ import annotations
+
+import decimal
+import inspect
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any
+
+from statemachine import json_text
+from statemachine.processes.child_program import serve
+from statemachine.tasks.functions.invocation import RESPONSE_BYTES_MAX, response_too_large
+from statemachine.tasks.functions.lambda_context import LambdaContext
+from statemachine.tasks.functions.loading import LoadedFunction, load_functions
+
+_ASYNCIO = os.path.join(os.path.dirname(os.__file__), "asyncio")
+
+
+class RuntimeFault(Exception):
+    """An error that the runtime names, not the function."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+def prepare(sources: list[str]) -> Callable[[dict[str, Any] | None], Any]:
+    """Import the sources; returns the function that answers a request. Raises FunctionsError."""
+    functions = load_functions(sources)
+    return lambda request: list(functions) if request is None else _run(functions, request)
+
+
+def _run(functions: Mapping[str, LoadedFunction], request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to one request."""
+    request_id = request["requestId"]
+    try:
+        function = functions.get(request["functionName"])
+        if function is None:
+            raise RuntimeFault("Runtime.HandlerNotFound", f"Handler '{request['functionName']}' missing")
+        payload = _marshal(_call(function, _unmarshal(request["payload"]), _context(request)))
+        failed = False
+    except RuntimeFault as fault:
+        sys.stderr.write(f"{fault.name}: {fault}\n")
+        payload, failed = _error(fault.name, str(fault), request_id, []), True
+    except Exception as error:
+        traceback.print_exception(error)
+        payload, failed = _error(type(error).__name__, _text(error), request_id, _stack(error.__traceback__)), True
+    size = len(payload.encode())
+    if size > RESPONSE_BYTES_MAX:
+        payload, failed = response_too_large(size), True
+    return {"payload": payload, "functionError": failed}
+
+
+def _call(function: LoadedFunction, event: Any, context: LambdaContext) -> Any:
+    result = function.call(event, context) if function.takes_context else function.call(event)
+    if inspect.iscoroutine(result):
+        import asyncio  # noqa: PLC0415 - it doubles a worker's memory and time to start, and few functions need it
+
+        return asyncio.run(result)
+    return result
+
+
+def _context(request: dict[str, Any]) -> LambdaContext:
+    try:
+        return LambdaContext(request)
+    except ValueError as error:
+        message = f"Unable to parse Client Context JSON: {error}"
+        raise RuntimeFault("Runtime.LambdaContextUnmarshalError", message) from error
+
+
+def _unmarshal(payload: str) -> Any:
+    try:
+        return json.loads(payload)
+    except (ValueError, RecursionError) as error:
+        raise RuntimeFault("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}") from error
+
+
+def _marshal(result: Any) -> str:
+    """JSON text with Python's spacing. A function may also return the bytes of JSON text."""
+    try:
+        if isinstance(result, bytes):
+            text = result.decode()
+        else:
+            text = json.dumps(result, ensure_ascii=False, allow_nan=False, default=_number)
+        if len(text) <= RESPONSE_BYTES_MAX:  # a longer one is refused anyway
+            json_text.parse(text)
+    except Exception as error:  # objects of the function's own classes can raise anything
+        raise RuntimeFault("Runtime.MarshalError", f"Unable to marshal response: {_text(error)}") from error
+    return text
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, decimal.Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+def _error(name: str, message: str, request_id: str, stack: list[str]) -> str:
+    fields = {"errorMessage": message, "errorType": name, "requestId": request_id, "stackTrace": stack}
+    return json.dumps(fields, ensure_ascii=False).encode(errors="replace").decode()
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return f"<unprintable {type(error).__name__} object>"  # as the traceback module says it
+
+
+def _stack(trace: TracebackType | None) -> list[str]:
+    """The function's own frames, without Python's markers below the lines."""
+    found = [(frame.filename, frame.lineno or 0, frame.name, frame.line) for frame in traceback.extract_tb(trace)]
+    while found and (found[0][0] == __file__ or found[0][0].startswith(_ASYNCIO)):
+        del found[0]
+    return traceback.format_list(found)
+
+
+if __name__ == "__main__":
+    sys.exit(serve(lambda: prepare(sys.argv[1:])))

@@ -1,0 +1,121 @@
+"""Task states that run a command of the operator's: Resource `shell:NAME`, where NAME is a configured command.
+
+A definition chooses a command by its name and fills its placeholders. The operator alone says what runs, where, with
+which environment and for how long. Without a configured command there is no such kind. Must know nothing of processes.
+
+    [shell.thumbnail]
+    argv = ["/usr/bin/convert", "--", "{from}", "{to}"]
+    timeout = 20
+    environment = {PATH = "/usr/bin"}
+
+    {"Type": "Task", "Resource": "shell:thumbnail", "Parameters": {"from.$": "$.photo", "to": "/srv/small.png"}, …}
+
+The result is {"ExitStatus": 0, "Stdout": text, "Stderr": text}. The Resource is no ARN, because `arn:aws:states:::…`
+stands for AWS's own integrations, and AWS has none for commands. After a crash of the server a command is begun a
+second time, as every task is, while the first one may still run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from statemachine.config import ShellCommand
+from statemachine.config.shell_command import PLACEHOLDER
+from statemachine.json_text import dump
+from statemachine.tasks.coroutine_kind import CoroutineKind
+from statemachine.tasks.kind import Failed, Succeeded, TaskAttempt, TaskResult
+from statemachine.tasks.shell.process import ProcessLimits, ProcessResult, run_process
+
+CAUSE_CHARACTERS_MAX = 4_096
+"""How much of the end of stderr goes into the cause of a failure."""
+
+_SCHEME = "shell:"
+
+
+class InvalidArguments(Exception):
+    """The task's arguments do not fill the command's placeholders; the text names one."""
+
+
+class Shell(CoroutineKind):
+    """Runs the `commands`, at most `processes_max` at once. The time limit of a command begins when it runs."""
+
+    def __init__(self, commands: Mapping[str, ShellCommand], processes_max: int = 16) -> None:
+        super().__init__()
+        self._commands = dict(commands)
+        self._places = asyncio.Semaphore(processes_max)
+
+    def accepts(self, resource: str) -> bool:
+        """`shell:NAME` of a configured command."""
+        return resource.startswith(_SCHEME) and resource.removeprefix(_SCHEME) in self._commands
+
+    async def perform(self, task: TaskAttempt) -> TaskResult:
+        """Errors: Shell.InvalidArguments, Shell.CannotStart, Shell.ExitStatus, Shell.Killed (by a signal),
+        Shell.TimedOut, Shell.OutputTooLarge."""
+        command = self._commands[task.resource.removeprefix(_SCHEME)]
+        try:
+            argv = filled(command, task.arguments)
+        except InvalidArguments as error:
+            return Failed("Shell.InvalidArguments", str(error))
+        limits = ProcessLimits(command.timeout, command.stdout_bytes_max, command.stderr_bytes_max)
+        async with self._places:
+            try:
+                result = await run_process(argv, command.environment, command.directory, limits)
+            except OSError as error:
+                return Failed("Shell.CannotStart", f"'{argv[0]}' cannot be started: {error}")
+        return _outcome(command, result)
+
+
+def shell_kinds(commands: Mapping[str, ShellCommand]) -> list[Shell]:
+    """The kind for these commands, none if there are no commands."""
+    return [Shell(commands)] if commands else []
+
+
+def filled(command: ShellCommand, arguments: Any) -> list[str]:
+    """The argv for one task. Raises InvalidArguments.
+
+    Values are strings and numbers. A value that begins with "-" would be read as an option, so it is allowed only after
+    an argument `--` of the operator's.
+    """
+    given = arguments if isinstance(arguments, dict) else {}
+    argv: list[str] = []
+    for argument in command.argv:
+        placeholder = PLACEHOLDER.fullmatch(argument)
+        value = argument if placeholder is None else _text(given, placeholder[1])
+        if placeholder is not None and value.startswith("-") and "--" not in argv:
+            raise InvalidArguments(f"The argument '{placeholder[1]}' must not begin with '-'")
+        argv.append(value)
+    return argv
+
+
+def _text(given: Mapping[str, Any], name: str) -> str:
+    if name not in given:
+        raise InvalidArguments(f"The argument '{name}' is missing")
+    value = given[name]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return dump(value)
+    if not isinstance(value, str):
+        raise InvalidArguments(f"The argument '{name}' must be a text or a number")
+    if "\0" in value:
+        raise InvalidArguments(f"The argument '{name}' must not hold a NUL character")
+    return value
+
+
+def _outcome(command: ShellCommand, result: ProcessResult) -> TaskResult:
+    stderr = result.stderr.decode(errors="replace")
+    if not result.exceeded and result.status == 0:
+        output = {"ExitStatus": 0, "Stdout": result.stdout.decode(errors="replace"), "Stderr": stderr}
+        return Succeeded(dump(output))
+    error, reason = _failure(command, result)
+    return Failed(error, f"{reason} {stderr[-CAUSE_CHARACTERS_MAX:]}".strip())
+
+
+def _failure(command: ShellCommand, result: ProcessResult) -> tuple[str, str]:
+    if result.exceeded == "seconds":
+        return "Shell.TimedOut", f"The command ran for more than {command.timeout:g} seconds."
+    if result.exceeded:
+        return "Shell.OutputTooLarge", f"The command wrote more than {command.stdout_bytes_max} bytes to stdout."
+    if result.status < 0:
+        return "Shell.Killed", f"The command was killed by signal {-result.status}."
+    return "Shell.ExitStatus", f"The command ended with exit status {result.status}."

@@ -1,0 +1,39 @@
+"""The event loops that the tests of processes run in, and time that passes when a test says so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+import uvloop
+
+Body = Callable[[], Coroutine[Any, Any, None]]
+
+both_loops = pytest.mark.parametrize(
+    "factory", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"]
+)
+"""For tests that take the argument `factory`."""
+
+
+PATIENCE_SECONDS = 55.0
+"""Real time after which a test gives up. The time-out of pytest does not reach into uvloop."""
+
+
+def run_in(factory: Callable[[], asyncio.AbstractEventLoop], body: Body) -> None:
+    """Run a coroutine function in a loop of that kind."""
+
+    async def patient() -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await body()
+
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(patient())
+
+
+def skip(seconds: float) -> None:
+    """Let so much time pass at once for the timers of the running loop, which must be asyncio's own."""
+    loop = asyncio.get_running_loop()
+    before = loop.time
+    loop.time = lambda: before() + seconds  # type: ignore[method-assign]

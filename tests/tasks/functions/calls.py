@@ -1,0 +1,33 @@
+"""Calls of the operator's functions, in short forms for these tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from statemachine.tasks.functions.invocation import FunctionName, Invocation
+from statemachine.tasks.functions.pool import FunctionPool
+from tests.tasks.calls import ACCOUNT, REQUEST_ID
+
+FUNCTIONS = str(Path(__file__).with_name("operator_functions.py"))
+
+
+def invocation(name: str, payload: str = "{}", **members: Any) -> Invocation:
+    """A call of the function `name`."""
+    function = FunctionName("aws", "us-east-1", ACCOUNT, name, members.pop("qualifier", None))
+    return Invocation(function, payload, REQUEST_ID, **members)
+
+
+@asynccontextmanager
+async def running_pool(
+    workers_max: int = 1, printed: Callable[[str, str], None] | None = None, sources: tuple[str, ...] = (FUNCTIONS,)
+) -> AsyncIterator[FunctionPool]:
+    """A pool that has started, and is closed at the end."""
+    pool = FunctionPool(sources, workers_max, printed or (lambda function, line: None))
+    await pool.start()
+    try:
+        yield pool
+    finally:
+        await pool.close()

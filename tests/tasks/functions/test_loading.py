@@ -1,0 +1,124 @@
+"""Which callables a source names. The modules are written for each test and forgotten after it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from statemachine.tasks.functions.loading import FunctionsError, load_functions
+
+ORDERS = """
+from json import dumps
+from os.path import join as joined
+LIMIT = 3
+class Refused(Exception): pass
+class Clerk:
+    def file(self, event): return event
+clerk = Clerk()
+def charge(event): return "charged"
+async def ship(event, context): return "shipped"
+def _private(event): return None
+"""
+
+
+@pytest.fixture
+def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A directory in the search path; its modules are forgotten at the end."""
+    (tmp_path / "t_orders.py").write_text(ORDERS)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    before = set(sys.modules)
+    yield tmp_path
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+
+
+def test_public_functions_of_a_module(modules: Path) -> None:
+    functions = load_functions(["t_orders"])
+    assert set(functions) == {"charge", "ship"}
+    assert functions["charge"].call({}) == "charged"
+
+
+def test_file_is_a_source_and_may_import_its_neighbours(modules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = modules / "shop"
+    shop.mkdir()
+    (shop / "t_prices.py").write_text("PRICE = 7")
+    (shop / "t_till.py").write_text("from t_prices import PRICE\ndef price(event): return PRICE")
+    monkeypatch.chdir(modules)
+    assert load_functions(["./shop/t_till.py"])["price"].call({}) == 7
+
+
+@pytest.mark.parametrize(
+    ("source", "argument", "result"),
+    [
+        ("pay=t_orders:charge", {}, "charged"),
+        ("hidden-one=t_orders:_private", {}, None),
+        ("file=t_orders:clerk.file", {"a": 1}, {"a": 1}),
+        ("text=json:dumps", [1], "[1]"),
+    ],
+)
+def test_one_callable_under_a_name_of_its_own(modules: Path, source: str, argument: object, result: object) -> None:
+    functions = load_functions([source])
+    assert list(functions) == [source.partition("=")[0]]
+    assert functions[source.partition("=")[0]].call(argument) == result
+
+
+def test_named_callable_of_a_file_that_is_a_source_too(modules: Path) -> None:
+    path = str(modules / "t_orders.py")
+    assert set(load_functions([path, f"private={path}:_private"])) == {"charge", "ship", "private"}
+
+
+@pytest.mark.parametrize(
+    ("text", "takes"),
+    [
+        ("def f(event): ...", False),
+        ("def f(event, context): ...", True),
+        ("def f(event, context=None): ...", True),
+        ("def f(event, *, context=None): ...", False),
+        ("def f(*arguments): ...", True),
+        ("async def f(event, context): ...", True),
+        ("def f(event, **rest): ...", False),
+    ],
+)
+def test_a_function_that_can_take_a_second_argument_gets_the_context(modules: Path, text: str, takes: bool) -> None:
+    (modules / "t_signature.py").write_text(text)
+    assert load_functions(["t_signature"])["f"].takes_context is takes
+
+
+@pytest.mark.parametrize(
+    ("sources", "content", "message"),
+    [
+        (["t_none"], None, "Unable to import module 't_none': ModuleNotFoundError: No module named 't_none'"),
+        (
+            ["t_bad"],
+            "import t_missing",
+            "Unable to import module 't_bad': ModuleNotFoundError: No module named 't_missing'",
+        ),
+        (["t_bad"], "1/0", "Unable to import module 't_bad': ZeroDivisionError: division by zero"),
+        (["t_bad"], "def f(:", "Unable to import module 't_bad': SyntaxError: invalid syntax"),
+        (["t_bad"], "raise SystemExit(3)", "Unable to import module 't_bad': SystemExit: 3"),
+        (["./t_none.py"], None, "Unable to import module './t_none.py': FileNotFoundError: "),
+        (["t_bad"], "import os", "'t_bad' has no public functions"),
+        (["t_bad"], "def größe(event): ...", "'größe' in 't_bad' is no function name"),
+        (["a b=t_orders:charge"], None, "'a b' in 'a b=t_orders:charge' is no function name"),
+        (["pay=t_orders"], None, "'pay=t_orders' should read NAME=MODULE:ATTRIBUTE"),
+        (["pay=t_orders:refund"], None, "'pay=t_orders:refund' names no callable: 't_orders' has no 'refund'"),
+        (["pay=t_orders:LIMIT"], None, "'t_orders' has no 'LIMIT' that can be called"),
+        (["t_orders", "t_bad"], "def charge(event): ...", "Both 't_orders' and 't_bad' have a function named 'charge'"),
+        (["charge=t_orders:ship", "t_orders"], None, "Both 'charge=t_orders:ship' and 't_orders' have a function"),
+    ],
+)
+def test_sources_that_cannot_be_used(modules: Path, sources: list[str], content: str | None, message: str) -> None:
+    if content is not None:
+        (modules / "t_bad.py").write_text(content)
+    with pytest.raises(FunctionsError) as caught:
+        load_functions(sources)
+    assert message in str(caught.value)
+
+
+def test_file_may_not_take_the_name_of_a_loaded_module(modules: Path) -> None:
+    (modules / "json.py").write_text("def dumps(event): ...")
+    with pytest.raises(FunctionsError, match="needs another name: a module 'json' is loaded already"):
+        load_functions([str(modules / "json.py")])

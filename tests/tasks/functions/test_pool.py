@@ -1,0 +1,348 @@
+"""Worker processes: shared, killed, replaced, and gone when the server is. Real processes under both event loops."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+import uvloop
+
+from statemachine.processes.pipes import LINES_AT_ONCE
+from statemachine.tasks.functions.loading import FunctionsError
+from statemachine.tasks.functions.pool import FunctionPool
+from tests.processes.loops import Body, run_in
+from tests.processes.waiting import alive, until
+from tests.tasks.calls import REQUEST_ID
+from tests.tasks.functions.calls import FUNCTIONS, invocation, running_pool
+
+
+@pytest.fixture(params=[asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+def run(request: pytest.FixtureRequest) -> Callable[[Body], None]:
+    """Runs a coroutine function in a loop of that kind."""
+    return partial(run_in, request.param)
+
+
+async def call(pool: FunctionPool, name: str, event: object = None) -> object:
+    """The result of a function that succeeds."""
+    response = await pool.invoke(invocation(name, json.dumps(event)))
+    assert not response.function_error, response.payload
+    return json.loads(response.payload)
+
+
+@pytest.mark.parametrize(
+    ("name", "event", "reason"),
+    [
+        ("exit_at_once", 3, "with error: exit status 3"),
+        ("exit_at_once", 0, "without providing a reason"),
+        ("exit_in_order", 7, "with error: exit status 7"),
+        ("crash", 0, "with error: signal: segmentation fault"),
+        ("die_from_a_thread", 0, "with error: exit status 9"),
+    ],
+)
+def test_worker_that_dies_fails_its_own_call_only(run, name: str, event: int, reason: str) -> None:
+    async def body() -> None:
+        async with running_pool(workers_max=2) as pool:
+            slow = asyncio.create_task(call(pool, "sleep", 0.2))
+            response = await pool.invoke(invocation(name, str(event)))
+            assert response.function_error
+            message = f"RequestId: {REQUEST_ID} Error: Runtime exited {reason}"
+            assert response.payload == f'{{"errorType":"Runtime.ExitError","errorMessage":"{message}"}}'
+            assert await call(pool, "echo", "next") == "next"
+            assert await slow == 0.2
+
+    run(body)
+
+
+def test_death_is_noticed_though_a_child_holds_the_pipes(run, tmp_path: Path) -> None:
+    async def body() -> None:
+        written = tmp_path / "pid"
+        async with running_pool() as pool:
+            response = await pool.invoke(invocation("crash_with_child_left", json.dumps(str(written))))
+            child = int(written.read_text())
+            try:
+                assert "exit status 1" in response.payload
+                assert alive(child)
+            finally:
+                os.kill(child, signal.SIGKILL)
+
+    run(body)
+
+
+def test_calls_share_the_workers(run) -> None:
+    async def body() -> None:
+        async with running_pool(workers_max=3) as pool:
+            processes = await asyncio.gather(*(call(pool, "process") for _ in range(50)))
+            assert 1 <= len(set(processes)) <= 3
+            results = await asyncio.gather(*(call(pool, "echo", number) for number in range(50)))
+            assert results == list(range(50))
+
+    run(body)
+
+
+def test_workers_run_side_by_side(run, tmp_path: Path) -> None:
+    async def body() -> None:
+        async with running_pool(workers_max=3) as pool:
+            event = {"at": str(tmp_path), "count": 3}
+            assert len(set(await asyncio.gather(*(call(pool, "meet", event) for _ in range(3))))) == 3
+
+    run(body)
+
+
+def test_cancelled_call_loses_its_worker_and_the_next_one_gets_a_new_one(run) -> None:
+    async def body() -> None:
+        async with running_pool() as pool:
+            process = await call(pool, "process")
+            running = asyncio.create_task(call(pool, "loop_for_ever"))
+            await asyncio.sleep(0)
+            waiting = asyncio.create_task(call(pool, "process"))
+            await asyncio.sleep(0)
+            running.cancel()
+            assert await waiting != process
+            await until(lambda: not alive(int(str(process))))
+            assert running.cancelled()
+
+    run(body)
+
+
+def test_cancel_kills_what_the_function_has_started(run, tmp_path: Path) -> None:
+    async def body() -> None:
+        written = tmp_path / "pid"
+        async with running_pool() as pool:
+            running = asyncio.create_task(call(pool, "child_process", str(written)))
+            await until(lambda: written.exists() and written.read_text() != "")
+            running.cancel()
+            await until(lambda: not alive(int(written.read_text())))
+
+    run(body)
+
+
+def test_cancel_in_the_queue(run, tmp_path: Path) -> None:
+    async def body() -> None:
+        async with running_pool() as pool:
+            first = asyncio.create_task(call(pool, "wait_for_file", str(tmp_path / "go")))
+            await asyncio.sleep(0)
+            dropped = asyncio.create_task(call(pool, "wait_for_file", str(tmp_path / "never")))
+            last = asyncio.create_task(call(pool, "process"))
+            await asyncio.sleep(0)
+            dropped.cancel()
+            (tmp_path / "go").touch()
+            assert await first == await last
+
+    run(body)
+
+
+def test_idle_worker_that_was_killed_is_replaced(run) -> None:
+    async def body() -> None:
+        async with running_pool() as pool:
+            process = int(str(await call(pool, "process")))
+            os.kill(process, signal.SIGKILL)
+            await until(lambda: not pool.pids)
+            assert await call(pool, "process") != process
+
+    run(body)
+
+
+def test_import_goes_on_when_the_call_that_began_it_is_cancelled(run, tmp_path: Path) -> None:
+    """Else a time-out shorter than the import could never be met, however often it is tried."""
+
+    async def body() -> None:
+        source, imports = tmp_path / "t_slow.py", tmp_path / "imports"
+        source.write_text("import os\ndef process(event): return os.getpid()\ndef stop(event): os._exit(1)")
+        async with running_pool(sources=(str(source),)) as pool:
+            slow = f"import time\nopen({str(imports)!r}, 'a').write('x')\ntime.sleep(0.3)\n"
+            source.write_text(slow + source.read_text())
+            await pool.invoke(invocation("stop"))
+            cancelled = asyncio.create_task(call(pool, "process"))
+            await until(imports.exists)
+            cancelled.cancel()
+            await call(pool, "process")
+            assert imports.read_text() == "x"
+
+    run(body)
+
+
+def test_what_functions_print_arrives_by_line_and_never_in_the_answer(run) -> None:
+    async def body() -> None:
+        printed: list[tuple[str, str]] = []
+        async with running_pool(printed=lambda function, line: printed.append((function, line))) as pool:
+            assert await call(pool, "prints") == "done"
+            await until(lambda: len(printed) == 5)
+        lines = ["by print é", "to stderr", "by the system", "by a child", "half a line"]
+        assert printed == [("prints", line) for line in lines]
+
+    run(body)
+
+
+def test_traceback_of_a_failure_is_printed(run) -> None:
+    async def body() -> None:
+        printed: list[str] = []
+        async with running_pool(printed=lambda function, line: printed.append(line)) as pool:
+            await pool.invoke(invocation("raise_chained"))
+            await until(lambda: printed[-1:] == ["ValueError: ('outer', 2)"])
+        assert "operator_functions.CustomException" in printed
+
+    run(body)
+
+
+def test_flood_of_lines_does_not_hold_up_other_calls(run) -> None:
+    async def body() -> None:
+        lines = 0
+
+        def count(function: str, line: str) -> None:
+            nonlocal lines
+            lines += 1
+
+        async with running_pool(workers_max=2, printed=count) as pool:
+            flood = asyncio.create_task(call(pool, "print_for_ever"))
+            await until(lambda: lines > LINES_AT_ONCE)
+            assert await asyncio.gather(*(call(pool, "echo", number) for number in range(100))) == list(range(100))
+            assert not flood.done()
+            flood.cancel()
+
+    run(body)
+
+
+def test_asynchronous_call_is_accepted_before_it_has_run(run, tmp_path: Path) -> None:
+    async def body() -> None:
+        async with running_pool() as pool:
+            event = json.dumps(str(tmp_path / "go"))
+            response = await pool.invoke(invocation("wait_for_file", event, invocation_type="Event"))
+            assert (response.status, response.payload) == (202, "")
+            (tmp_path / "go").touch()
+            assert await call(pool, "echo", 1) == 1
+
+    run(body)
+
+
+def test_close_ends_all_workers_and_leaves_no_zombie(run) -> None:
+    async def body() -> None:
+        async with running_pool(workers_max=3) as pool:
+            looping = asyncio.create_task(pool.invoke(invocation("loop_for_ever")))
+            await asyncio.sleep(0)
+            assert await call(pool, "echo", 1) == 1
+            await until(lambda: len(pool.pids) == 2)
+            processes = pool.pids
+            await pool.close()
+            for process in processes:
+                with pytest.raises(ProcessLookupError):
+                    os.kill(process, 0)
+            assert "signal: killed" in (await looping).payload
+
+    run(body)
+
+
+def test_worker_has_no_listening_socket_of_the_server(run) -> None:
+    async def body() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.set_inheritable(True)
+            async with running_pool() as pool:
+                assert await call(pool, "open_sockets") == 0
+
+    run(body)
+
+
+SERVER = """
+import asyncio, json, os, sys
+from statemachine.tasks.functions.pool import FunctionPool
+from tests.processes.loops import Body, run_in
+from tests.processes.waiting import until
+from tests.tasks.functions.calls import FUNCTIONS, invocation
+
+async def serve(directory):
+    pool = FunctionPool([FUNCTIONS], 2)
+    await pool.start()
+    event = json.dumps({"at": directory, "count": 2, "stay": True})
+    running = asyncio.gather(*(pool.invoke(invocation("meet", event)) for _ in range(2)))
+    await until(lambda: len(os.listdir(directory)) == 2)
+    print(*pool.pids, flush=True)
+    await running
+
+asyncio.run(serve(sys.argv[1]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a worker ends after its call")
+def test_workers_end_with_a_server_that_is_killed(tmp_path: Path) -> None:
+    workers: list[int] = []
+    command = [sys.executable, "-c", SERVER, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            workers = [int(word) for word in server.stdout.readline().split()]
+            running = [alive(worker) for worker in workers]
+            server.kill()
+            assert running == [True, True]
+            asyncio.run(until(lambda: not any(alive(worker) for worker in workers)))
+        finally:
+            server.kill()
+            for worker in filter(alive, workers):
+                os.kill(worker, signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("import t_missing", "ModuleNotFoundError: No module named 't_missing'"),
+        ("import os\nos._exit(5)", "The process that imports the functions ended: exit status 5"),
+        ("import ctypes\nctypes.string_at(0)", "ended: signal: segmentation fault"),
+    ],
+)
+def test_sources_that_fail_at_the_start(run, tmp_path: Path, content: str, message: str) -> None:
+    async def body() -> None:
+        source = tmp_path / "t_broken.py"
+        source.write_text(content)
+        pool = FunctionPool([str(source)], 1, lambda function, line: None)
+        with pytest.raises(FunctionsError) as caught:
+            await pool.start()
+        assert message in str(caught.value)
+        await pool.close()
+
+    run(body)
+
+
+def test_same_name_in_two_sources_is_refused_at_the_start(tmp_path: Path) -> None:
+    async def body() -> None:
+        other = tmp_path / "t_other.py"
+        other.write_text("def echo(event): ...")
+        pool = FunctionPool([FUNCTIONS, str(other)], 1)
+        with pytest.raises(FunctionsError, match=f"Both '{FUNCTIONS}' and '{other}' have a function named 'echo'"):
+            await pool.start()
+        await pool.close()
+
+    asyncio.run(body())
+
+
+def test_sources_that_fail_later_fail_the_call(tmp_path: Path) -> None:
+    async def body() -> None:
+        source = tmp_path / "t_changed.py"
+        source.write_text("import os\ndef stop(event): os._exit(1)")
+        async with running_pool(sources=(str(source),)) as pool:
+            source.write_text("def stop(:")
+            await pool.invoke(invocation("stop"))
+            response = await pool.invoke(invocation("stop"))
+            assert response.function_error
+            assert json.loads(response.payload)["errorType"] == "Runtime.ImportModuleError"
+            source.write_text("def start(event): ...")
+            response = await pool.invoke(invocation("stop"))
+            assert json.loads(response.payload)["errorType"] == "Runtime.HandlerNotFound"
+
+    asyncio.run(body())
+
+
+def test_names_are_known_after_the_start() -> None:
+    async def body() -> None:
+        async with running_pool() as pool:
+            assert pool.has("echo")
+            assert not pool.has("_deeper")
+            assert not pool.has("CustomException")
+
+    asyncio.run(body())
