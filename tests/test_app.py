@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from statemachine import app as module
-from statemachine.app import App, build_kinds
+from statemachine.app import App
 from statemachine.background import definitions_folder
 from statemachine.config import Settings
 from statemachine.engine import loop
@@ -218,15 +218,3 @@ async def test_only_http_is_served(data: Path) -> None:
         raise AssertionError("nothing is received and nothing is sent")
 
     await App(Settings(data=str(data)))({"type": "websocket", "path": "/"}, never, never)
-
-
-async def test_functions_come_before_the_endpoint(tmp_path: Path) -> None:
-    source = tmp_path / "own.py"
-    source.write_text("def work(event):\n    return event\n")
-    kinds = await build_kinds(Settings(functions=(str(source),), lambda_endpoint="http://127.0.0.1:1"))
-    try:
-        assert kinds[0].accepts("arn:aws:lambda:us-east-1:000000000000:function:work")
-        assert kinds[-1].accepts("arn:aws:states:::anything:else")
-    finally:
-        for kind in kinds:
-            await kind.close()

@@ -1,4 +1,4 @@
-"""The list of kinds: our own, those of outside packages, and the last one that fails every task."""
+"""The list of kinds: our own, then those of outside packages."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from statemachine.config import Settings
 from statemachine.tasks.functions.lambda_function import LambdaFunction
-from statemachine.tasks.registry import TaskKindError, task_kinds
-from tests.tasks.calls import DIRECT
+from statemachine.tasks.kind import Succeeded
+from statemachine.tasks.registry import TaskKindError, build_kinds, task_kinds
+from tests.tasks.calls import DIRECT, Answers, task
 
 OUTSIDE = """
 class Outside:
@@ -59,3 +61,17 @@ def test_outside_package_that_is_broken(installed: Path, line: str, reason: str)
     with pytest.raises(TaskKindError) as caught:
         task_kinds()
     assert reason in str(caught.value)
+
+
+async def test_a_function_of_ours_comes_before_the_endpoint(tmp_path: Path) -> None:
+    source = tmp_path / "own.py"
+    source.write_text("def work(event):\n    return event\n")
+    nothing_listens = "http://127.0.0.1:1"
+    kinds = await build_kinds(Settings(functions=(str(source),), lambda_endpoint=nothing_listens))
+    answers = Answers()
+    try:
+        kinds[0].start(task(f"{DIRECT}work", [1], "[1]"), answers)
+        assert await answers.first() == Succeeded("[1]")
+    finally:
+        for kind in kinds:
+            await kind.close()
