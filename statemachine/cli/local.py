@@ -55,9 +55,9 @@ class SkippingClock:
     def __call__(self) -> float:
         return time.time() + self._ahead
 
-    def skip_to(self, moment: float) -> None:
-        """Let it be at least that moment."""
-        self._ahead += max(moment - self(), 0.0)
+    def skip_to(self, timestamp: float) -> None:
+        """Let it be at least that time, in epoch seconds."""
+        self._ahead += max(timestamp - self(), 0.0)
 
 
 class LocalRun:

@@ -1,4 +1,4 @@
-"""Where an execution stands, state by state: its header and its tallies, as of one moment."""
+"""Where an execution stands, state by state: its header and its tallies, all at the same time."""
 
 from __future__ import annotations
 

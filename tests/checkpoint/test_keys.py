@@ -20,7 +20,7 @@ def test_these_are_names(name: str) -> None:
     check_name(name)
 
 
-def test_timers_sort_by_their_moment() -> None:
+def test_timers_sort_by_their_time() -> None:
     made = [keys.timer(moment, "m:e", "") for moment in MOMENTS]
     assert made == sorted(made)
     assert [keys.timer_due(key) for key in made] == MOMENTS

@@ -132,7 +132,7 @@ def test_waits_can_be_skipped(folder: Path, seconds: int, monkeypatch: pytest.Mo
 
 def test_no_wait_is_skipped_unless_asked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     skipped: list[float] = []
-    monkeypatch.setattr(SkippingClock, "skip_to", lambda clock, moment: skipped.append(moment))
+    monkeypatch.setattr(SkippingClock, "skip_to", lambda _, timestamp: skipped.append(timestamp))
     timestamp = iso_time(time.time() + 0.3)
     assert run(folder, machine(W={"Type": "Wait", "Timestamp": timestamp, "End": True})).exit_code == 0
     assert skipped == []

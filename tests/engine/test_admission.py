@@ -98,7 +98,7 @@ def test_one_that_waits_is_pending_and_starts_when_another_has_ended() -> None:
     assert status(driver.store, "m:b") == "SUCCEEDED"
 
 
-def test_a_delayed_one_is_pending_until_its_moment() -> None:
+def test_a_delayed_one_is_pending_until_its_time() -> None:
     driver = Driver()
     execution = header("m:e", "pass", "{}")
     execution.start_at = START + 10

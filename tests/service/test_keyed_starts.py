@@ -37,7 +37,7 @@ async def test_the_same_start_again_finds_the_execution(definition: Any) -> None
         assert (await server.describe(first["executionArn"]))["input"] == "1"
 
 
-async def test_at_the_same_moment() -> None:
+async def test_at_the_same_time() -> None:
     async with in_memory_server() as server:
         arn = await server.create(PASS)
         started = await asyncio.gather(*(start(server, arn) for _ in range(10)))

@@ -1,6 +1,6 @@
 """The people's door: everything as resources under /api/v1, a file for each. Translates, never decides.
 
-Moments are ISO 8601 in UTC; definitions, inputs and outputs are JSON values, not JSON in strings. The routes and
+Timestamps are ISO 8601 in UTC; definitions, inputs and outputs are JSON values, not JSON in strings. The routes and
 their answers are described in schemas/openapi.json.
 """
 

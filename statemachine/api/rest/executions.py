@@ -10,9 +10,9 @@ from statemachine.api.rest.resource import (
     RestResource,
     boolean_parameter,
     integer_member,
-    moment_member,
-    moment_parameter,
     text_member,
+    timestamp_member,
+    timestamp_parameter,
 )
 from statemachine.arn import parse_arn
 from statemachine.errors import ServiceError
@@ -45,8 +45,8 @@ class FilteredList(RestResource):
         wanted = Filter(
             tuple(sorted(set(machines))),
             tuple(sorted(set(statuses))),
-            moment_parameter(request, "startedAfter"),
-            moment_parameter(request, "startedBefore"),
+            timestamp_parameter(request, "startedAfter"),
+            timestamp_parameter(request, "startedBefore"),
             request.get_param("namePrefix") or "",
             request.get_param("errorContains") or "",
         )
@@ -75,7 +75,7 @@ class ExecutionList(FilteredList):
         start = {
             "stateMachineArn": self.home.state_machine(name),
             "input": dump(members.get("input", {})),
-            "startAt": moment_member(members, "startAt"),
+            "startAt": timestamp_member(members, "startAt"),
             "priority": integer_member(members, "priority"),
         }
         if key is None:

@@ -19,10 +19,10 @@ from statemachine.service.actions import Action, Actions
 
 PREFIX = "/api/v1"
 A = TypeVar("A")
-MOMENT_WANTED = "epoch seconds or ISO 8601, as in 2026-01-31T09:05:00Z"
+TIMESTAMP_WANTED = "epoch seconds or ISO 8601, as in 2026-01-31T09:05:00Z"
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _EPOCH = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
-_LAST_MOMENT = 253_402_300_799.0
+_LAST_TIMESTAMP = 253_402_300_799.0
 """The end of the year 9999 (UTC)."""
 
 
@@ -124,34 +124,34 @@ def boolean_parameter(request: Request, name: str) -> bool:
     return text == "true"
 
 
-def moment_parameter(request: Request, name: str) -> float | None:
-    """A moment in the query as epoch seconds. Raises ServiceError ValidationException."""
+def timestamp_parameter(request: Request, name: str) -> float | None:
+    """A timestamp in the query as epoch seconds. Raises ServiceError ValidationException."""
     text = request.get_param(name)
     if text is None:
         return None
-    moment = _moment(text)
-    if moment is None:
-        raise ServiceError("ValidationException", f"'{name}' must be {MOMENT_WANTED}", parameter=name)
-    return moment
+    timestamp = _timestamp(text)
+    if timestamp is None:
+        raise ServiceError("ValidationException", f"'{name}' must be {TIMESTAMP_WANTED}", parameter=name)
+    return timestamp
 
 
-def moment_member(members: Mapping[str, Any], name: str) -> float | None:
-    """A member that must be a moment where it is given, as epoch seconds. Raises ServiceError ValidationException."""
+def timestamp_member(members: Mapping[str, Any], name: str) -> float | None:
+    """A member that must be a timestamp where it is given, as epoch seconds. Raises ServiceError ValidationException."""
     text = text_member(members, name)
-    moment = None if text is None else _moment(text)
-    if text is not None and moment is None:
-        raise ServiceError("ValidationException", f"'{name}' must be {MOMENT_WANTED}", pointer=f"/{name}")
-    return moment
+    timestamp = None if text is None else _timestamp(text)
+    if text is not None and timestamp is None:
+        raise ServiceError("ValidationException", f"'{name}' must be {TIMESTAMP_WANTED}", pointer=f"/{name}")
+    return timestamp
 
 
-def _moment(text: str) -> float | None:
+def _timestamp(text: str) -> float | None:
     """Epoch seconds, or ISO 8601, in UTC where it names no zone; None for any other text."""
     if _EPOCH.fullmatch(text):
-        moment = float(text)
+        timestamp = float(text)
     else:
         try:
             parsed = datetime.fromisoformat(text)
-            moment = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
+            timestamp = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
         except (ValueError, OverflowError):
             return None
-    return min(max(moment, 0.0), _LAST_MOMENT)
+    return min(max(timestamp, 0.0), _LAST_TIMESTAMP)
