@@ -1,4 +1,4 @@
-"""Where an execution stands, state by state: its header and its tallies, all at the same time."""
+"""How far an execution is, state by state: its header and its tallies, read together."""
 
 from __future__ import annotations
 

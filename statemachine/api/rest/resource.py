@@ -136,7 +136,7 @@ def timestamp_parameter(request: Request, name: str) -> float | None:
 
 
 def timestamp_member(members: Mapping[str, Any], name: str) -> float | None:
-    """A member that must be a timestamp where it is given, as epoch seconds. Raises ServiceError ValidationException."""
+    """A timestamp among the members, as epoch seconds. Raises ServiceError ValidationException."""
     text = text_member(members, name)
     timestamp = None if text is None else _timestamp(text)
     if text is not None and timestamp is None:
