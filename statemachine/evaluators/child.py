@@ -1,7 +1,4 @@
-"""The program of a child process that evaluates expressions. Must know nothing of the server.
-
-Before it reads a request it limits its own memory and gives itself a lower priority than the server's.
-"""
+"""The program of a child process that evaluates expressions, within limits of its own. Must not know the server."""
 
 from __future__ import annotations
 

@@ -15,22 +15,18 @@ from statemachine.processes.process import LINGER_SECONDS, Process
 
 
 class ChildProcess(Process):
-    """Must be sent one message at a time, and answers each with one."""
+    """Must be sent one message at a time, and answers each with one. `usable` is False after its end and `kill`."""
 
     def __init__(self, argv: Sequence[str], environment: Mapping[str, str]) -> None:
         super().__init__(argv, environment, stdin=PIPE)
         assert self._process.stdin is not None
         self._stdin = self._process.stdin
         os.set_blocking(self._stdin.fileno(), False)
+        self.usable = True
         self._unsent = bytearray()
         self._frames = FrameReader()
         self.stdout.start(self._read)
         PrintedLines(self.stderr, self.printed)
-
-    @property
-    def usable(self) -> bool:
-        """Can it still answer, as far as the server knows?"""
-        return not (self.exited or self.stdout.closed)
 
     @abstractmethod
     def received(self, message: Any) -> None:
@@ -50,6 +46,10 @@ class ChildProcess(Process):
         super().kill()
         self.stdout.close()
 
+    def _exit_seen(self) -> None:
+        self.usable = False
+        super()._exit_seen()
+
     def _write(self, *, waiting: bool = False) -> None:
         try:
             while self._unsent and (count := self._stdin.write(self._unsent)):
@@ -64,6 +64,7 @@ class ChildProcess(Process):
 
     def _read(self, data: bytes) -> None:
         if not data:
+            self.usable = False
             self._loop.remove_writer(self._stdin)
             self._stdin.close()
             # It is of no use any more. Most often it is about to exit and to give a reason.

@@ -40,7 +40,8 @@ class ReadPipe:
 
     def pause(self) -> None:
         """Leave the bytes in the pipe."""
-        self._loop.remove_reader(self._file)
+        if not self.closed:
+            self._loop.remove_reader(self._file)
 
     def resume(self) -> None:
         """Read again, unless the pipe is closed."""
@@ -65,7 +66,7 @@ class ReadPipe:
         data = self._file.read(READ_BYTES)
         if data:
             self._received(data)
-        elif data is not None:  # at the end it is empty; None means that the pipe is empty
+        elif data is not None:  # None: nothing has come; empty: nothing will come any more
             self.close()
 
 

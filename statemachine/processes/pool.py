@@ -125,20 +125,21 @@ class ProcessPool:
 
     def submit(self, request: Request, *, first: bool = False) -> None:
         """Queue a request, before all others if `first`."""
-        self._queue.insert(0 if first else len(self._queue), request)
+        (self._queue.appendleft if first else self._queue.append)(request)
         self.assign()
 
     def close(self) -> None:
-        """Kill all children at once. Requests are never answered."""
+        """Kill all children at once, also if the loop is about to end. Requests are never answered."""
         self._children_max = 0
-        for child in self._children:
+        for child in list(self._children):
             child.abandon()
+            child.stderr.close()
 
     async def end(self) -> None:
         """Kill all children and wait until they are gone, at most CLOSE_SECONDS_MAX. Queued requests are dropped."""
         self._children_max = 0
         self._queue.clear()
-        for child in self._children:
+        for child in list(self._children):
             child.kill()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS_MAX):
@@ -149,17 +150,14 @@ class ProcessPool:
         """Give requests to resting children; start the children that are missing and end those that are too many."""
         usable = [child for child in self._children if child.usable]
         resting = [child for child in usable if child.request is None]
-        free = len(resting) + sum(child.starting for child in usable)
-        missing = min(len(self._queue) + self._spare - free, self._children_max - len(usable))
+        starting = [child for child in usable if child.starting]
+        missing = min(len(self._queue) + self._spare - len(resting) - len(starting), self._children_max - len(usable))
         while self._queue and resting:
             resting.pop(0).take(self._queue.popleft())
-        try:
-            for _ in range(missing if self._startable else 0):
-                self._children.append(_Child(self))
-        except OSError as error:  # the system has no room for a process just now
-            self.start_failed(f"{self.title} cannot be started: {error}")
-        for child in resting[self._idle_max :] if self._idle_max is not None else ():
-            child.kill()
+        if missing > 0 and self._startable:
+            self._start_children(missing)
+        while self._idle_max is not None and len(resting) > self._idle_max:
+            resting.pop().kill()
 
     def ended(self, child: _Child) -> None:
         """A child is gone."""
@@ -174,6 +172,13 @@ class ProcessPool:
             log.error("child_not_started", cause=cause)
         elif self._queue:
             self._queue.popleft().settle(StartFailed(cause))
+
+    def _start_children(self, count: int) -> None:
+        try:
+            for _ in range(count):
+                self._children.append(_Child(self))
+        except OSError as error:  # the system has no room for a process just now
+            self.start_failed(f"{self.title} cannot be started: {error}")
 
     def _try_again(self) -> None:
         self._startable = True

@@ -22,12 +22,12 @@ LINGER_SECONDS = 0.5
 
 class Process(ABC):
     """Starts at once. Raises OSError if the system cannot start it. Subclasses must start to read both pipes. `pid` is
-    the id of the process and of its group. `exited` is True when the process is reaped."""
+    the id of the process and of its group."""
 
     def __init__(
         self, argv: Sequence[str], environment: Mapping[str, str], cwd: str | None = None, stdin: int = DEVNULL
     ) -> None:
-        self.exited = False
+        self._exited = False
         self._loop = asyncio.get_running_loop()
         self._process = Popen(
             argv, bufsize=0, stdin=stdin, stdout=PIPE, stderr=PIPE, env=environment, cwd=cwd, start_new_session=True
@@ -62,7 +62,7 @@ class Process(ABC):
             self._loop.call_soon_threadsafe(self._exit_seen)
 
     def _exit_seen(self) -> None:
-        self.exited = True
+        self._exited = True
         self._kill_group()  # the processes that it has started and left behind
         self._loop.call_later(LINGER_SECONDS, self.stdout.close)
         self._loop.call_later(LINGER_SECONDS, self.stderr.close)
@@ -70,5 +70,5 @@ class Process(ABC):
 
     def _check_end(self) -> None:
         """After the pipes as well as the exit: the last bytes may still be in them when the process is gone."""
-        if self.exited and self.stdout.closed and self.stderr.closed:
+        if self._exited and self.stdout.closed and self.stderr.closed:
             self.ended(self._process.returncode)

@@ -1,7 +1,7 @@
-"""The one interface of every kind of task: it starts a task, tells its outcome once, and may be told to cancel it.
+"""The interface of every kind of task. Must know nothing of executions or of the store.
 
-Must know nothing of executions or of the store. A kind is handed a task only after the task's Scheduled event is
-durable. After a crash it is handed the same task again, with the same token and idempotency key.
+A kind is handed a task only after the task's Scheduled event is durable. After a crash it is handed the same task
+again, with the same token and idempotency key.
 """
 
 from __future__ import annotations

@@ -65,12 +65,14 @@ async def test_lines_that_are_left_at_the_end_come_after_their_pause() -> None:
     emitted: list[str] = []
     pipe = ReadPipe(os.fdopen(reading, "rb", 0), lambda: None)
     PrintedLines(pipe, emitted.append)
-    os.write(writing, b"line\n" * LINES_AT_ONCE + b"last")
+    os.write(writing, b"line\n" * LINES_AT_ONCE * 3 + b"last")
     os.close(writing)
     await turns()
     pipe.close()
-    seen = len(emitted)
-    skip(PAUSE_SECONDS)
-    await turns()
-    assert seen == LINES_AT_ONCE
-    assert emitted[LINES_AT_ONCE:] == ["last"]
+    seen = []
+    for _ in range(4):
+        seen.append(len(emitted))
+        skip(PAUSE_SECONDS)
+        await turns()
+    assert seen == [LINES_AT_ONCE, LINES_AT_ONCE * 2, LINES_AT_ONCE * 3, LINES_AT_ONCE * 3 + 1]
+    assert emitted[-1] == "last"

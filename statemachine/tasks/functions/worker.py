@@ -1,8 +1,7 @@
 """The program of a worker process: it imports the operator's modules and calls their functions, one at a time.
 
-Results and errors read as in AWS Lambda's Python runtime. The answer to null is the names of the functions. Every other
-request has the members of `LambdaContext` and `payload` (JSON text); its answer is `{"payload": text, "functionError":
-bool}`. Must know nothing of the server.
+Null is answered with the functions' names. Other requests have the members of `LambdaContext` and `payload`, JSON text;
+they are answered with `payload` and `functionError` in the words of AWS's runtime. Must know nothing of the server.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Blocking HTTP that another thread can end: shutting the socket down wakes the thread that waits for the response.
-
-Must not know the meaning of a request.
-"""
+"""Blocking HTTP that another thread can end, by shutting the socket down. Must not know the meaning of a request."""
 
 from __future__ import annotations
 
