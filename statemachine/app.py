@@ -19,7 +19,7 @@ import structlog
 from statemachine.api import connection, error_handlers
 from statemachine.api.aws import AwsDoor
 from statemachine.api.health import Live, Ready
-from statemachine.api.hosts import LoopbackOnly, is_loopback
+from statemachine.api.host_header import LoopbackOnly, is_loopback
 from statemachine.api.refusals import NOT_READY, is_for_aws, refusal
 from statemachine.api.rest import JOB_ROUTES, PREFIX, ROUTES
 from statemachine.background.definitions_folder import DefinitionsFolder

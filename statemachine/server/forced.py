@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from statemachine.api.hosts import is_loopback
+from statemachine.api.host_header import is_loopback
 from statemachine.app import EXIT_CANNOT_OWN
 from statemachine.background.definitions_folder import check_folder
 from statemachine.config import ConfigError, Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from statemachine.api.hosts import is_loopback
+from statemachine.api.host_header import is_loopback
 from tests.api.client import doors
 
 OURS = [
