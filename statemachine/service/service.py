@@ -21,7 +21,7 @@ from statemachine.service.state_machines.describe import StateMachineDescription
 from statemachine.service.state_machines.register import StateMachines
 from statemachine.service.state_machines.revisions import Revisions
 from statemachine.service.system import System
-from statemachine.service.tasks.answer import TaskAnswers
+from statemachine.service.tasks.callbacks import TaskCallbacks
 from statemachine.service.tasks.waiting import WaitingTasks
 from statemachine.service.validations import Validations
 
@@ -52,7 +52,7 @@ class Service:
         self.histories = ExecutionHistories(host, clock)
         self.progress = Progress(host, settings.pollers_max)
         self.activities = Activities(host, activities, home, settings, clock)
-        self.task_answers = TaskAnswers(host)
+        self.task_callbacks = TaskCallbacks(host)
         self.waiting_tasks = WaitingTasks(host, home, clock)
         self.system = System(host, settings, clock)
         self.validations = Validations()

@@ -74,7 +74,7 @@ async def a_timer_fires(server: InMemoryServer) -> None:
     server.engine.wake()
 
 
-async def a_task_answers(server: InMemoryServer) -> None:
+async def a_task_callbacks(server: InMemoryServer) -> None:
     for number in range(2):
         server.tasks.answer(await server.task(number), Succeeded("1"))
 
@@ -83,7 +83,7 @@ async def a_task_answers(server: InMemoryServer) -> None:
     ("definition", "happens", "output"),
     [
         (mapped(wait(10)), a_timer_fires, "[1,2]"),
-        (mapped(task()), a_task_answers, "[1,1]"),
+        (mapped(task()), a_task_callbacks, "[1,1]"),
     ],
 )
 async def test_what_nobody_would_send_again_happens_later(

@@ -53,7 +53,7 @@ def test_only_the_first_answer_counts() -> None:
     assert place.running.count == 0
 
 
-def test_a_cancelled_task_answers_no_more() -> None:
+def test_a_cancelled_task_callbacks_no_more() -> None:
     place = Place()
     place.start()
     (task,) = place.functions.started

@@ -15,7 +15,7 @@ from statemachine.service.answer import EMPTY, Empty
 from statemachine.service.paging import invalid_token
 
 
-class TaskAnswers:
+class TaskCallbacks:
     """The verbs of a task's worker."""
 
     def __init__(self, host: Host) -> None:
