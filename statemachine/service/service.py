@@ -12,9 +12,9 @@ from statemachine.registry.machines import MachineCatalog
 from statemachine.service.activities import Activities
 from statemachine.service.executions.describe import ExecutionDescriptions
 from statemachine.service.executions.history import ExecutionHistories
+from statemachine.service.executions.progress import Progress
 from statemachine.service.executions.start import ExecutionStarts
 from statemachine.service.executions.stop import ExecutionStops
-from statemachine.service.executions.updates import Progress
 from statemachine.service.jobs import Jobs
 from statemachine.service.state_machines.delete import StateMachineDeletions
 from statemachine.service.state_machines.describe import StateMachineDescriptions

@@ -21,7 +21,7 @@ from statemachine.service.executions.find import does_not_exist, find_execution,
 from statemachine.times.timestamps import Timestamp
 
 MAP_NUMBERS = ("items", "iterations", "succeeded", "failed", "aborted")
-LOOK_SECONDS = 5.0
+RECHECK_SECONDS = 5.0
 """How often a wait looks by itself. A host may tell of no change."""
 
 
@@ -84,7 +84,7 @@ class Progress:
             if left <= 0:
                 return
             try:
-                async with asyncio.timeout(min(left, LOOK_SECONDS)):
+                async with asyncio.timeout(min(left, RECHECK_SECONDS)):
                     await changed.wait()
             except TimeoutError:
                 continue
