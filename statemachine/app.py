@@ -1,4 +1,4 @@
-"""The server as an ASGI application: it owns its data directory, opens the parts and shows them through its doors.
+"""The server as an ASGI application: it owns its data directory, opens the parts and shows them through its APIs.
 
 It answers before it is ready (health, and 503 for all else), so a start never hangs silently. Knows no process manager.
 """
@@ -17,7 +17,7 @@ import falcon.asgi
 import structlog
 
 from statemachine.api import connection, error_handlers
-from statemachine.api.aws import AwsDoor
+from statemachine.api.aws import AwsApi
 from statemachine.api.health import Live, Ready
 from statemachine.api.host_header import LoopbackOnly, is_loopback
 from statemachine.api.refusals import NOT_READY, is_for_aws, refusal
@@ -51,7 +51,7 @@ class App:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._engine: Engine | None = None
-        self._doors: Any = None
+        self._api: Any = None
         self._lock = DirectoryLock(settings.data, INTERPRETER)
         self._health = falcon.asgi.App()
         self._health.add_route("/health", Ready(self.missing))
@@ -65,11 +65,11 @@ class App:
             return
         if scope["path"] == "/health" or scope["path"].startswith("/health/"):
             await self._health(scope, receive, send)
-        elif self._doors is None:
+        elif self._api is None:
             await _answer_not_ready(scope, send)
         else:
             connection.watch(scope, receive)
-            await self._doors(scope, receive, send)
+            await self._api(scope, receive, send)
 
     def start(self) -> None:
         """Begin to own the data directory, open the store and recover, in the background."""
@@ -130,11 +130,11 @@ class App:
         )
         await parts.open()
         await self._follow_definitions(parts)
-        doors = build_doors(parts.actions, settings)
+        api = build_api(parts.actions, settings)
         if metrics is not None:
             metrics.read(lambda: parts.engine.lengths)
-            doors.add_route("/metrics", metrics)
-        self._doors = doors
+            api.add_route("/metrics", metrics)
+        self._api = api
         self._engine = parts.engine
         if has_wal_reset_bug():
             # This process has one writing connection; the warning is for an operator who would add another.
@@ -150,21 +150,21 @@ class App:
         self._watching = asyncio.get_running_loop().create_task(folder.watch())
 
 
-def build_doors(actions: Actions, settings: Settings) -> falcon.asgi.App[Any, Any]:
-    """Both doors on one port."""
+def build_api(actions: Actions, settings: Settings) -> falcon.asgi.App[Any, Any]:
+    """Both APIs on one port."""
     middleware = [LoopbackOnly()] if is_loopback(settings.host) else []
-    doors = falcon.asgi.App(middleware=middleware)
-    error_handlers.install(doors)
-    doors.add_route("/", AwsDoor(actions, settings))
+    api = falcon.asgi.App(middleware=middleware)
+    error_handlers.install(api)
+    api.add_route("/", AwsApi(actions, settings))
     for route, resource in ROUTES.items():
-        doors.add_route(PREFIX + route, resource(actions, settings))
+        api.add_route(PREFIX + route, resource(actions, settings))
     for route, resource in JOB_ROUTES.items():
-        doors.add_route(route, resource(actions, settings))
-    return doors
+        api.add_route(route, resource(actions, settings))
+    return api
 
 
 async def _answer_not_ready(scope: dict[str, Any], send: Send) -> None:
-    """The doors are not there yet; the answer is in the language of the one that was meant."""
+    """The APIs are not there yet; the answer has the form of the one that was meant."""
     refused = refusal(NOT_READY, for_aws=is_for_aws(scope["method"], scope["path"]))
     headers = [(b"content-type", refused.content_type.encode())]
     headers += [(name.lower().encode(), value.encode()) for name, value in refused.headers.items()]

@@ -1,1 +1,1 @@
-"""The doors: skins over the service that translate and never decide."""
+"""The AWS API and the REST API. They translate requests into actions, and answers into JSON."""

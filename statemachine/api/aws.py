@@ -1,4 +1,4 @@
-"""The AWS door: X-Amz-Target names an action, members go in and out as JSON 1.0. Translates, never decides.
+"""The AWS API: X-Amz-Target names an action, members go in and out as JSON 1.0. Translates, never decides.
 
 A new action is a line in `service/actions.py`. Signatures are not checked.
 """
@@ -23,7 +23,7 @@ from statemachine.service.requests import members_of
 TARGET = "AWSStepFunctions."
 
 
-class AwsDoor:
+class AwsApi:
     """POST / with X-Amz-Target."""
 
     def __init__(self, actions: Actions, settings: Settings) -> None:

@@ -47,7 +47,7 @@ async def on_defect(request: Request, response: Response, error: Exception, para
 
 
 def install(app: App[Request, Response]) -> None:
-    """Answer every failure of `app` in the language of the door."""
+    """Answer every failure of `app` in the form of the API that was called."""
     app.add_error_handler(Exception, on_defect)
     app.add_error_handler(HTTPError, on_http_error)
     app.add_error_handler(NotDurable, on_unavailable)

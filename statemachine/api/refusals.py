@@ -1,7 +1,7 @@
-"""Refusals in the language of the door that a request came through. Knows no action.
+"""Refusals in the form of the API that a request was made to. Knows no action.
 
-The AWS door answers in AWS JSON 1.0, every other path in problem+json (RFC 9457). A request that is refused before it
-reaches a door (foreign Host, server not ready) gets the language of the door that it was meant for.
+The AWS API answers in AWS JSON 1.0, every other path in problem+json (RFC 9457). A request that is refused before it
+reaches an API (foreign Host, server not ready) gets the form of the API that it was meant for.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from statemachine.json_text import dump
 AWS_CONTENT_TYPE = "application/x-amz-json-1.0"
 PROBLEM_CONTENT_TYPE = "application/problem+json"
 AWS_MEMBERS = ("reason", "resourceName")
-"""The members that AWS's shapes of errors have; others are shown on the REST door only."""
+"""The members that AWS's shapes of errors have; others are shown on the REST API only."""
 
 UNAVAILABLE = ServiceError("ServiceUnavailable", "The server cannot take this now; try again.", status=503)
 NOT_READY = ServiceError("ServiceUnavailable", "The server is starting; try again.", status=503)
@@ -38,7 +38,7 @@ STATUSES = {
     "TaskDoesNotExist": 404,
     "TaskTimedOut": 409,
 }
-"""HTTP statuses of AWS's errors on the REST door; others keep their own."""
+"""HTTP statuses of AWS's errors on the REST API; others keep their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ class ErrorAnswer:
 
 
 def is_for_aws(method: str, path: str) -> bool:
-    """Was the AWS door meant?"""
+    """Was the AWS API meant?"""
     return method == "POST" and path == "/"
 
 
 def refusal(error: ServiceError, *, for_aws: bool) -> ErrorAnswer:
-    """The refusal in the language of one door. A status of 503 asks the client to try again after a second."""
+    """The refusal in the form of one API. A status of 503 asks the client to try again after a second."""
     headers = {"Retry-After": "1"} if error.status == 503 else {}
     if for_aws:
         members = {name: value for name, value in error.members.items() if name in AWS_MEMBERS}

@@ -1,6 +1,6 @@
-"""Answers as each door shows them, by the types of their members. Knows no action and no member's name.
+"""Answers as each API shows them, by the types of their members. Knows no action and no member's name.
 
-The AWS door shows a Timestamp as epoch seconds and a JsonText as a string. The REST door shows a Timestamp as ISO 8601
+The AWS API shows a Timestamp as epoch seconds and a JsonText as a string. The REST API shows a Timestamp as ISO 8601
 in UTC and a JsonText as the JSON that it holds. A caller's own object has neither type: it is shown as it was stored.
 """
 
@@ -30,7 +30,7 @@ def _for_people(value: Any) -> Any:
 
 
 class Renderer:
-    """Writes answers as JSON for one door."""
+    """Writes answers as JSON for one API."""
 
     def __init__(self, encoder: msgspec.json.Encoder) -> None:
         self._encoder = encoder

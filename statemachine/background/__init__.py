@@ -1,1 +1,1 @@
-"""Parts of the server that act by themselves. They are clients of the service, as the doors are."""
+"""Parts of the server that act by themselves. They are clients of the service, as the APIs are."""

@@ -1,6 +1,6 @@
 """The table of actions: everything that a caller can ask of the server.
 
-Both doors, the command line's own runs and the background go through `Actions.call`. So limits are checked once, and a
+Both APIs, the command line's own runs and the background go through `Actions.call`. So limits are checked once, and a
 rule that is added here holds for all of them. A new action is a verb and a line in this table.
 """
 

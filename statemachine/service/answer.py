@@ -1,7 +1,7 @@
-"""The base of every answer: a verb answers with a type, and each door renders it by the types of its members.
+"""The base of every answer: a verb answers with a type, and each API renders it by the types of its members.
 
 Member names on the wire are the fields' in camel case. A member that is None is left out. `Timestamp` and `JsonText`
-are shown as the door's readers expect them; every other member is shown as it is.
+are shown as the readers of that API expect them; every other member is shown as it is.
 """
 
 from __future__ import annotations

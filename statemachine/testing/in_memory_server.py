@@ -28,7 +28,7 @@ PATIENCE_SECONDS = 20.0
 
 
 class InMemoryServer:
-    """The parts of a server, with short forms for tests. Answers are as the AWS door shows them."""
+    """The parts of a server, with short forms for tests. Answers are as the AWS API shows them."""
 
     def __init__(
         self,

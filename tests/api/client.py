@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from statemachine.api import connection
-from statemachine.app import build_doors
+from statemachine.app import build_api
 from statemachine.testing import InMemoryServer, in_memory_server
 from tests.api.description import check_answer
 
@@ -103,7 +103,7 @@ class Client:
 
 
 @asynccontextmanager
-async def doors(**settings: Any) -> AsyncIterator[tuple[InMemoryServer, Client]]:
-    """A server in memory, and a client before its doors."""
+async def api_client(**settings: Any) -> AsyncIterator[tuple[InMemoryServer, Client]]:
+    """A server in memory, and a client of its APIs."""
     async with in_memory_server(**settings) as server:
-        yield server, Client(build_doors(server.actions, server.settings))
+        yield server, Client(build_api(server.actions, server.settings))

@@ -1,4 +1,4 @@
-"""The description of the people's door, as a judge of its answers: each must be one that openapi.json allows."""
+"""The description of the REST API, as a judge of its answers: each must be one that openapi.json allows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever it is sent, the server answers in the shape of its door, never with a 5xx, and goes on working."""
+"""Whatever it is sent, the server answers in the form of its API, never with a 5xx, and goes on working."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from statemachine.api.rest import ROUTES
 from statemachine.testing import InMemoryServer
-from tests.api.client import Answer, Client, doors
+from tests.api.client import Answer, Client, api_client
 from tests.engine.definitions import ACTIVITY, PASS, ROLE, task, wait
 
 REQUESTS: dict[str, Any] = json.loads((Path(__file__).parents[2] / "schemas" / "aws-requests.schema.json").read_text())
@@ -70,7 +70,7 @@ def place() -> Iterator[Place]:
     """One server for all requests of this module."""
     stack = AsyncExitStack()
     with asyncio.Runner() as runner:
-        server, client = runner.run(stack.enter_async_context(doors(poll_seconds=0.001)))
+        server, client = runner.run(stack.enter_async_context(api_client(poll_seconds=0.001)))
         here = Place(runner, server, client)
         here.aws("CreateActivity", {"name": "work"})
         here.aws("CreateStateMachine", {"name": "m", "definition": json.dumps(wait(9)), "roleArn": ROLE})

@@ -1,4 +1,4 @@
-"""The AWS door: names in, verbs called, AWS's shapes out."""
+"""The AWS API: names in, verbs called, AWS's shapes out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from statemachine.core.limits import PAYLOAD_BYTES_MAX
 from statemachine.host import NotDurable, Unavailable
 from statemachine.service.actions import ACTIONS
 from statemachine.testing import START
-from tests.api.client import Answer, Request, doors
+from tests.api.client import Answer, Request, api_client
 from tests.engine.definitions import ACTIVITY, PASS, ROLE, task, wait
 
 MACHINE = {"name": "m", "definition": json.dumps(PASS), "roleArn": ROLE}
@@ -37,7 +37,7 @@ def refused(answer: Answer, code: str, status: int = 400) -> str:
 
 
 async def test_an_action_in_aws_shape() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         answer = await client.aws("CreateStateMachine", MACHINE)
         assert answer.status == 200
         assert answer.headers["content-type"] == "application/x-amz-json-1.0"
@@ -46,25 +46,25 @@ async def test_an_action_in_aws_shape() -> None:
 
 
 async def test_a_signature_is_not_looked_at() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         signed = await client.aws("ListStateMachines", Authorization="AWS4-HMAC-SHA256 Credential=nonsense")
         assert signed.json == (await client.aws("ListStateMachines")).json == {"stateMachines": []}
 
 
 async def test_no_body_is_no_members() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         assert (await client.request("POST", "/", b"", {"X-Amz-Target": "AWSStepFunctions.ListActivities"})).json == {
             "activities": []
         }
 
 
 async def test_members_that_are_null_are_not_given() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         assert (await client.aws("ListActivities", {"maxResults": None, "nextToken": None})).status == 200
 
 
 async def test_members_that_nobody_knows_are_passed_over() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         assert (await client.aws("ListActivities", {"surprise": [1]})).status == 200
 
 
@@ -72,13 +72,13 @@ async def test_members_that_nobody_knows_are_passed_over() -> None:
     "target", ["", "AWSStepFunctions.", "AWSStepFunctions.Fly", "ListActivities", "DynamoDB_20120810.ListTables"]
 )
 async def test_an_unknown_action(target: str) -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         answer = await client.request("POST", "/", {}, {"X-Amz-Target": target})
         assert (target or "(none)") in refused(answer, "UnknownOperationException")
 
 
 async def test_no_target_at_all() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         refused(await client.request("POST", "/", {}), "UnknownOperationException")
 
 
@@ -104,26 +104,26 @@ async def test_no_target_at_all() -> None:
     ],
 )
 async def test_what_is_no_json_object_is_refused(body: bytes, message: str) -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         answer = await client.request("POST", "/", body, {"X-Amz-Target": "AWSStepFunctions.CreateActivity"})
         assert message in refused(answer, "SerializationException")
         assert (await client.aws("ListActivities")).json == {"activities": []}
 
 
 async def test_large_requests_are_refused_by_their_length() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         answer = await client.request("POST", "/", b"x" * (2 * 1024 * 1024))
         assert "1048576" in refused(answer, "RequestEntityTooLargeException", 413)
 
 
 async def test_large_requests_without_a_length_are_refused_as_soon_as_they_are_too_large() -> None:
-    async with doors(body_bytes_max=1000) as (_, client):
+    async with api_client(body_bytes_max=1000) as (_, client):
         endless = Request("POST", "/", {"Host": "localhost"}, *[b"x" * 400] * 3, complete=False)
         refused(await client.serve(endless), "RequestEntityTooLargeException", 413)
 
 
 async def test_a_body_may_come_in_pieces() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         headers = {"Host": "localhost", "X-Amz-Target": "AWSStepFunctions.CreateActivity"}
         answer = await client.serve(Request("POST", "/", headers, b'{"na', b'me":', b'"work"}'))
         assert answer.json["activityArn"] == ACTIVITY
@@ -132,7 +132,7 @@ async def test_a_body_may_come_in_pieces() -> None:
 @pytest.mark.parametrize("parts", [[], [b'{"name":"work"}']])
 async def test_a_body_that_ends_too_early_is_not_acted_upon(parts: list[bytes]) -> None:
     headers = {"Host": "localhost", "X-Amz-Target": "AWSStepFunctions.CreateActivity", "Content-Length": "16"}
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         cut_off = Request("POST", "/", headers, *parts, complete=False)
         cut_off.hang_up()
         await client.serve(cut_off)
@@ -140,7 +140,7 @@ async def test_a_body_that_ends_too_early_is_not_acted_upon(parts: list[bytes]) 
 
 
 async def test_a_body_that_does_not_come_is_given_up() -> None:
-    async with doors(body_seconds=0.01) as (_, client):
+    async with api_client(body_seconds=0.01) as (_, client):
         stuck = Request("POST", "/", {"Host": "localhost", "Content-Length": "99"}, b"{", complete=False)
         refused(await client.serve(stuck), "RequestTimeoutException", 408)
 
@@ -153,7 +153,7 @@ WRONG = [1, 1.5, True, [], {}, ["a"], {"a": 1}]
 async def test_wrong_types_everywhere(value: Any) -> None:
     """Every member of every action, given something that is no string."""
     schema = json.loads(SCHEMA.read_text())["$defs"]
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         for action in AWS_ACTIONS:
             for member, rule in schema[action]["properties"].items():
                 if rule["type"] == "string":
@@ -162,7 +162,7 @@ async def test_wrong_types_everywhere(value: Any) -> None:
 
 
 async def test_an_input_above_the_limit_is_refused_at_the_door() -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         await client.aws("CreateStateMachine", MACHINE)
         text = '"' + "x" * (PAYLOAD_BYTES_MAX - 2) + '"'
         started = await client.aws("StartExecution", {"stateMachineArn": MACHINE_ARN, "input": text})
@@ -172,14 +172,14 @@ async def test_an_input_above_the_limit_is_refused_at_the_door() -> None:
 
 
 async def test_times_are_seconds_with_a_fraction() -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         server.clock.now += 0.25
         made = await client.aws("CreateStateMachine", MACHINE)
         assert made.body.endswith(b'"creationDate":1700000000.25}')
 
 
 async def test_a_refusal_tells_where_it_is() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         answer = await client.aws("CreateStateMachine", MACHINE | {"definition": '{"StartAt":"X","States":{}}'})
         assert " at /States" in refused(answer, "InvalidDefinition")
         assert "findings" not in answer.json
@@ -187,7 +187,7 @@ async def test_a_refusal_tells_where_it_is() -> None:
 
 @pytest.mark.parametrize("error", [Unavailable(), NotDurable("disk full")])
 async def test_what_cannot_be_taken_now_may_be_tried_again(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
 
         async def refuse(_: Any) -> None:
             raise error
@@ -199,7 +199,7 @@ async def test_what_cannot_be_taken_now_may_be_tried_again(error: Exception, mon
 
 
 async def test_a_mistake_of_ours_is_told_without_its_details(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
 
         def mistake(_: Any) -> None:
             raise ZeroDivisionError("secret detail")
@@ -211,7 +211,7 @@ async def test_a_mistake_of_ours_is_told_without_its_details(monkeypatch: pytest
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD"])
 async def test_other_methods_are_not_served(method: str) -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         answer = await client.request(method, "/")
         assert answer.status == 405
         assert "POST" in answer.headers["allow"]
@@ -224,7 +224,7 @@ def poll() -> Request:
 
 
 async def test_a_long_poll_gets_the_task_that_comes() -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         await server.ask("CreateActivity", name="work")
         polling = asyncio.create_task(client.serve(poll()))
         await asyncio.sleep(0)
@@ -236,7 +236,7 @@ async def test_a_long_poll_gets_the_task_that_comes() -> None:
 
 @pytest.mark.parametrize("turns", [0, 1, 2, 5, 10])
 async def test_a_long_poll_is_given_up_when_its_client_goes_away(turns: int) -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         await server.ask("CreateActivity", name="work")
         gone = poll()
         polling = asyncio.create_task(client.serve(gone))
@@ -251,7 +251,7 @@ async def test_a_long_poll_is_given_up_when_its_client_goes_away(turns: int) -> 
 
 
 async def test_a_long_poll_ends_empty_when_the_server_drains() -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         await server.ask("CreateActivity", name="work")
         polling = asyncio.create_task(client.serve(poll()))
         await asyncio.sleep(0)
@@ -264,7 +264,7 @@ async def test_a_long_poll_ends_empty_when_the_server_drains() -> None:
 
 async def test_all_actions_on_one_execution() -> None:
     """Each action once, as a client would use it; what it answers has AWS's members."""
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         done: dict[str, set[str]] = {}
 
         async def call(action: str, **members: Any) -> Any:
@@ -307,7 +307,7 @@ async def test_all_actions_on_one_execution() -> None:
 
 async def test_validating() -> None:
     """Bad definitions are answered, not refused; bad members are refused."""
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         broken = {"definition": '{"States": {"P": {"Type": "Fail", "Cause": "$.Cause"}}}'}
         error = {
             "severity": "ERROR",
@@ -330,7 +330,7 @@ async def test_validating() -> None:
 
 
 async def test_waiting_for_one_thing_holds_up_nothing_else() -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         await server.ask("CreateActivity", name="work")
         polls = [asyncio.create_task(client.serve(poll())) for _ in range(200)]
         await server.start(await server.create(wait(60)))

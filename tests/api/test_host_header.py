@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from statemachine.api.host_header import is_loopback
-from tests.api.client import doors
+from tests.api.client import api_client
 
 OURS = [
     "localhost", "LOCALHOST", "localhost.", "localhost:8083", "app.localhost", "127.0.0.1", "127.0.0.1:1", "127.9.9.9",
@@ -20,14 +20,14 @@ OTHERS = [
 
 @pytest.mark.parametrize("host", OURS)
 async def test_served(host: str) -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         assert (await client.aws("ListActivities", Host=host)).status == 200
         assert (await client.request("GET", "/api/v1/state-machines", headers={"Host": host})).status == 200
 
 
 @pytest.mark.parametrize("host", OTHERS)
 async def test_refused(host: str) -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         told = await client.aws("CreateActivity", {"name": "a"}, Host=host)
         assert (told.status, told.headers["x-amzn-errortype"], told.json["__type"]) == (403, *["ForbiddenHost"] * 2)
         assert "is not served here" in told.json["message"]
@@ -38,14 +38,14 @@ async def test_refused(host: str) -> None:
 
 
 async def test_a_request_without_the_header_came_to_our_address() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         headers = {"X-Amz-Target": "AWSStepFunctions.ListActivities", "Host": None}
         answer = await client.request("POST", "/", {}, headers)
         assert answer.status == 200
 
 
 async def test_an_address_for_others_is_served_under_any_name() -> None:
-    async with doors(host="0.0.0.0", allow_unauthenticated=True) as (_, client):
+    async with api_client(host="0.0.0.0", allow_unauthenticated=True) as (_, client):
         assert (await client.aws("ListActivities", Host="example.com")).status == 200
 
 

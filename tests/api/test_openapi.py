@@ -1,4 +1,4 @@
-"""The description of the people's door says what the door does: the same routes and methods, in a sound document.
+"""The description of the REST API says what it does: the same routes and methods, in a sound document.
 
 That answers are as described is checked wherever tests ask through `tests.api.client`.
 """
@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from statemachine.api.rest import PREFIX, ROUTES
 from statemachine.schema_files import read_schema
-from tests.api.client import doors
+from tests.api.client import api_client
 from tests.api.description import DOCUMENT, METHODS, check_answer, followed, path_of, registry
 
 
@@ -84,7 +84,7 @@ def test_operations_have_names_of_their_own() -> None:
 
 
 async def test_the_document_is_served_with_the_schemas_it_refers_to() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         served = await client.request("GET", f"{PREFIX}/openapi.json")
         assert served.json == DOCUMENT
         files = {part["$ref"].partition("#")[0] for part in parts(served.json) if "$ref" in part} - {""}
@@ -96,7 +96,7 @@ async def test_the_document_is_served_with_the_schemas_it_refers_to() -> None:
 
 
 async def test_the_page_asks_nobody_but_this_server() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         page = await client.request("GET", f"{PREFIX}/")
         assert page.headers["content-type"].startswith("text/html")
         assert "connect-src 'self'" in page.headers["content-security-policy"]

@@ -1,4 +1,4 @@
-"""A refusal speaks the language of the door that it came through, whoever refuses."""
+"""A refusal has the form of the API that it was made to, whoever refuses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from statemachine.app import App
 from statemachine.config import Settings
-from tests.api.client import Answer, Client, doors
+from tests.api.client import Answer, Client, api_client
 
 
 def told(answer: Answer, code: str, status: int) -> None:
@@ -28,7 +28,7 @@ def shown(answer: Answer, code: str, status: int) -> None:
 
 
 async def both(client: Client, **headers: Any) -> tuple[Answer, Answer]:
-    """The same refusal through both doors."""
+    """The same refusal through both APIs."""
     return (
         await client.aws("CreateActivity", {"name": "a"}, **headers),
         await client.request("POST", "/api/v1/activities", {"name": "a"}, headers),
@@ -36,14 +36,14 @@ async def both(client: Client, **headers: Any) -> tuple[Answer, Answer]:
 
 
 async def test_a_foreign_host() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         aws, rest = await both(client, Host="example.com")
         told(aws, "ForbiddenHost", 403)
         shown(rest, "ForbiddenHost", 403)
 
 
 async def test_a_body_that_is_too_large() -> None:
-    async with doors(body_bytes_max=10) as (_, client):
+    async with api_client(body_bytes_max=10) as (_, client):
         aws, rest = await both(client)
         told(aws, "RequestEntityTooLargeException", 413)
         shown(rest, "RequestEntityTooLargeException", 413)
@@ -57,7 +57,7 @@ async def test_a_server_that_is_not_ready(tmp_path: Any) -> None:
 
 
 async def test_a_server_that_drains() -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         await server.engine.drain()
         aws, rest = await both(client)
         told(aws, "ServiceUnavailable", 503)
@@ -65,7 +65,7 @@ async def test_a_server_that_drains() -> None:
 
 
 async def test_a_mistake_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
 
         def mistake(*_: Any, **__: Any) -> None:
             raise ZeroDivisionError("secret detail")

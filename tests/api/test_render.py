@@ -15,7 +15,7 @@ from statemachine.registry.machines import Configuration
 from statemachine.service.actions import ACTIONS, Action
 from statemachine.service.answer import Answer
 from statemachine.times.timestamps import Timestamp
-from tests.api.client import doors
+from tests.api.client import api_client
 from tests.engine.definitions import PASS
 
 API = "/api/v1"
@@ -73,11 +73,11 @@ def structs_in(type_: Any) -> Iterator[Any]:
 
 @pytest.mark.parametrize("value", ["abc", "yesterday", 5, None, {"input": "{"}, ["timestamp"]], ids=repr)
 async def test_our_names_in_a_caller_s_object_mean_nothing(value: Any) -> None:
-    """As members of a configuration and of an execution's input: both doors answer what was stored."""
+    """As members of a configuration and of an execution's input: both APIs answer what was stored."""
     names = [name for name in names_of_ours() if name not in AWS_S_OWN]
     assert len(names) > 40
     hostile = dict.fromkeys(names, value)
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         arn = await server.create(PASS)
         encryption = hostile | {"type": "AWS_OWNED_KEY"}
         machine = server.parts.machines.get("m")
@@ -106,7 +106,7 @@ async def test_our_names_in_a_caller_s_object_mean_nothing(value: Any) -> None:
     ],
 )
 async def test_a_configuration_with_a_member_of_our_names_is_shown(configuration: dict[str, Any]) -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         body = {"name": "m", "definition": PASS, **configuration}
         assert (await client.request("POST", f"{API}/state-machines", body)).status == 201
         shown = await client.request("GET", f"{API}/state-machines/m")

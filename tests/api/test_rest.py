@@ -1,4 +1,4 @@
-"""The people's door: resources below /api/v1, JSON as JSON, moments as people read them, problems with their place."""
+"""The REST API: resources below /api/v1, JSON as JSON, moments as people read them, problems with their place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from statemachine.api.rest import ROUTES
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
 from statemachine.host import NotDurable, Unavailable
-from tests.api.client import Answer, Client, Request, doors
+from tests.api.client import Answer, Client, Request, api_client
 from tests.engine.definitions import CALLBACK, FAIL, PASS, machine, passes, wait
 
 API = "/api/v1"
@@ -39,7 +39,7 @@ async def start(client: Client, input: Any = None, name: str = "e") -> Answer:
 
 
 async def test_a_state_machine() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         created = await create(client)
         assert created.status == 201
         assert created.headers["location"] == f"{API}/state-machines/m"
@@ -55,14 +55,14 @@ async def test_a_state_machine() -> None:
 
 
 async def test_a_definition_may_be_text() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         await create(client, '{"StartAt":"P","States":{"P":{"Type":"Succeed"}}}')
         described = await client.request("GET", f"{API}/state-machines/m")
         assert described.json["definition"]["States"] == {"P": {"Type": "Succeed"}}
 
 
 async def test_an_execution() -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         await create(client)
         started = await start(client, {"n": [1.0, None]})
         assert started.status == 201
@@ -84,7 +84,7 @@ async def test_an_execution() -> None:
 
 
 async def test_without_a_body_there_is_a_name_and_an_empty_input() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         await create(client)
         started = await client.request("POST", f"{API}/state-machines/m/executions")
         described = await client.request("GET", started.headers["location"])
@@ -92,7 +92,7 @@ async def test_without_a_body_there_is_a_name_and_an_empty_input() -> None:
 
 
 async def test_a_body_that_was_cut_off_starts_nothing() -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         await create(client)
         headers = {"Host": "localhost", "Content-Length": "99"}
         cut_off = Request("POST", f"{API}/state-machines/m/executions", headers)
@@ -103,7 +103,7 @@ async def test_a_body_that_was_cut_off_starts_nothing() -> None:
 
 @pytest.mark.parametrize("input", [None, 0, "", [], "9" * 400, int("9" * 400), 1e300, -0.0, "ä\u2028😀"])
 async def test_inputs_survive(input: Any) -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         await create(client)
         await start(client, input)
         await server.ended(ARN)
@@ -114,7 +114,7 @@ async def test_inputs_survive(input: Any) -> None:
 
 
 async def test_names_of_any_script() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         created = await create(client, name="Prüfung")
         assert created.headers["location"] == f"{API}/state-machines/Pr%C3%BCfung"
         described = await client.request("GET", f"{API}/state-machines/Prüfung")
@@ -122,7 +122,7 @@ async def test_names_of_any_script() -> None:
 
 
 async def test_stopping() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         await create(client, wait(60))
         await start(client)
         stopped = await client.request("POST", f"{API}/executions/m/e/stop", {"error": "E", "cause": "C"})
@@ -134,7 +134,7 @@ async def test_stopping() -> None:
 
 @pytest.mark.parametrize("reverse", ["", "&reverse=true"])
 async def test_cursors_lead_from_page_to_page(reverse: str) -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         await create(client, passes(5))
         await start(client)
         await server.ended(ARN)
@@ -150,7 +150,7 @@ async def test_cursors_lead_from_page_to_page(reverse: str) -> None:
 
 
 async def test_lists_of_executions() -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         await create(client)
         for name in ("e", "f", "g"):
             server.clock.now += 1
@@ -209,7 +209,7 @@ WRONG: list[tuple[str, str, Any, int, str, str]] = [
 @pytest.mark.parametrize("case", WRONG, ids=lambda case: f"{case[0]} {case[1]} {str(case[2])[:30]}")
 async def test_what_is_wrong_is_named(case: tuple[str, str, Any, int, str, str]) -> None:
     method, target, body, status, title, told = case
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         await create(client, wait(60))
         await start(client, 1)
         before = server.store.scan("")
@@ -221,7 +221,7 @@ async def test_what_is_wrong_is_named(case: tuple[str, str, Any, int, str, str])
 
 async def test_every_finding_of_a_definition_is_told() -> None:
     states = {"P": {"Type": "Pass", "Next": "Q"}, "R": {"Type": "Pas"}}
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         answer = await create(client, {"StartAt": "Z", "States": states})
         findings = problem(answer, 400, "InvalidDefinition")["findings"]
         assert len(findings) >= 3
@@ -230,7 +230,7 @@ async def test_every_finding_of_a_definition_is_told() -> None:
 
 
 async def test_validating_a_text_tells_the_place_in_it() -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         text = json.dumps(CALLBACK, indent=1)
         answer = await client.request("POST", f"{API}/validations", {"definition": text})
         assert (answer.status, answer.json["result"], answer.json["truncated"]) == (200, "OK", False)
@@ -248,7 +248,7 @@ async def test_validating_a_text_tells_the_place_in_it() -> None:
 
 
 async def test_validating_json_tells_the_place_by_its_pointer() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         broken = {"StartAt": "P", "States": {"P": {"Type": "Fail", "Foo": 1, "Bar": 2, "Cause": "$.Cause"}}}
         members = {"definition": broken, "type": "EXPRESS", "severity": "ERROR", "maxResults": 1}
         answer = await client.request("POST", f"{API}/validations", members)
@@ -274,7 +274,7 @@ async def test_validating_json_tells_the_place_by_its_pointer() -> None:
     ],
 )
 async def test_what_cannot_be_validated(members: dict[str, Any], told: str) -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         answer = await client.request("POST", f"{API}/validations", members)
         assert told in problem(answer, 400, "ValidationException")["detail"]
 
@@ -283,7 +283,7 @@ async def test_variables_and_states_may_be_called_as_members_are() -> None:
     """`timestamp` is a moment where AWS writes it, and a name like any other where a caller does."""
     reads = {"Type": "Pass", "Assign": {"timestamp": 1, "input.$": "$timestamp"}, "End": True}
     first = {"Type": "Pass", "Assign": {"timestamp": "now"}, "Next": "timestamp"}
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         await create(client, machine(P=first, timestamp=reads))
         described = await client.request("GET", f"{API}/state-machines/m")
         assert described.json["variableReferences"] == {"timestamp": ["timestamp"]}
@@ -299,7 +299,7 @@ async def test_variables_and_states_may_be_called_as_members_are() -> None:
 
 @pytest.mark.parametrize("error", [Unavailable(), NotDurable("disk full")])
 async def test_what_cannot_be_taken_now_may_be_tried_again(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
 
         async def refuse(_: Any) -> None:
             raise error
@@ -311,7 +311,7 @@ async def test_what_cannot_be_taken_now_may_be_tried_again(error: Exception, mon
 
 
 async def test_a_mistake_of_ours_is_told_without_its_details(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
 
         def mistake(_: Any) -> None:
             raise ZeroDivisionError("secret detail")
@@ -322,7 +322,7 @@ async def test_a_mistake_of_ours_is_told_without_its_details(monkeypatch: pytest
 
 
 async def test_large_bodies_are_refused() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         answer = await client.request("POST", f"{API}/state-machines", b"x" * (2 * 1024 * 1024))
         problem(answer, 413, "RequestEntityTooLargeException")
 
@@ -331,7 +331,7 @@ async def test_large_bodies_are_refused() -> None:
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
 async def test_no_route_is_without_an_answer(route: str, method: str) -> None:
     """Odd names in all places and no body, everywhere: never a 5xx."""
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         for odd in ("m", "%00", "%ED%A0%80", "%F0%9F%98%80", "a%20b", "..", "%2F", "x" * 5_000):
             answer = await client.request(method, API + re.sub(r"{\w+}", odd, route))
             assert answer.status < 500

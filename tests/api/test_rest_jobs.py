@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from statemachine.tasks.kind import Succeeded
-from tests.api.client import doors
+from tests.api.client import api_client
 from tests.service.test_jobs import GRAPH, ORDERED
 
 
@@ -13,7 +13,7 @@ from tests.service.test_jobs import GRAPH, ORDERED
     ("prefix", "state", "system"), [("", "state", "/system/state"), ("/api/v1", "status", "/api/v1/system/status")]
 )
 async def test_a_job_with_curl(prefix: str, state: str, system: str) -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         created = await client.request("POST", f"{prefix}/job-definitions", ORDERED)
         assert (created.status, created.json["id"]) == (201, "nightly")
         assert created.json["definition"]["StartAt"] == "fetch"
@@ -32,13 +32,13 @@ async def test_a_job_with_curl(prefix: str, state: str, system: str) -> None:
 
 
 async def test_an_execute_without_a_body() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         await client.request("POST", "/job-definitions", GRAPH)
         assert (await client.request("POST", "/jobs/build/execute")).status == 202
 
 
 async def test_what_is_bad_and_what_is_not_there() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         cyclic = {**GRAPH, "graph": {"a": ["d"], "b": [], "c": [], "d": ["a"]}}
         bad = await client.request("POST", "/job-definitions", cyclic)
         assert (bad.status, bad.json["title"]) == (400, "InvalidJob")
@@ -52,7 +52,7 @@ async def test_what_is_bad_and_what_is_not_there() -> None:
 
 
 async def test_the_definition_of_a_job_is_shown_as_what_it_is() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         await client.request("POST", "/job-definitions", GRAPH)
         machine = (await client.request("GET", "/api/v1/state-machines/build")).json
         (parallel,) = machine["definition"]["States"].values()

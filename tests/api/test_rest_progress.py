@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import Any
 
-from tests.api.client import Answer, doors
+from tests.api.client import Answer, api_client
 from tests.engine.definitions import PASS, passes, wait
 
 EXECUTION = "/api/v1/executions/m/e"
@@ -24,7 +24,7 @@ def events(answer: Answer) -> list[tuple[str, str, Any]]:
 
 
 async def test_the_numbers_of_the_states_and_then_only_what_has_changed() -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         await server.start(await server.create(wait(10)), name="e")
         first = (await client.request("GET", f"{EXECUTION}/updates")).json
         assert (first["status"], first["states"]["W"]["running"]) == ("RUNNING", 1)
@@ -33,7 +33,7 @@ async def test_the_numbers_of_the_states_and_then_only_what_has_changed() -> Non
 
 
 async def test_waiting_for_a_change() -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         await server.start(await server.create(wait(10)), name="e")
         since = (await client.request("GET", f"{EXECUTION}/updates")).json["since"]
         waiting = asyncio.create_task(client.request("GET", f"{EXECUTION}/updates?since={since}&wait=60"))
@@ -45,7 +45,7 @@ async def test_waiting_for_a_change() -> None:
 
 
 async def test_a_stream_ends_with_the_execution() -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         arn = await server.start(await server.create(wait(10)), name="e")
         streaming = asyncio.create_task(client.request("GET", f"{EXECUTION}/updates", headers=STREAM))
         await server.settle()
@@ -59,7 +59,7 @@ async def test_a_stream_ends_with_the_execution() -> None:
 
 
 async def test_a_stream_goes_on_where_it_was_lost() -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         await server.ended(await server.start(await server.create(passes(3)), name="e"))
         whole = events(await client.request("GET", f"{EXECUTION}/updates", headers=STREAM))
         assert [name for name, _, _ in whole] == ["end"]
@@ -69,7 +69,7 @@ async def test_a_stream_goes_on_where_it_was_lost() -> None:
 
 
 async def test_what_is_refused() -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         await server.start(await server.create(PASS), name="e")
         for query in ("since=-1", "since=x", "since=1_0", "since=1%C2%85", "since=25001", "wait=61", "waits=1"):
             assert (await client.request("GET", f"{EXECUTION}/updates?{query}")).status == 400, query
@@ -79,7 +79,7 @@ async def test_what_is_refused() -> None:
 
 
 async def test_a_start_may_be_delayed_and_have_a_priority() -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         await server.create(PASS)
         start = "/api/v1/state-machines/m/executions"
         later = await client.request("POST", start, {"name": "e", "startAt": "2023-11-14T22:13:30Z", "priority": 2})
@@ -93,7 +93,7 @@ async def test_a_start_may_be_delayed_and_have_a_priority() -> None:
 
 
 async def test_a_limit_queues_and_the_queue_is_shown() -> None:
-    async with doors(running_max=1) as (server, client):
+    async with api_client(running_max=1) as (server, client):
         machine = await server.create(wait(10))
         await server.start(machine, name="a")
         await server.start(machine, name="b")

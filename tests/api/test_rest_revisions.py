@@ -1,4 +1,4 @@
-"""Changing a state machine through the people's door: ETags, If-Match, and the history of its revisions."""
+"""Changing a state machine through the REST API: ETags, If-Match, and the history of its revisions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.client import Answer, Client, doors
+from tests.api.client import Answer, Client, api_client
 from tests.api.test_rest import API, create, problem
 from tests.engine.definitions import FAIL, PASS
 
@@ -18,7 +18,7 @@ async def change(client: Client, members: Any, match: str | None = None) -> Answ
 
 
 async def test_the_revision_is_the_etag() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         created = await create(client)
         read = await client.request("GET", MACHINE)
         assert created.headers["etag"] == read.headers["etag"] == f'"{read.json["revisionId"]}"'
@@ -45,7 +45,7 @@ async def test_the_revision_is_the_etag() -> None:
 )
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
 async def test_if_match(method: str, match: str | None, status: int) -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         revision = (await create(client)).headers["etag"].strip('"')
         before = server.store.scan("")
         body = {"definition": FAIL} if method == "PATCH" else b""
@@ -59,7 +59,7 @@ async def test_if_match(method: str, match: str | None, status: int) -> None:
 
 
 async def test_what_is_left_out_stays_as_it_is() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         await create(client)
         role = "arn:aws:iam::000000000000:role/other"
         await change(client, {"roleArn": role})
@@ -71,20 +71,20 @@ async def test_what_is_left_out_stays_as_it_is() -> None:
 
 
 async def test_no_change_keeps_the_etag() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         etag = (await create(client)).headers["etag"]
         assert (await change(client, {"definition": PASS})).headers["etag"] == etag
 
 
 async def test_a_configuration_comes_with_the_definition() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         members = {"name": "m", "definition": PASS, "tracingConfiguration": {"enabled": True}}
         await client.request("POST", f"{API}/state-machines", members)
         assert (await client.request("GET", MACHINE)).json["tracingConfiguration"] == {"enabled": True}
 
 
 async def test_null_is_as_good_as_left_out() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         await create(client)
         await change(client, {"definition": None, "loggingConfiguration": {"level": "ALL", "destinations": None}})
         read = (await client.request("GET", MACHINE)).json
@@ -93,7 +93,7 @@ async def test_null_is_as_good_as_left_out() -> None:
 
 
 async def test_revisions_are_read_newest_first_and_one_by_one() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         await create(client)
         await change(client, {"definition": FAIL})
         first = (await client.request("GET", f"{MACHINE}/revisions?limit=1")).json
@@ -126,7 +126,7 @@ WRONG: list[tuple[str, str, Any, int, str, str]] = [
 @pytest.mark.parametrize("case", WRONG, ids=lambda case: f"{case[0]} {case[1]} {str(case[2])[:30]}")
 async def test_what_is_wrong_is_named(case: tuple[str, str, Any, int, str, str]) -> None:
     method, target, body, status, title, told = case
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         await create(client)
         before = server.store.scan("")
         answer = await client.request(method, API + target, body)

@@ -1,4 +1,4 @@
-"""Executions by filters, starts by key, activities, waiting tasks and the server, through the people's door."""
+"""Executions by filters, starts by key, activities, waiting tasks and the server, through the REST API."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from statemachine.tasks.kind import Succeeded
 from statemachine.testing import InMemoryServer
-from tests.api.client import Answer, Client, doors
+from tests.api.client import Answer, Client, api_client
 from tests.api.test_rest import API, create, problem, start
 from tests.engine.definitions import ACTIVITY, CALLBACK, FAIL, PASS, task, wait
 
@@ -23,7 +23,7 @@ async def names(client: Client, target: str) -> list[str]:
 
 async def test_executions_by_filters() -> None:
     """The clock stands at 2023-11-14T22:13:20Z when m/e starts, a second later for each of the others."""
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         for machine, definition in (("m", PASS), ("f", FAIL), ("w", wait(60))):
             await create(client, definition, machine)
             await client.request("POST", f"{API}/state-machines/{machine}/executions", {"name": "e"})
@@ -44,7 +44,7 @@ async def test_executions_by_filters() -> None:
 
 
 async def test_cursors_lead_across_machines() -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         for machine in ("m", "n"):
             await create(client, PASS, machine)
         for number in range(6):
@@ -64,7 +64,7 @@ async def keyed(client: Client, body: Any, key: str = "k") -> Answer:
 
 @pytest.mark.parametrize("definition", [PASS, wait(60)])
 async def test_a_key_makes_a_repeated_start_harmless(definition: Any) -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         await create(client, definition)
         first, second = await keyed(client, {"input": [1]}), await keyed(client, {"input": [1]})
         assert (first.status, second.status) == (201, 200)
@@ -76,7 +76,7 @@ async def test_a_key_makes_a_repeated_start_harmless(definition: Any) -> None:
 
 
 async def test_activities() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         where = f"{API}/activities"
         created = await client.request("POST", where, {"name": "work"})
         assert (created.status, created.headers["location"]) == (201, f"{where}/work")
@@ -102,7 +102,7 @@ async def token_of_a_callback(server: InMemoryServer, client: Client) -> str:
 
 
 async def test_a_waiting_task_and_its_answer() -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         token = await token_of_a_callback(server, client)
         server.clock.now += 1.5
         [waiting] = (await client.request("GET", f"{API}/tasks")).json["tasks"]
@@ -126,7 +126,7 @@ async def test_a_waiting_task_and_its_answer() -> None:
 
 
 async def test_a_waiting_task_may_be_failed() -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         token = await token_of_a_callback(server, client)
         answer = await client.request("POST", f"{API}/tasks/{token}/failure", {"error": "No", "cause": "Because"})
         assert answer.status == 204
@@ -135,7 +135,7 @@ async def test_a_waiting_task_may_be_failed() -> None:
 
 
 async def test_tasks_page_by_page() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         await client.request("POST", f"{API}/activities", {"name": "work"})
         await create(client, task(ACTIVITY))
         for name in ("e", "f", "g"):
@@ -148,7 +148,7 @@ async def test_tasks_page_by_page() -> None:
 
 
 async def test_the_server() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         await create(client, FAIL)
         await start(client)
         system = (await client.request("GET", f"{API}/system")).json
@@ -187,7 +187,7 @@ WRONG: list[tuple[str, str, Any, int, str, str]] = [
 @pytest.mark.parametrize("case", WRONG, ids=lambda case: f"{case[0]} {case[1]} {str(case[2])[:30]}")
 async def test_what_is_wrong_is_named(case: tuple[str, str, Any, int, str, str]) -> None:
     method, target, body, status, title, told = case
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         await create(client)
         before = server.store.scan("")
         answer = await client.request(method, API + target, body)
@@ -201,14 +201,14 @@ async def test_what_is_wrong_is_named(case: tuple[str, str, Any, int, str, str])
     [({}, "", "1 to 255"), ({}, "x" * 256, "1 to 255"), ({"name": "e"}, "k", "give one of them")],
 )
 async def test_a_key_that_cannot_be_taken(body: Any, key: str, told: str) -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         await create(client)
         assert told in problem(await keyed(client, body, key), 400, "ValidationException")["detail"]
         assert await names(client, "/executions") == []
 
 
 async def test_a_token_of_nobody() -> None:
-    async with doors() as (server, client):
+    async with api_client() as (server, client):
         token = await token_of_a_callback(server, client)
         forged = ("A" if token[0] != "A" else "B") + token[1:]
         problem(await client.request("POST", f"{API}/tasks/{forged}/success"), 400, "InvalidToken")

@@ -1,4 +1,4 @@
-"""Events of a run in AWS's shape, as the AWS door shows them."""
+"""Events of a run in AWS's shape, as the AWS API shows them."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import pytest
 from statemachine.errors import ServiceError
 from statemachine.tasks.kind import Failed, Succeeded
 from statemachine.testing import InMemoryServer, in_memory_server
-from tests.api.client import doors
+from tests.api.client import api_client
 from tests.engine.definitions import PASS
 
 ORDERED = {
@@ -156,7 +156,7 @@ async def test_a_job_does_not_replace_a_state_machine_that_is_none() -> None:
 
 
 async def test_tasks_may_have_any_names() -> None:
-    async with doors() as (_, client):
+    async with api_client() as (_, client):
         job = {"id": "j", "tasks": [{"id": "timestamp", "functionName": "f"}], "graph": {"timestamp": []}}
         assert (await client.request("POST", "/api/v1/job-definitions", job)).json["job"] == job
         assert (await client.request("GET", "/api/v1/job-definitions/j")).json["job"] == job

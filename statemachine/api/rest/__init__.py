@@ -1,4 +1,4 @@
-"""The people's door: everything as resources under /api/v1, a file for each. Translates, never decides.
+"""The REST API: everything as resources under /api/v1, a file for each. Translates, never decides.
 
 Timestamps are ISO 8601 in UTC; definitions, inputs and outputs are JSON values, not JSON in strings. The routes and
 their answers are described in schemas/openapi.json.

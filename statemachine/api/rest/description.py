@@ -1,4 +1,4 @@
-"""The description of this door: the OpenAPI document, the JSON Schemas it refers to, and a page that shows them.
+"""The description of the REST API: the OpenAPI document, the JSON Schemas it refers to, and a page that shows them.
 
 All three are files; this module knows nothing of their content.
 """
