@@ -1,6 +1,7 @@
-"""The server as an ASGI application: it owns its data directory, opens the parts and shows them through its APIs.
+"""The server as an ASGI application: it owns its data directory, opens the parts and serves both APIs.
 
-It answers before it is ready (health, and 503 for all else), so a start never hangs silently. Knows no process manager.
+It answers before it is ready (health, and 503 for all else), so a start never hangs silently. Must not know a process
+manager.
 """
 
 from __future__ import annotations
@@ -16,12 +17,10 @@ from typing import Any
 import falcon.asgi
 import structlog
 
-from statemachine.api import connection, error_handlers
-from statemachine.api.aws import AwsApi
+from statemachine.api import connection
+from statemachine.api.application import add_resource, build_api
 from statemachine.api.health import Live, Ready
-from statemachine.api.host_header import LoopbackOnly, is_loopback
 from statemachine.api.refusals import NOT_READY, is_for_aws, refusal
-from statemachine.api.rest import JOB_ROUTES, PREFIX, ROUTES
 from statemachine.background.definitions_folder import DefinitionsFolder
 from statemachine.composition import Parts, compose
 from statemachine.config import Settings
@@ -29,7 +28,6 @@ from statemachine.engine.execution_log import ExecutionLog
 from statemachine.engine.loop import Engine
 from statemachine.evaluators.pool import EvaluatorPool
 from statemachine.metrics.metrics import Metrics
-from statemachine.service.actions import Actions
 from statemachine.store.interface import StoreError
 from statemachine.store.locks import INTERPRETER, DirectoryLock
 from statemachine.store.sqlite import SqliteStore
@@ -54,9 +52,10 @@ class App:
         self._api: Any = None
         self._lock = DirectoryLock(settings.data, INTERPRETER)
         self._health = falcon.asgi.App()
-        self._health.add_route("/health", Ready(self.missing))
-        self._health.add_route("/health/live", Live())
-        self._health.add_route("/health/ready", Ready(self.missing))
+        for route in ("/health", "/health/ready"):
+            add_resource(self._health, route, Ready(self.reasons))
+        add_resource(self._health, "/health/live", Live())
+        self._told: list[str] = []
         self._opening: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
 
@@ -68,7 +67,7 @@ class App:
         elif self._api is None:
             await _answer_not_ready(scope, send)
         else:
-            connection.watch(scope, receive)
+            connection.enable_disconnect_check(scope, receive)
             await self._api(scope, receive, send)
 
     def start(self) -> None:
@@ -89,21 +88,26 @@ class App:
             await self._engine.close()
         self._lock.release()
 
-    def missing(self) -> list[str]:
-        """The reasons why the server takes no work."""
+    def reasons(self) -> list[str]:
+        """The reasons for which no traffic should be sent here. Logs a warning when there are new ones.
+
+        Little free disk is one of them, though the server takes work as long as it can write.
+        """
         engine = self._engine
         if engine is None:
             return ["the store is not open yet"]
-        found = []
         if engine.draining:
-            found.append("the server is shutting down")
-        elif not engine.ready:
-            found.append("the last commit failed, or recovery is not done")
+            return ["the server is shutting down"]
+        found = [] if engine.ready else ["the last commit failed, or recovery is not done"]
+        least = self.settings.disk_bytes_min
         try:
-            if shutil.disk_usage(self.settings.data).free < self.settings.disk_bytes_min:
-                found.append(f"less than {self.settings.disk_bytes_min} bytes are free on the disk")
+            if shutil.disk_usage(self.settings.data).free < least:
+                found.append(f"less than {least} bytes are free on the disk (disk_bytes_min); work is still taken")
         except OSError as error:
-            found.append(f"the data directory cannot be looked at: {error}")
+            found.append(f"the data directory cannot be read: {error}")
+        if found and found != self._told:
+            log.warning("not ready", reasons=found)
+        self._told = found
         return found
 
     async def _open(self) -> None:
@@ -133,7 +137,7 @@ class App:
         api = build_api(parts.actions, settings)
         if metrics is not None:
             metrics.read(lambda: parts.engine.lengths)
-            api.add_route("/metrics", metrics)
+            add_resource(api, "/metrics", metrics)
         self._api = api
         self._engine = parts.engine
         if has_wal_reset_bug():
@@ -150,26 +154,14 @@ class App:
         self._watching = asyncio.get_running_loop().create_task(folder.watch())
 
 
-def build_api(actions: Actions, settings: Settings) -> falcon.asgi.App[Any, Any]:
-    """Both APIs on one port."""
-    middleware = [LoopbackOnly()] if is_loopback(settings.host) else []
-    api = falcon.asgi.App(middleware=middleware)
-    error_handlers.install(api)
-    api.add_route("/", AwsApi(actions, settings))
-    for route, resource in ROUTES.items():
-        api.add_route(PREFIX + route, resource(actions, settings))
-    for route, resource in JOB_ROUTES.items():
-        api.add_route(route, resource(actions, settings))
-    return api
-
-
 async def _answer_not_ready(scope: dict[str, Any], send: Send) -> None:
     """The APIs are not there yet; the answer has the form of the one that was meant."""
     refused = refusal(NOT_READY, for_aws=is_for_aws(scope["method"], scope["path"]))
     headers = [(b"content-type", refused.content_type.encode())]
     headers += [(name.lower().encode(), value.encode()) for name, value in refused.headers.items()]
     await send({"type": "http.response.start", "status": refused.status, "headers": headers})
-    await send({"type": "http.response.body", "body": refused.body.encode()})
+    body = b"" if scope["method"] == "HEAD" else refused.body.encode()
+    await send({"type": "http.response.body", "body": body})
 
 
 def _end_process(error: Exception) -> None:

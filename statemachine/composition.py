@@ -37,7 +37,7 @@ class Parts:
         """Count the executions, recover, and finish the deletions that an earlier process began."""
         await self.service.system.counts.load(self.engine)
         await self.engine.open()
-        self.service.state_machine_deletions.go_on()
+        self.service.state_machine_deletions.resume()
 
 
 def compose(

@@ -49,14 +49,15 @@ class ExpressionSyntaxError(ValueError):
 
 
 class ServiceError(Exception):
-    """An error for an API caller: AWS's exception name, a text and the HTTP status.
+    """An error for an API caller: a name and a text, which are AWS's if AWS has the error.
 
-    `members` are further members of the response, such as `reason` of a ValidationException.
+    `detail` is our own text if AWS's says too little; the REST API shows it instead. `members` are further members of
+    a response of the REST API: `findings`, or `pointer`, a JSON Pointer to the member of the request at fault.
     """
 
-    def __init__(self, code: str, message: str, *, status: int = 400, **members: Any) -> None:
+    def __init__(self, code: str, message: str, *, detail: str | None = None, **members: Any) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
-        self.status = status
+        self.detail = detail or message
         self.members = members

@@ -105,7 +105,7 @@ async def test_before_it_owns_the_directory_it_is_alive_and_not_ready(data: Path
         assert (await client.request("GET", "/health/live")).status == 200
         ready = await client.request("GET", "/health/ready")
         assert ready.status == 503
-        assert ready.json == {"status": "not ready", "missing": ["the store is not open yet"]}
+        assert ready.json == {"status": "not ready", "reasons": ["the store is not open yet"]}
         for answer in (await client.aws("ListActivities"), await client.request("GET", "/api/v1/state-machines")):
             assert answer.status == 503
             assert answer.headers["retry-after"] == "1"
@@ -130,7 +130,7 @@ async def test_a_draining_server_says_so(data: Path) -> None:
         await until_ready(client)
         await app.drain()
         ready = await client.request("GET", "/health/ready")
-        assert (ready.status, ready.json["missing"]) == (503, ["the server is shutting down"])
+        assert (ready.status, ready.json["reasons"]) == (503, ["the server is shutting down"])
 
 
 async def test_a_full_disk_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,9 +139,11 @@ async def test_a_full_disk_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) 
         usage = shutil.disk_usage(data)._replace(free=9)
         monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
         ready = await client.request("GET", "/health/ready")
-        assert ready.json["missing"] == ["less than 10 bytes are free on the disk"]
+        assert ready.json["reasons"] == [
+            "less than 10 bytes are free on the disk (disk_bytes_min); work is still taken"
+        ]
         monkeypatch.undo()
-        assert app.missing() == []
+        assert app.reasons() == []
 
 
 async def test_a_directory_that_is_gone_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +156,7 @@ async def test_a_directory_that_is_gone_is_told(data: Path, monkeypatch: pytest.
         monkeypatch.setattr(shutil, "disk_usage", gone)
         ready = await client.request("GET", "/health/ready")
         assert ready.status == 503
-        assert str(data) in ready.json["missing"][0]
+        assert str(data) in ready.json["reasons"][0]
 
 
 async def test_failing_commits_are_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +172,7 @@ async def test_failing_commits_are_told(data: Path, monkeypatch: pytest.MonkeyPa
             broken.setattr(app._engine.store, "commit", full)
             refused = await client.aws("CreateActivity", {"name": "a"})
             assert refused.status == 503
-            assert (await client.request("GET", "/health/ready")).json["missing"] == [
+            assert (await client.request("GET", "/health/ready")).json["reasons"] == [
                 "the last commit failed, or recovery is not done"
             ]
             assert (await client.aws("ListActivities")).json == {"activities": []}

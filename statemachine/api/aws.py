@@ -1,6 +1,6 @@
-"""The AWS API: X-Amz-Target names an action, members go in and out as JSON 1.0. Translates, never decides.
+"""The AWS API: X-Amz-Target names an action, members go in and out as AWS JSON 1.0. Signatures are not checked.
 
-A new action is a line in `service/actions.py`. Signatures are not checked.
+Must not know a verb.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from statemachine.config import Settings
 from statemachine.errors import ServiceError
 from statemachine.json_text import JsonError, parse_bytes
 from statemachine.service.actions import Action, Actions
-from statemachine.service.requests import members_of
+from statemachine.service.requests import is_aws_action, members_of
 
 TARGET = "AWSStepFunctions."
 
@@ -31,7 +31,7 @@ class AwsApi:
         self._settings = settings
 
     async def on_post(self, request: Request, response: Response) -> None:
-        """Do one action. Its errors are raised; the error handlers answer them in AWS's shape."""
+        """Perform one action. Its errors are raised; the error handlers answer them in AWS's shape."""
         action, members = await self._read(request)
         asked = self._actions.call(action, **members)
         answer = await (while_connected(request, asked) if action.long_poll else asked)
@@ -46,7 +46,7 @@ class AwsApi:
         action = self._actions.aws_action(name) if target.startswith(TARGET) else None
         body = await read_body(request, self._settings.body_bytes_max, self._settings.body_seconds)
         if action is None:
-            raise ServiceError("UnknownOperationException", f"The action {target or '(none)'} is not known")
+            raise _unknown(target)
         try:
             members = parse_bytes(body) if body else {}
         except JsonError as error:
@@ -55,3 +55,15 @@ class AwsApi:
             raise ServiceError("SerializationException", "Start of structure or map found where not expected.")
         known = members_of(name)
         return action, {member: value for member, value in members.items() if member in known}
+
+
+def _unknown(target: str) -> ServiceError:
+    """The error for a target that names no action of this server."""
+    name = target.removeprefix(TARGET)
+    if not target:
+        text = "The header X-Amz-Target is missing"
+    elif target.startswith(TARGET) and is_aws_action(name):
+        text = f"This server does not have the action {name}; docs/api.md lists the actions that it has"
+    else:
+        text = f"The action {target} is not known"
+    return ServiceError("UnknownOperationException", text)

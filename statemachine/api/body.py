@@ -1,4 +1,4 @@
-"""Reading a request's body: size first, and never for longer than a client may take. Knows no format."""
+"""Reads the body of a request, limited in bytes and time. Must not know a format."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from statemachine.errors import ServiceError
 
 async def read_body(request: Request, bytes_max: int, seconds: float) -> bytes:
     """The whole body. Raises ServiceError RequestEntityTooLargeException (413), RequestTimeoutException (408), or
-    IncompleteBody where the client went away before it had sent all."""
+    IncompleteBody if the client disconnected before it had sent all."""
     announced = request.content_length or 0
     if announced > bytes_max:
         raise _too_large(bytes_max)
@@ -26,7 +26,7 @@ async def read_body(request: Request, bytes_max: int, seconds: float) -> bytes:
                 parts.append(part)
     except TimeoutError:
         raise ServiceError(
-            "RequestTimeoutException", f"The request was not received within {seconds:g} seconds.", status=408
+            "RequestTimeoutException", f"The request was not received within {seconds:g} seconds."
         ) from None
     if size < announced:
         raise ServiceError("IncompleteBody", f"Only {size} of {announced} bytes of the request were received.")
@@ -35,4 +35,4 @@ async def read_body(request: Request, bytes_max: int, seconds: float) -> bytes:
 
 def _too_large(bytes_max: int) -> ServiceError:
     text = f"The request is larger than {bytes_max} bytes."
-    return ServiceError("RequestEntityTooLargeException", text, status=413)
+    return ServiceError("RequestEntityTooLargeException", text)

@@ -1,4 +1,4 @@
-"""Noticing that a client has gone away while its request is held. Knows no verb."""
+"""Noticing that a client has disconnected while its request is held. Must not know a verb."""
 
 from __future__ import annotations
 
@@ -10,35 +10,34 @@ from falcon.asgi import Request
 
 from statemachine.errors import ServiceError
 
-GONE = "statemachine.gone"
-"""The key of the ASGI scope under which a request finds the wait for its client's departure."""
+DISCONNECTED = "statemachine.disconnected"
+"""The key in the ASGI scope of a coroutine function that returns when the client disconnects."""
+
+T = TypeVar("T")
 
 
-Answer = TypeVar("Answer")
+def enable_disconnect_check(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]]) -> None:
+    """Let `while_connected` notice that the client of the request in `scope` disconnects."""
 
-
-def watch(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]]) -> None:
-    """Let the request in `scope` be asked whether its client has gone."""
-
-    async def gone() -> None:
+    async def disconnected() -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
 
-    scope[GONE] = gone
+    scope[DISCONNECTED] = disconnected
 
 
-async def while_connected(request: Request, answer: Awaitable[Answer]) -> Answer:
-    """The answer, given up as soon as the client goes away. Call it when the body has been read.
+async def while_connected(request: Request, answer: Awaitable[T]) -> T:
+    """The answer, given up as soon as the client disconnects. Call it when the body has been read.
 
-    Raises ServiceError 499 if the client has gone away.
+    Raises ServiceError ClientDisconnected.
     """
     working = asyncio.ensure_future(answer)
-    leaving = asyncio.ensure_future(request.scope[GONE]())
+    disconnecting = asyncio.ensure_future(request.scope[DISCONNECTED]())
     try:
-        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({working, disconnecting}, return_when=asyncio.FIRST_COMPLETED)
         if working.done():
             return working.result()
-        raise ServiceError("ClientDisconnected", "The client has gone away", status=499)
+        raise ServiceError("ClientDisconnected", "The client has disconnected")
     finally:
-        leaving.cancel()
+        disconnecting.cancel()
         working.cancel()

@@ -1,4 +1,4 @@
-"""/health/live and /health/ready: the truth, without authentication and without data."""
+"""Health checks, without authentication. Must not read the store."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from statemachine.json_text import dump
 
 
 class Live:
-    """The process answers. Never touches the store."""
+    """The process answers."""
 
     async def on_get(self, request: Request, response: Response) -> None:
         response.text = dump({"status": "live"})
 
 
 class Ready:
-    """`missing` gives the reasons why the server takes no work; without any it is ready."""
+    """`reasons` are those for which no traffic should be sent here; without any the server is ready."""
 
-    def __init__(self, missing: Callable[[], list[str]]) -> None:
-        self._missing = missing
+    def __init__(self, reasons: Callable[[], list[str]]) -> None:
+        self._reasons = reasons
 
     async def on_get(self, request: Request, response: Response) -> None:
-        missing = self._missing()
-        answer: dict[str, Any] = {"status": "not ready" if missing else "ready"}
-        if missing:
+        reasons = self._reasons()
+        answer: dict[str, Any] = {"status": "not ready" if reasons else "ready"}
+        if reasons:
             response.status = 503
             response.set_header("Retry-After", "1")
-            answer["missing"] = missing
+            answer["reasons"] = reasons
         response.text = dump(answer)

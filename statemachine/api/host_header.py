@@ -1,4 +1,7 @@
-"""Which Host headers are served: on a loopback address only loopback names, against DNS rebinding from a browser."""
+"""Which Host headers are served: on a loopback address only loopback names, against DNS rebinding from a browser.
+
+Must not know an API.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,11 @@ class LoopbackOnly:
     """Middleware that refuses requests made to any other name than a loopback one."""
 
     async def process_request(self, request: Request, response: Response) -> None:
-        """Raises ServiceError 403."""
+        """Raises ServiceError ForbiddenHost."""
         try:
             host = request.host
         except ValueError:  # what follows the colon is no number
             host = request.get_header("Host", default="")
         if not is_loopback(host):
             text = f"Host '{host}' is not served here: use localhost, or bind another address."
-            raise ServiceError("ForbiddenHost", text, status=403)
+            raise ServiceError("ForbiddenHost", text)

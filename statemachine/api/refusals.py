@@ -1,4 +1,4 @@
-"""Refusals in the form of the API that a request was made to. Knows no action.
+"""Refusals in the form of the API that a request was made to. Must not know an action.
 
 The AWS API answers in AWS JSON 1.0, every other path in problem+json (RFC 9457). A request that is refused before it
 reaches an API (foreign Host, server not ready) gets the form of the API that it was meant for.
@@ -17,28 +17,42 @@ from statemachine.json_text import dump
 
 AWS_CONTENT_TYPE = "application/x-amz-json-1.0"
 PROBLEM_CONTENT_TYPE = "application/problem+json"
-AWS_MEMBERS = ("reason", "resourceName")
-"""The members that AWS's shapes of errors have; others are shown on the REST API only."""
 
-UNAVAILABLE = ServiceError("ServiceUnavailable", "The server cannot take this now; try again.", status=503)
-NOT_READY = ServiceError("ServiceUnavailable", "The server is starting; try again.", status=503)
+UNAVAILABLE = ServiceError("ServiceUnavailable", "The server cannot take this now; try again.")
+NOT_READY = ServiceError("ServiceUnavailable", "The server is starting; try again.")
+INTERNAL_ERROR = ServiceError("InternalServerError", "Internal error")
+"""The refusal for a defect. It tells no details."""
 
-STATUSES = {
+AWS_STATUSES = {
+    "ClientDisconnected": 499,
+    "ForbiddenHost": 403,
+    "InternalServerError": 500,
+    "RequestEntityTooLargeException": 413,
+    "RequestTimeoutException": 408,
+    "ServiceUnavailable": 503,
+}
+"""HTTP statuses of errors on both APIs. On the AWS API any other error has 400."""
+
+REST_STATUSES = AWS_STATUSES | {
     "ActivityDoesNotExist": 404,
-    "ConflictException": 409,
+    "ActivityLimitExceeded": 429,
     "ExecutionAlreadyExists": 409,
     "ExecutionDoesNotExist": 404,
     "ExecutionLimitExceeded": 429,
-    "InvalidArn": 400,
-    "ResourceNotFound": 404,
+    "IdempotencyKeyReused": 422,
+    "JobDoesNotExist": 404,
+    "PreconditionFailed": 412,
+    "RevisionDoesNotExist": 404,
+    "SchemaDoesNotExist": 404,
     "StateMachineAlreadyExists": 409,
     "StateMachineDeleting": 409,
     "StateMachineDoesNotExist": 404,
+    "StateMachineLimitExceeded": 429,
     "StateMachineTypeNotSupported": 422,
-    "TaskDoesNotExist": 404,
     "TaskTimedOut": 409,
+    "ThrottlingException": 429,
 }
-"""HTTP statuses of AWS's errors on the REST API; others keep their own."""
+"""HTTP statuses of errors on the REST API. Any other error has 400."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +66,19 @@ class ErrorAnswer:
 
 
 def is_for_aws(method: str, path: str) -> bool:
-    """Was the AWS API meant?"""
+    """Is this a request to the AWS API?"""
     return method == "POST" and path == "/"
 
 
 def refusal(error: ServiceError, *, for_aws: bool) -> ErrorAnswer:
     """The refusal in the form of one API. A status of 503 asks the client to try again after a second."""
-    headers = {"Retry-After": "1"} if error.status == 503 else {}
+    status = (AWS_STATUSES if for_aws else REST_STATUSES).get(error.code, 400)
+    headers = {"Retry-After": "1"} if status == 503 else {}
     if for_aws:
-        members = {name: value for name, value in error.members.items() if name in AWS_MEMBERS}
-        body = dump({"__type": error.code, "message": error.message, **members})
+        body = dump({"__type": error.code, "message": error.message})
         headers |= {"x-amzn-ErrorType": error.code, "x-amzn-RequestId": str(uuid.uuid4())}
-        return ErrorAnswer(error.status, AWS_CONTENT_TYPE, body, headers)
-    status = STATUSES.get(error.code, error.status)
-    return problem(status, error.code, error.message, msgspec.to_builtins(error.members), headers)
+        return ErrorAnswer(status, AWS_CONTENT_TYPE, body, headers)
+    return problem(status, error.code, error.detail, msgspec.to_builtins(error.members), headers)
 
 
 def problem(
@@ -74,8 +87,3 @@ def problem(
     """A problem document; `title` is the error's name, `detail` its text."""
     body = dump({"title": title, "status": status, "detail": detail, **(members or {})})
     return ErrorAnswer(status, PROBLEM_CONTENT_TYPE, body, headers or {})
-
-
-def defect() -> ServiceError:
-    """The refusal for a mistake of ours. It tells no details."""
-    return ServiceError("InternalServerError", "Internal error", status=500)

@@ -1,7 +1,8 @@
-"""Answers as each API shows them, by the types of their members. Knows no action and no member's name.
+"""Answers as each API shows them, by the types of their members. Must not know an action or the name of a member.
 
-The AWS API shows a Timestamp as epoch seconds and a JsonText as a string. The REST API shows a Timestamp as ISO 8601
-in UTC and a JsonText as the JSON that it holds. A caller's own object has neither type: it is shown as it was stored.
+The AWS API shows a Timestamp as epoch seconds with milliseconds, and a JsonText as a string. The REST API shows a
+Timestamp as ISO 8601 in UTC, and a JsonText as the JSON that it holds. A caller's own object has neither type: it is
+shown as it was stored.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from statemachine.times.timestamps import Timestamp, iso_time
 
 def _for_aws(value: Any) -> Any:
     if isinstance(value, Timestamp):
-        return float(value)
+        return int(value * 1000) / 1000
     assert isinstance(value, JsonText), type(value)
     return str(value)
 
 
-def _for_people(value: Any) -> Any:
+def _for_rest(value: Any) -> Any:
     if isinstance(value, Timestamp):
         return iso_time(value)
     assert isinstance(value, JsonText), type(value)
@@ -47,4 +48,4 @@ class Renderer:
 
 
 aws_json = Renderer(msgspec.json.Encoder(enc_hook=_for_aws))
-rest_json = Renderer(msgspec.json.Encoder(enc_hook=_for_people))
+rest_json = Renderer(msgspec.json.Encoder(enc_hook=_for_rest))

@@ -1,7 +1,8 @@
 """The table of actions: everything that a caller can ask of the server.
 
 Both APIs, the command line's own runs and the background go through `Actions.call`. So limits are checked once, and a
-rule that is added here holds for all of them. A new action is a verb and a line in this table.
+rule that is added here holds for all of them. A new action is a verb, a request in one of the request schemas and a
+line in this table. Must not know HTTP.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from statemachine.service import activities, jobs, system, validations
 from statemachine.service.answer import Empty
 from statemachine.service.executions import answers as executions
 from statemachine.service.executions.history_event import HistoryPage
-from statemachine.service.requests import check_request
+from statemachine.service.requests import check_request, members_of
 from statemachine.service.service import Service
 from statemachine.service.state_machines import answers as machines
 from statemachine.service.tasks.waiting import WaitingTaskPage
@@ -27,36 +28,36 @@ Verb = Callable[..., Awaitable[A]]
 
 @dataclass(frozen=True, slots=True)
 class Action(Generic[A]):
-    """One action.
+    """One action; its name is AWS's if AWS has the action, and that of its request in the request schemas.
 
-    `name` is AWS's where AWS has the action. `verb` finds the method in the service. `answer` is the type that it
-    answers with. `permission` names the right that the caller needs. `request` names the request of AWS's whose limits
-    hold, None if the members are checked by the verb alone. A `long_poll` is given up when its client goes away. A
-    `large` answer is rendered off the event loop.
+    `verb` finds the method in the service, and `answer` is the type of what the method gives back. `permission` names
+    the right that the caller needs; nothing enforces it yet. `is_aws` says that AWS has the action. A `long_poll` is
+    given up if its client goes away. A `large` answer is rendered off the event loop.
     """
 
     name: str
     verb: Callable[[Service], Verb[A]]
     answer: type[A]
     permission: str
-    request: str | None = None
+    is_aws: bool = False
     long_poll: bool = False
     large: bool = False
-
-    @property
-    def is_aws(self) -> bool:
-        """Does AWS have this action?"""
-        return self.request == self.name
 
 
 def _aws(
     name: str, verb: Callable[[Service], Verb[A]], answer: type[A], *, long_poll: bool = False, large: bool = False
 ) -> Action[A]:
-    """An action of AWS's; its permission has its name."""
-    return Action(name, verb, answer, f"states:{name}", name, long_poll, large)
+    """An AWS action; its permission has its name."""
+    return Action(name, verb, answer, f"states:{name}", True, long_poll, large)
 
 
 CREATE_STATE_MACHINE = _aws("CreateStateMachine", lambda s: s.state_machines.create, machines.CreatedStateMachine)
+REGISTER_STATE_MACHINE = Action(
+    "RegisterStateMachine",
+    lambda s: s.state_machines.register,
+    machines.RegisteredStateMachine,
+    "states:CreateStateMachine",
+)
 UPDATE_STATE_MACHINE = _aws("UpdateStateMachine", lambda s: s.state_machines.update, machines.UpdatedStateMachine)
 DELETE_STATE_MACHINE = _aws("DeleteStateMachine", lambda s: s.state_machine_deletions.delete, Empty)
 DESCRIBE_STATE_MACHINE = _aws(
@@ -70,9 +71,6 @@ DESCRIBE_STATE_MACHINE_FOR_EXECUTION = _aws(
 LIST_STATE_MACHINES = _aws(
     "ListStateMachines", lambda s: s.state_machine_descriptions.list_page, machines.StateMachinePage
 )
-DESCRIBE_CURRENT_REVISION = Action(
-    "DescribeCurrentRevision", lambda s: s.revisions.current, machines.CurrentRevision, "states:DescribeStateMachine"
-)
 DESCRIBE_REVISION = Action(
     "DescribeRevision", lambda s: s.revisions.describe, machines.RevisionDescription, "states:DescribeStateMachine"
 )
@@ -82,12 +80,11 @@ LIST_REVISIONS = Action(
 VALIDATE_STATE_MACHINE_DEFINITION = _aws(
     "ValidateStateMachineDefinition", lambda s: s.validations.validate, validations.Validation
 )
-REPORT_ON_DEFINITION = Action(
-    "ReportOnDefinition",
-    lambda s: s.validations.report,
+VALIDATE_WITH_ADVICE = Action(
+    "ValidateWithAdvice",
+    lambda s: s.validations.validate_with_advice,
     validations.Validation,
     "states:ValidateStateMachineDefinition",
-    request="ValidateStateMachineDefinition",
 )
 
 START_EXECUTION = _aws("StartExecution", lambda s: s.starts.start, executions.StartedExecution)
@@ -96,7 +93,6 @@ START_EXECUTION_WITH_KEY = Action(
     lambda s: s.starts.start_with_key,
     executions.KeyedExecution,
     "states:StartExecution",
-    request="StartExecution",
 )
 STOP_EXECUTION = _aws("StopExecution", lambda s: s.stops.stop, executions.StoppedExecution)
 DESCRIBE_EXECUTION = _aws("DescribeExecution", lambda s: s.executions.describe, executions.ExecutionDescription)
@@ -128,7 +124,7 @@ LIST_TASKS = Action("ListTasks", lambda s: s.waiting_tasks.list_page, WaitingTas
 
 REGISTER_JOB = Action("RegisterJob", lambda s: s.jobs.register, jobs.RegisteredJob, "states:CreateStateMachine")
 DESCRIBE_JOB = Action("DescribeJob", lambda s: s.jobs.describe, jobs.JobDescription, "states:DescribeStateMachine")
-LIST_JOBS = Action("ListJobs", lambda s: s.jobs.list_all, jobs.JobList, "states:ListStateMachines")
+LIST_JOBS = Action("ListJobs", lambda s: s.jobs.list_page, jobs.JobPage, "states:ListStateMachines")
 EXECUTE_JOB = Action("ExecuteJob", lambda s: s.jobs.execute, jobs.StartedJob, "states:StartExecution")
 DESCRIBE_JOB_STATE = Action(
     "DescribeJobState", lambda s: s.jobs.state, jobs.JobExecutionState, "states:DescribeExecution"
@@ -140,11 +136,11 @@ DESCRIBE_SERVER = Action(
 ACTIONS: dict[str, Action[Any]] = {
     action.name: action for action in list(globals().values()) if isinstance(action, Action)
 }
-"""All actions by name."""
+"""All actions of this module by name."""
 
 
 class Actions:
-    """The actions of one server. Members have their names on the wire, in camel case."""
+    """The actions of one server. Members have the names of AWS's requests, in camel case; those of ours likewise."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -156,14 +152,14 @@ class Actions:
         return self._service.host.draining
 
     def aws_action(self, name: str) -> Action[Any] | None:
-        """The action of AWS's that has that name."""
+        """The AWS action of that name, None if this server does not have it."""
         action = ACTIONS.get(name)
         return action if action is not None and action.is_aws else None
 
     async def call(self, action: Action[A], /, **members: Any) -> A:
-        """Do an action. A member that is None counts as left out.
+        """Perform an action. A member that is None counts as left out.
 
-        Raises ServiceError, NotDurable or Unavailable.
+        Raises ServiceError, NotDurable or Unavailable, and TypeError for a member that the action does not have.
         """
         answer: A = await self._bound[action.name].call(members)
         return answer
@@ -173,19 +169,22 @@ class _BoundAction:
     """An action with the verb of one service."""
 
     def __init__(self, action: Action[Any], service: Service) -> None:
-        self._request = action.request
+        self._name = action.name
         self._verb = action.verb(service)
-        self._parameters = {_on_the_wire(name): name for name in signature(self._verb).parameters}
+        self._parameters = {wire_name(name): name for name in signature(self._verb).parameters}
+        self._members = members_of(action.name) | self._parameters.keys()
 
     async def call(self, members: Mapping[str, Any]) -> Any:
-        if self._request is not None:
-            check_request(self._request, members)
+        unknown = members.keys() - self._members
+        if unknown:
+            raise TypeError(f"{self._name} has no member {', '.join(sorted(unknown))}")
+        check_request(self._name, members)
         parameters = self._parameters
         return await self._verb(
             **{parameters[name]: value for name, value in members.items() if value is not None and name in parameters}
         )
 
 
-def _on_the_wire(name: str) -> str:
-    """`state_machine_arn` is stateMachineArn on the wire."""
+def wire_name(name: str) -> str:
+    """The name that a parameter of a verb has in requests: `state_machine_arn` is stateMachineArn."""
     return re.sub(r"_(.)", lambda letter: letter[1].upper(), name)

@@ -1,4 +1,4 @@
-"""Activities: create, describe, delete, list, and the long poll of their workers."""
+"""Activities: create, describe, delete, list, and the long poll of their workers. Must not know a task's kind."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from statemachine.errors import ServiceError
 from statemachine.host import Host
 from statemachine.registry.activities import Activity, ActivityCatalog
 from statemachine.service.answer import EMPTY, Answer, Empty
+from statemachine.service.configurations import OWN_KEY
 from statemachine.service.names import check_name
 from statemachine.service.paging import make_page_token, page_size, read_page_token
-from statemachine.service.state_machines.describe import OWN_KEY
+from statemachine.service.tags import tags_by_key
 from statemachine.times.timestamps import Timestamp
 
 
 class CreatedActivity(Answer, frozen=True, kw_only=True):
-    """CreateActivity."""
+    """The answer of CreateActivity."""
 
     activity_arn: str
     creation_date: Timestamp
@@ -31,20 +32,20 @@ class ListedActivity(CreatedActivity, frozen=True, kw_only=True):
 
 
 class ActivityDescription(ListedActivity, frozen=True, kw_only=True):
-    """DescribeActivity."""
+    """The answer of DescribeActivity."""
 
     encryption_configuration: dict[str, Any]
 
 
 class ActivityPage(Answer, frozen=True, kw_only=True):
-    """ListActivities."""
+    """The answer of ListActivities."""
 
     activities: list[ListedActivity]
     next_token: str | None = None
 
 
 class PolledTask(Answer, frozen=True, kw_only=True):
-    """GetActivityTask; without members if no task came. `input` is JSON text."""
+    """The answer of GetActivityTask; without members if no task came. `input` is JSON text."""
 
     task_token: str | None = None
     input: str | None = None
@@ -69,13 +70,15 @@ class Activities:
         async with self._catalog.changing:
             activity = self._catalog.get(name)
             if activity is None:
-                if len(self._catalog) >= self._settings.activities_max:
-                    raise ServiceError("ActivityLimitExceeded", "Activity Limit Exceeded")
+                most = self._settings.activities_max
+                if len(self._catalog) >= most:
+                    message = "Activity Limit Exceeded"
+                    raise ServiceError("ActivityLimitExceeded", message, detail=f"{message} (activities_max = {most})")
                 activity = Activity(
                     name=name,
                     arn=self._home.activity(name),
                     created=self._clock(),
-                    tags={tag["key"]: tag.get("value", "") for tag in tags or ()},
+                    tags=tags_by_key(tags),
                 )
                 await self._catalog.put(self._host, activity)
         return CreatedActivity(activity_arn=activity.arn, creation_date=Timestamp(activity.created))
@@ -90,18 +93,21 @@ class Activities:
             encryption_configuration=OWN_KEY,
         )
 
-    async def delete(self, *, activity_arn: str) -> Empty:
-        """Delete an activity; one that does not exist is deleted already."""
+    async def delete(self, *, activity_arn: str, must_exist: bool = False) -> Empty:
+        """Delete an activity. Deleting one that does not exist does nothing, as AWS's action; with `must_exist`, which
+        is ours, it raises ServiceError ActivityDoesNotExist."""
         arn = parse_arn(activity_arn, "activity")
         async with self._catalog.changing:
+            if must_exist:
+                self._find(activity_arn)
             if activity_arn in self._catalog:
                 await self._catalog.remove(self._host, arn.name)
         return EMPTY
 
     async def list_page(self, *, max_results: int | None = None, next_token: str | None = None) -> ActivityPage:
         """Activities by name, a page at a time."""
-        question = ("ListActivities", max_results)
-        position = read_page_token(next_token, question, self._clock())
+        wanted = ("ListActivities",)
+        position = read_page_token(next_token, wanted, self._clock())
         size = page_size(max_results)
         found = self._catalog.page(position, size + 1)
         return ActivityPage(
@@ -109,16 +115,15 @@ class Activities:
                 ListedActivity(activity_arn=one.arn, name=one.name, creation_date=Timestamp(one.created))
                 for one in found[:size]
             ],
-            next_token=make_page_token(found[size - 1].name, question, self._clock()) if len(found) > size else None,
+            next_token=make_page_token(found[size - 1].name if len(found) > size else None, wanted, self._clock()),
         )
 
     async def poll(self, *, activity_arn: str, worker_name: str | None = None) -> PolledTask:
         """The next task of an activity; an empty answer if none came while the request was held."""
         self._find(activity_arn)
         if self._polling >= self._settings.pollers_max:
-            raise ServiceError(
-                "ActivityWorkerLimitExceeded", "The maximum number of workers polling for activity tasks is reached"
-            )
+            message = "The maximum number of workers polling for activity tasks is reached"
+            raise ServiceError("ActivityWorkerLimitExceeded", message)
         self._polling += 1
         try:
             task = await self._host.poll_activity(activity_arn, worker_name, self._settings.poll_seconds)

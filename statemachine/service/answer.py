@@ -1,7 +1,7 @@
-"""The base of every answer: a verb answers with a type, and each API renders it by the types of its members.
+"""The base of answers: a verb answers with a type, and each API renders it by the types of its members.
 
-Member names on the wire are the fields' in camel case. A member that is None is left out. `Timestamp` and `JsonText`
-are shown as the readers of that API expect them; every other member is shown as it is.
+Member names on the wire are the fields' in camel case. A member that is None is left out. The APIs render `Timestamp`
+and `JsonText` each in its own way, and every other member as it is. Must not know an API.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""How many executions there are of each status, without looking at all of them each time.
+"""How many executions there are of each status, without reading all of them each time.
 
-Counted once before the host opens; from then on each commit tells which statuses executions left and took.
+They are counted once, before the host opens; after that, each commit reports the changes of status. Must not know
+an API.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from statemachine.reads.counts import count_executions
 
 
 class ExecutionCounts(Observer):
-    """`load` it before the host opens a store that holds anything."""
+    """Call `load` before the host opens."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()

@@ -1,12 +1,14 @@
-"""Jobs: the plain formats as views on state machines and executions. The server runs the compiled definition.
+"""Jobs: definitions in a plain format. Each is compiled to a state machine, and the server runs that.
 
-Knows no API.
+Must not know an API.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -31,7 +33,9 @@ from statemachine.registry.machines import (
 )
 from statemachine.service.answer import Answer
 from statemachine.service.executions.start import ExecutionStarts
+from statemachine.service.paging import make_page_token, page_size, read_page_token
 from statemachine.service.state_machines.definitions import CheckedDefinition
+from statemachine.service.state_machines.find import existing_revision
 from statemachine.service.state_machines.register import StateMachines
 from statemachine.store.interface import Readable
 from statemachine.times.timestamps import Timestamp
@@ -66,10 +70,11 @@ class ListedJob(Answer, frozen=True, kw_only=True):
     tasks: int
 
 
-class JobList(Answer, frozen=True, kw_only=True):
-    """All jobs by id."""
+class JobPage(Answer, frozen=True, kw_only=True):
+    """A page of jobs by id."""
 
     jobs: list[ListedJob]
+    next_token: str | None = None
 
 
 class StartedJob(Answer, frozen=True, kw_only=True):
@@ -81,7 +86,7 @@ class StartedJob(Answer, frozen=True, kw_only=True):
 
 
 class JobExecutionState(JobView, rename="camel", omit_defaults=True, kw_only=True):
-    """How an execution of a job and its tasks stand."""
+    """The status of an execution of a job, and of its tasks."""
 
     execution_id: str
 
@@ -96,27 +101,37 @@ class Jobs:
         starts: ExecutionStarts,
         catalog: MachineCatalog,
         home: Home,
+        *,
+        clock: Callable[[], float],
     ) -> None:
         self._host = host
         self._state_machines = state_machines
         self._starts = starts
         self._catalog = catalog
         self._home = home
+        self._clock = clock
 
     async def register(self, *, text: str) -> RegisteredJob:
         """Register a job, or a new revision of it. Raises ServiceError InvalidJob with everything that is wrong."""
         checked, job = await asyncio.to_thread(self._check, text)
-        machine, is_new = await self._state_machines.put(name=job.id, role_arn=self._home.role, checked=checked)
-        return RegisteredJob(job=await self._described(machine), is_new=is_new)
+        registered = await self._state_machines.register_job(job.id, checked)
+        return RegisteredJob(job=await self._described(registered.state_machine), is_new=registered.is_new)
 
     async def describe(self, *, id: str) -> JobDescription:
         """A job. Raises ServiceError JobDoesNotExist."""
         return await self._described(self._find(id))
 
-    async def list_all(self) -> JobList:
-        """All jobs by id, without their definitions."""
-        wanted = [machine.revision for machine in self._catalog if machine.is_job]
-        return JobList(jobs=await self._host.survey(_listed, wanted))
+    async def list_page(self, *, max_results: int | None = None, next_token: str | None = None) -> JobPage:
+        """Jobs by id, without their definitions, a page at a time."""
+        wanted = ("jobs",)
+        position = read_page_token(next_token, wanted, self._clock())
+        size = page_size(max_results)
+        found = list(islice((one for one in self._catalog if one.is_job and one.name > position), size + 1))
+        last = found[size - 1].name if len(found) > size else None
+        return JobPage(
+            jobs=await self._host.survey(_listed, [machine.revision for machine in found[:size]]),
+            next_token=make_page_token(last, wanted, self._clock()),
+        )
 
     async def execute(self, *, id: str, input: str = "{}") -> StartedJob:
         """Start an execution of a job. Raises ServiceError JobDoesNotExist."""
@@ -127,21 +142,23 @@ class Jobs:
         return StartedJob(execution_id=state.execution_id, job_id=id, status=state.status)
 
     async def state(self, *, id: str) -> JobExecutionState:
-        """How an execution and its tasks stand: the execution of that id, or the latest one of the job of that id.
+        """The status of the execution of that id, or of the latest execution of the job of that id, and of its tasks.
 
         Raises ServiceError ExecutionDoesNotExist or JobDoesNotExist.
         """
-        wanted: str | None = id
-        if ":" not in id:
-            self._find(id)
-            wanted = await self._host.read(latest_execution, id)
-            if wanted is None:
-                raise ServiceError("ExecutionDoesNotExist", f"The job '{id}' was never executed", status=404)
-        assert wanted is not None
-        view = await self._host.survey(_view, wanted)
+        execution = id if ":" in id else await self._latest(id)
+        view = await self._host.survey(_view, execution)
         if view is None:
-            raise ServiceError("ExecutionDoesNotExist", f"There is no execution '{wanted}' of a job", status=404)
-        return JobExecutionState(execution_id=wanted, **msgspec.structs.asdict(view))
+            raise ServiceError("ExecutionDoesNotExist", f"There is no execution '{execution}' of a job")
+        return JobExecutionState(execution_id=execution, **msgspec.structs.asdict(view))
+
+    async def _latest(self, id: str) -> str:
+        """The id of the latest execution of a job."""
+        self._find(id)
+        found = await self._host.read(latest_execution, id)
+        if found is None:
+            raise ServiceError("ExecutionDoesNotExist", f"The job '{id}' was never executed")
+        return found
 
     def _check(self, text: str) -> tuple[CheckedDefinition, Job]:
         format: Format = "graph" if _names_a_graph(text) else "ordered"
@@ -157,11 +174,11 @@ class Jobs:
     def _find(self, id: str) -> StateMachine:
         machine = self._catalog.get(id)
         if machine is None or machine.deleting or not machine.is_job:
-            raise ServiceError("JobDoesNotExist", f"There is no job '{id}'", status=404)
+            raise ServiceError("JobDoesNotExist", f"There is no job '{id}'")
         return machine
 
     async def _described(self, machine: StateMachine) -> JobDescription:
-        found = _job_of(await self._state_machines.revision(machine.revision))
+        found = _job_of(await existing_revision(self._host, machine.revision))
         assert found is not None
         return JobDescription(
             id=found.job.id,

@@ -1,6 +1,7 @@
-"""Pages of long lists and the opaque tokens that lead to the next one.
+"""Pages of long lists, and the opaque tokens that lead to the next page.
 
-A token belongs to one question: asked with other parameters, or after a day, it is refused.
+A token belongs to one list: with other filters, or after a day, it is refused. The size of the page may change from
+page to page. Must not know what is listed.
 """
 
 from __future__ import annotations
@@ -21,14 +22,16 @@ def page_size(asked: int | None) -> int:
     return asked or PAGE_DEFAULT
 
 
-def make_page_token(position: str, question: Sequence[object], now: float) -> str:
-    """A token that leads on from `position`."""
-    text = f"{int(now)}\n{_digest(question)}\n{position}"
+def make_page_token(position: str | None, wanted: Sequence[object], now: float) -> str | None:
+    """The token of the page behind `position`, None if `position` is. `wanted` names the list and its filters."""
+    if position is None:
+        return None
+    text = f"{int(now)}\n{_digest(wanted)}\n{position}"
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
-def read_page_token(token: str | None, question: Sequence[object], now: float) -> str:
-    """The position that a token leads on from, "" for none. Raises ServiceError InvalidToken."""
+def read_page_token(token: str | None, wanted: Sequence[object], now: float) -> str:
+    """The position behind which the token's page begins, "" without a token. Raises ServiceError InvalidToken."""
     if token is None:
         return ""
     try:
@@ -36,23 +39,23 @@ def read_page_token(token: str | None, question: Sequence[object], now: float) -
         fresh = now - int(made) <= TOKEN_SECONDS
     except (ValueError, OverflowError):
         fresh, digest, position = False, "", ""
-    if not fresh or digest != _digest(question):
+    if not fresh or digest != _digest(wanted):
         raise invalid_token()
     return position
 
 
-def read_page_number(token: str | None, question: Sequence[object], now: float) -> int | None:
+def read_page_number(token: str | None, wanted: Sequence[object], now: float) -> int | None:
     """As `read_page_token`, where the position is a number; None without a token."""
-    position = read_page_token(token, question, now)
+    position = read_page_token(token, wanted, now)
     if position and not re.fullmatch("[0-9]{1,9}", position):
         raise invalid_token()
     return int(position) if position else None
 
 
 def invalid_token() -> ServiceError:
-    """The refusal of a token of any kind (recorded wording)."""
+    """The error for a token of any kind (recorded wording)."""
     return ServiceError("InvalidToken", "Invalid Token: 'Invalid token'")
 
 
-def _digest(question: Sequence[object]) -> str:
-    return hashlib.sha256(repr(list(question)).encode()).hexdigest()[:16]
+def _digest(wanted: Sequence[object]) -> str:
+    return hashlib.sha256(repr(list(wanted)).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""How fast the server works: the commits of the last minute, counted by second. Knows no API."""
+"""How fast the server works: the commits of the last minute, counted by second. Must not know an API."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WINDOW_SECONDS = 60
 
 
 @dataclass(slots=True)
-class Second:
+class SecondCounts:
     """The numbers of one second of the clock."""
 
     number: int
@@ -31,16 +31,17 @@ class RatesPerSecond(Answer, frozen=True, kw_only=True):
 
 
 class Rates(Observer):
-    """Counts commits as they come."""
+    """Counts commits."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._seconds: deque[Second] = deque()
+        self._seconds: deque[SecondCounts] = deque()
 
     def committed(self, commit: Commit) -> None:
-        now = self._recent()
+        self._drop_old()
+        now = int(self._clock())
         if not self._seconds or self._seconds[-1].number != now:
-            self._seconds.append(Second(now))
+            self._seconds.append(SecondCounts(now))
         last = self._seconds[-1]
         last.started += len(commit.started)
         last.ended += len(commit.ended)
@@ -48,7 +49,7 @@ class Rates(Observer):
 
     def per_second(self) -> RatesPerSecond:
         """The rates over the last minute."""
-        self._recent()
+        self._drop_old()
         seconds = self._seconds
         return RatesPerSecond(
             started=_rate(second.started for second in seconds),
@@ -56,14 +57,13 @@ class Rates(Observer):
             events=_rate(second.events for second in seconds),
         )
 
-    def _recent(self) -> int:
-        """The number of this second; those before the window are forgotten, and those of a clock that was set back."""
+    def _drop_old(self) -> None:
+        """Forget the seconds before the window, and those after now: the clock was set back."""
         now = int(self._clock())
         while self._seconds and self._seconds[0].number <= now - WINDOW_SECONDS:
             self._seconds.popleft()
         while self._seconds and self._seconds[-1].number > now:
             self._seconds.pop()
-        return now
 
 
 def _rate(numbers: Iterable[int]) -> float:

@@ -1,162 +1,223 @@
-"""The limits of AWS's requests, checked before any verb: types, lengths, ranges, patterns, enumerations.
+"""The limits of requests, checked before any verb: types, lengths, ranges, patterns, enumerations.
 
-The limits are data (schemas/aws-requests.schema.json, from the service model); the words are AWS's. Knows no verb.
+The limits are data: schemas/aws-requests.schema.json for AWS's actions (from the service model) and
+schemas/own-requests.schema.json for ours. The messages are AWS's, with a text of our own for the REST API. Must not
+know a verb.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from statemachine.errors import ServiceError
 from statemachine.schema_files import read_schema
 
-Check = Callable[[Any, str], Iterator[str]]
+Place = tuple[str | int, ...]
+"""The steps to a member of a request: names, and indices of items from 0."""
 
-NAMED_APART = {("CreateStateMachine", "name"), ("CreateActivity", "name"), ("StartExecution", "name")}
+NAMES_CHECKED_BY_VERB = {
+    (action, "name")
+    for action in (
+        "CreateActivity",
+        "CreateStateMachine",
+        "RegisterStateMachine",
+        "StartExecution",
+        "StartExecutionWithKey",
+    )
+}
 """Members whose constraints the verb itself checks, because AWS answers InvalidName there (recorded)."""
 
-_KINDS: dict[str, tuple[type, ...]] = {
+_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
     "number": (int, float),
     "boolean": (bool,),
-    "array": (list,),
+    "array": (list, tuple),
     "object": (dict,),
 }
-_TOKENS = {bool: "TRUE_VALUE", int: "NUMBER_VALUE", float: "NUMBER_VALUE", str: "STRING_VALUE"}
-_NAMES = {"string": "String", "integer": "Integer", "number": "Double", "boolean": "Boolean"}
+_JSON_TOKENS = {bool: "TRUE_VALUE", int: "NUMBER_VALUE", float: "NUMBER_VALUE", str: "STRING_VALUE"}
+_JAVA_TYPES = {"string": "String", "integer": "Integer", "number": "Double", "boolean": "Boolean"}
 
 
-def check_request(operation: str, members: Mapping[str, Any]) -> None:
+class _Rule(NamedTuple):
+    """One keyword of JSON Schema: does a value hold to its limit, and what is said if not, by AWS and by us."""
+
+    holds: Callable[[Any, Any], bool]
+    aws: str
+    ours: str
+
+
+class _Broken(NamedTuple):
+    """A constraint that a member breaks, in AWS's words and in ours."""
+
+    place: Place
+    aws: str
+    ours: str
+
+
+def check_request(action: str, members: Mapping[str, Any]) -> None:
     """Raises ServiceError SerializationException for a wrong type and ValidationException for a broken constraint.
 
     All broken constraints are named at once: `1 validation error detected: Value '1001' at 'maxResults' failed to
     satisfy constraint: Member must have value less than or equal to 1000`.
     """
-    broken = list(_check(operation)(members, ""))
+    broken = list(_broken(_request(action), dict(members), ()))
     if broken:
         noun = "error" if len(broken) == 1 else "errors"
-        raise ServiceError("ValidationException", f"{len(broken)} validation {noun} detected: {'; '.join(broken)}")
+        raise ServiceError(
+            "ValidationException",
+            f"{len(broken)} validation {noun} detected: {'; '.join(one.aws for one in broken)}",
+            detail="; ".join(one.ours for one in broken),
+            pointer=_pointer(broken[0].place),
+        )
 
 
 @cache
-def members_of(operation: str) -> frozenset[str]:
-    """The names of the members that AWS's request has."""
-    return frozenset(_schema(operation).get("properties", ()))
+def members_of(action: str) -> frozenset[str]:
+    """The names of the members that the action's request has."""
+    return frozenset(_request(action)["properties"])
 
 
-_checks: dict[str, Check] = {}
+def is_aws_action(name: str) -> bool:
+    """Does AWS have an action of that name?"""
+    return name in read_schema("aws-requests.schema.json")["$defs"]
 
 
-def _check(operation: str) -> Check:
-    if operation not in _checks:
-        _checks[operation] = _compile(_schema(operation), operation)
-    return _checks[operation]
-
-
-def _schema(operation: str) -> dict[str, Any]:
-    schema: dict[str, Any] = read_schema("aws-requests.schema.json")["$defs"][operation]
-    return schema
-
-
-def _compile(schema: dict[str, Any], operation: str) -> Check:
-    kind = schema["type"]
-    inner = _compile_constraints(schema, operation)
-
-    def check(value: Any, place: str) -> Iterator[str]:
-        if value is None:
-            return
-        if not isinstance(value, _KINDS[kind]) or (isinstance(value, bool) and kind != "boolean"):
-            raise ServiceError("SerializationException", _mismatch(value, kind))
-        for one in inner:
-            yield from one(value, place)
-
-    return check
-
-
-def _compile_constraints(schema: dict[str, Any], operation: str) -> list[Check]:
-    checks: list[Check] = []
-    hidden = schema.get("writeOnly", False)
-    for keyword, rule, holds in _CONSTRAINTS:
-        if keyword in schema:
-            checks.append(_constraint(rule.format(_shown(schema[keyword])), holds(schema[keyword]), hidden=hidden))
-    if "properties" in schema:
-        checks.append(_members(schema, operation))
-    if "items" in schema:
-        checks.append(_items(_compile(schema["items"], operation)))
-    return checks
-
-
-def _matching(pattern: str) -> Callable[[Any], bool]:
-    # The service model writes Java's class; Python's flag says the same.
-    if pattern == r"\p{ASCII}*":
-        return lambda value: value.isascii()
-    compiled = re.compile(pattern)
-    return lambda value: compiled.fullmatch(value) is not None
-
-
-_CONSTRAINTS: list[tuple[str, str, Callable[[Any], Callable[[Any], bool]]]] = [
-    ("minLength", "Member must have length greater than or equal to {}", lambda low: lambda v: len(v) >= low),
-    ("maxLength", "Member must have length less than or equal to {}", lambda high: lambda v: len(v) <= high),
-    ("minimum", "Member must have value greater than or equal to {}", lambda low: lambda v: v >= low),
-    ("maximum", "Member must have value less than or equal to {}", lambda high: lambda v: v <= high),
-    ("minItems", "Member must have length greater than or equal to {}", lambda low: lambda v: len(v) >= low),
-    ("maxItems", "Member must have length less than or equal to {}", lambda high: lambda v: len(v) <= high),
-    ("enum", "Member must satisfy enum value set: {}", lambda values: lambda v: v in values),
-    ("pattern", "Member must satisfy regular expression pattern: {}", _matching),
-]
-
-
-def _constraint(rule: str, holds: Callable[[Any], bool], *, hidden: bool) -> Check:
-    def check(value: Any, place: str) -> Iterator[str]:
-        if not holds(value):
-            shown = "" if hidden else f" '{value}'"
-            yield f"Value{shown} at '{place}' failed to satisfy constraint: {rule}"
-
-    return check
-
-
-def _members(schema: dict[str, Any], operation: str) -> Check:
-    required = schema.get("required", [])
-    known = {
-        name: _compile({"type": member["type"]} if (operation, name) in NAMED_APART else member, operation)
-        for name, member in schema["properties"].items()
+@cache
+def _request(action: str) -> dict[str, Any]:
+    """The schema of an action's request. Names that the verb checks have their type alone."""
+    file = "aws-requests.schema.json" if is_aws_action(action) else "own-requests.schema.json"
+    schema = read_schema(file)["$defs"][action]
+    members = {
+        name: {"type": "string"} if (action, name) in NAMES_CHECKED_BY_VERB else _followed(member)
+        for name, member in schema.get("properties", {}).items()
     }
-
-    def check(value: Any, place: str) -> Iterator[str]:
-        prefix = f"{place}." if place else ""
-        for name in required:
-            if value.get(name) is None:
-                rule = "failed to satisfy constraint: Member must not be null"
-                yield f"Value null at '{prefix}{name}' {rule}"
-        for name, member in value.items():
-            if name in known:
-                yield from known[name](member, prefix + name)
-
-    return check
+    return {**schema, "properties": members}
 
 
-def _items(check_item: Check) -> Check:
-    def check(value: Any, place: str) -> Iterator[str]:
-        for number, item in enumerate(value, 1):
-            yield from check_item(item, f"{place}.{number}.member")
+def _followed(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema, or the one in another file that it refers to."""
+    if "$ref" not in schema:
+        return schema
+    file, _, pointer = schema["$ref"].partition("#/")
+    found = read_schema(file)
+    for step in pointer.split("/"):
+        found = found[step]
+    return dict(found)
 
-    return check
+
+def _broken(schema: dict[str, Any], value: Any, place: Place) -> Iterator[_Broken]:
+    """The constraints that a value breaks, and those that its members and items break."""
+    if value is None:
+        return
+    kind: str = schema["type"]
+    if not isinstance(value, _PYTHON_TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
+        raise _wrong_type(value, kind, place)
+    members: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
+    items: Sequence[Any] = value if isinstance(value, (list, tuple)) else ()
+    for keyword, rule in _RULES.items():
+        if keyword in schema and not rule.holds(value, schema[keyword]):
+            shown = "" if schema.get("writeOnly") else f" '{value}'"
+            yield _said(rule, place, shown, schema[keyword])
+    for name in schema.get("required", ()):
+        if members.get(name) is None:
+            yield _said(_REQUIRED, (*place, name), " null")
+    for name, member in schema.get("properties", {}).items():
+        yield from _broken(member, members.get(name), (*place, name))
+    for number, item in enumerate(items if "items" in schema else ()):
+        yield from _broken(schema["items"], item, (*place, number))
 
 
-def _shown(value: Any) -> str:
-    return "[" + ", ".join(value) + "]" if isinstance(value, list) else str(value)
+def _said(rule: _Rule, place: Place, value: str, limit: Any = None) -> _Broken:
+    return _Broken(
+        place,
+        f"Value{value} at '{_aws_place(place)}' failed to satisfy constraint: {rule.aws.format(_aws_limit(limit))}",
+        f"'{_our_place(place)}' {rule.ours.format(', '.join(limit) if isinstance(limit, list) else limit)}",
+    )
+
+
+def _matches(value: str, pattern: str) -> bool:
+    # The service model writes Java's class; Python's method says the same.
+    if pattern == r"\p{ASCII}*":
+        return value.isascii()
+    return re.fullmatch(pattern, value) is not None
+
+
+_REQUIRED = _Rule(lambda value, _: value is not None, "Member must not be null", "is required")
+_RULES = {
+    "minLength": _Rule(
+        lambda value, least: len(value) >= least,
+        "Member must have length greater than or equal to {}",
+        "must have {} or more characters",
+    ),
+    "maxLength": _Rule(
+        lambda value, most: len(value) <= most,
+        "Member must have length less than or equal to {}",
+        "must have at most {} characters",
+    ),
+    "minimum": _Rule(
+        lambda value, least: value >= least,
+        "Member must have value greater than or equal to {}",
+        "must be at least {}",
+    ),
+    "maximum": _Rule(
+        lambda value, most: value <= most,
+        "Member must have value less than or equal to {}",
+        "must be at most {}",
+    ),
+    "minItems": _Rule(
+        lambda value, least: len(value) >= least,
+        "Member must have length greater than or equal to {}",
+        "must have {} or more items",
+    ),
+    "maxItems": _Rule(
+        lambda value, most: len(value) <= most,
+        "Member must have length less than or equal to {}",
+        "must have at most {} items",
+    ),
+    "enum": _Rule(
+        lambda value, allowed: value in allowed,
+        "Member must satisfy enum value set: {}",
+        "must be one of {}",
+    ),
+    "pattern": _Rule(_matches, "Member must satisfy regular expression pattern: {}", "must match {}"),
+}
+
+
+def _aws_place(place: Place) -> str:
+    """A place as AWS writes it: `tags.2.member.key`."""
+    return ".".join(f"{step + 1}.member" if isinstance(step, int) else step for step in place)
+
+
+def _our_place(place: Place) -> str:
+    """A place as people read it: `tags[1].key`."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).removeprefix(".")
+
+
+def _pointer(place: Place) -> str:
+    return "".join(f"/{step}" for step in place)
+
+
+def _aws_limit(limit: Any) -> str:
+    return "[" + ", ".join(limit) + "]" if isinstance(limit, list) else str(limit)
+
+
+def _wrong_type(value: Any, kind: str, place: Place) -> ServiceError:
+    article = "an" if kind[0] in "aio" else "a"
+    detail = f"'{_our_place(place)}' must be {article} {kind}"
+    return ServiceError("SerializationException", _mismatch(value, kind), detail=detail, pointer=_pointer(place))
 
 
 def _mismatch(value: Any, kind: str) -> str:
+    """AWS's text for a value of another type than `kind`."""
     if kind == "array":
         return "Expected list or null"
     if kind == "object":
         return "Expected map or null"
     if isinstance(value, (list, dict)):
-        return f"Unexpected {'list' if isinstance(value, list) else 'map'} where a {_NAMES[kind]} was expected"
-    token = "FALSE_VALUE" if value is False else _TOKENS[type(value)]
-    return f"{token} can not be converted to {'an' if kind == 'integer' else 'a'} {_NAMES[kind]}"
+        return f"Unexpected {'list' if isinstance(value, list) else 'map'} where a {_JAVA_TYPES[kind]} was expected"
+    token = "FALSE_VALUE" if value is False else _JSON_TOKENS[type(value)]
+    return f"{token} can not be converted to {'an' if kind == 'integer' else 'a'} {_JAVA_TYPES[kind]}"

@@ -1,4 +1,4 @@
-"""All verbs together, as the action table finds them."""
+"""All verbs together, as the action table finds them. Must not know an API, nor a host but by its interface."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from statemachine.service.validations import Validations
 
 
 class Service:
-    """One object for each group of verbs. Knows its host by its interface only."""
+    """One object for each group of verbs."""
 
     def __init__(
         self,
@@ -41,14 +41,12 @@ class Service:
         self.host = host
         self.home = home
         self.state_machines = StateMachines(host, machines, home, settings, clock)
-        self.state_machine_descriptions = StateMachineDescriptions(host, machines, self.state_machines, clock)
+        self.state_machine_descriptions = StateMachineDescriptions(host, machines, clock)
         self.state_machine_deletions = StateMachineDeletions(host, machines)
-        self.revisions = Revisions(host, self.state_machines, clock)
-        self.starts = ExecutionStarts(
-            host, self.state_machines, home, open_max=settings.open_executions_max, clock=clock
-        )
+        self.revisions = Revisions(host, machines, clock)
+        self.starts = ExecutionStarts(host, machines, home, open_max=settings.open_executions_max, clock=clock)
         self.stops = ExecutionStops(host)
-        self.executions = ExecutionDescriptions(host, self.state_machines, clock)
+        self.executions = ExecutionDescriptions(host, machines, clock)
         self.histories = ExecutionHistories(host, clock)
         self.progress = Progress(host, settings.pollers_max)
         self.activities = Activities(host, activities, home, settings, clock)
@@ -56,4 +54,4 @@ class Service:
         self.waiting_tasks = WaitingTasks(host, home, clock)
         self.system = System(host, settings, clock)
         self.validations = Validations()
-        self.jobs = Jobs(host, self.state_machines, self.starts, machines, home)
+        self.jobs = Jobs(host, self.state_machines, self.starts, machines, home, clock=clock)

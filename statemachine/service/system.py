@@ -1,4 +1,4 @@
-"""The server itself: how much it has to do, how much it holds, since when."""
+"""The server itself: how much it has to do, how much it holds, since when. Must not know an API."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from statemachine.times.timestamps import Timestamp
 
 
 class ExecutionNumbers(Answer, frozen=True, kw_only=True):
-    """Executions by status; `finished` has those that have ended by their statuses."""
+    """Executions by status; `finished` has those that have ended, by status."""
 
     pending: int
     running: int
@@ -52,7 +52,7 @@ class ServerDescription(Answer, frozen=True, kw_only=True):
 
 
 class System:
-    """The verb on the server. `counts` is to be loaded before the host opens."""
+    """The verb on the server. Load `counts` before the host opens."""
 
     def __init__(self, host: Host, settings: Settings, clock: Callable[[], float]) -> None:
         self.counts = ExecutionCounts()
@@ -61,11 +61,6 @@ class System:
         self._host = host
         self._settings = settings
         self._started = clock()
-
-    @property
-    def draining(self) -> bool:
-        """Does the server take no new work?"""
-        return self._host.draining
 
     async def describe(self) -> ServerDescription:
         """Counts, sizes, version and start."""

@@ -1,4 +1,4 @@
-"""Validations: a definition is judged and not registered. Keeps nothing and needs no host."""
+"""Validations: a definition is validated and not registered. Must not know a host."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from statemachine.validation.finding import ADVICE, REPORTED_MAX
 
 
 class Diagnostic(Answer, frozen=True, kw_only=True):
-    """One finding as AWS tells it; `severity` is ERROR or WARNING."""
+    """One finding as AWS shows it; `severity` is ERROR or WARNING."""
 
     severity: str
     code: str
@@ -31,7 +31,10 @@ class PlacedDiagnostic(Diagnostic, frozen=True, kw_only=True):
 
 
 class Validation(Answer, frozen=True, kw_only=True):
-    """ValidateStateMachineDefinition. `result` is OK or FAIL; `truncated` says that there are more diagnostics."""
+    """The answer of ValidateStateMachineDefinition. `result` is OK or FAIL.
+
+    `truncated` says that there are more diagnostics.
+    """
 
     result: str
     diagnostics: list[Diagnostic]
@@ -39,7 +42,7 @@ class Validation(Answer, frozen=True, kw_only=True):
 
 
 class Validations:
-    """The verbs on definitions that are not registered. They never fail: the findings are the answer."""
+    """The verbs on definitions that are not registered. They raise nothing: the findings are the answer."""
 
     async def validate(
         self, *, definition: str, type: str = "STANDARD", severity: str = "ERROR", max_results: int = 0
@@ -48,9 +51,9 @@ class Validations:
 
         `severity` ERROR leaves warnings out. A `max_results` of 0 stands for AWS's 100 (service model).
         """
-        return diagnosed(await _findings(definition, type), severity, max_results)
+        return aws_validation(await _findings(definition, type), severity, max_results)
 
-    async def report(
+    async def validate_with_advice(
         self,
         *,
         definition: str,
@@ -60,19 +63,19 @@ class Validations:
         placed: bool = True,
     ) -> Validation:
         """As `validate`, with our own warnings and the pointer of each finding. `placed` adds line and column."""
-        return reported(await _findings(definition, type), severity, max_results, placed=placed)
+        return validation_with_advice(await _findings(definition, type), severity, max_results, placed=placed)
 
 
-def diagnosed(findings: Sequence[Finding], severity: str = "ERROR", max_results: int = 0) -> Validation:
-    """Findings as AWS answers them, to the letter."""
+def aws_validation(findings: Sequence[Finding], severity: str = "ERROR", max_results: int = 0) -> Validation:
+    """The answer to these findings, as AWS gives it to the letter."""
     known = [finding for finding in findings if finding.code not in ADVICE]
     return _validation(known, severity, max_results, _diagnostic)
 
 
-def reported(
+def validation_with_advice(
     findings: Sequence[Finding], severity: str = "WARNING", max_results: int = 0, *, placed: bool = True
 ) -> Validation:
-    """Findings with our own warnings, and with their places."""
+    """The answer to these findings, with our own warnings, and with their places."""
     return _validation(findings, severity, max_results, _placed if placed else _pointed)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from statemachine.api import connection
-from statemachine.app import build_api
+from statemachine.api.application import build_api
 from statemachine.testing import InMemoryServer, in_memory_server
 from tests.api.description import check_answer
 
@@ -79,7 +79,7 @@ class Client:
 
     async def serve(self, request: Request) -> Answer:
         """Let the application serve the request."""
-        connection.watch(request.scope, request.receive)
+        connection.enable_disconnect_check(request.scope, request.receive)
         await self._application(request.scope, request.receive, request.send)
         answer = request.answer
         if answer.status:  # nobody is answered who has gone

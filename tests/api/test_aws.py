@@ -1,4 +1,4 @@
-"""The AWS API: names in, verbs called, AWS's shapes out."""
+"""The AWS API: AWS's members in, AWS's shapes out."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ async def test_an_action_in_aws_shape() -> None:
         assert answer.json == {"stateMachineArn": MACHINE_ARN, "creationDate": START}
 
 
-async def test_a_signature_is_not_looked_at() -> None:
+async def test_signatures_are_not_checked() -> None:
     async with api_client() as (_, client):
         signed = await client.aws("ListStateMachines", Authorization="AWS4-HMAC-SHA256 Credential=nonsense")
         assert signed.json == (await client.aws("ListStateMachines")).json == {"stateMachines": []}
 
 
-async def test_no_body_is_no_members() -> None:
+async def test_an_empty_body_has_no_members() -> None:
     async with api_client() as (_, client):
         assert (await client.request("POST", "/", b"", {"X-Amz-Target": "AWSStepFunctions.ListActivities"})).json == {
             "activities": []
@@ -63,23 +63,32 @@ async def test_members_that_are_null_are_not_given() -> None:
         assert (await client.aws("ListActivities", {"maxResults": None, "nextToken": None})).status == 200
 
 
-async def test_members_that_nobody_knows_are_passed_over() -> None:
+async def test_members_that_aws_does_not_have_are_ignored() -> None:
     async with api_client() as (_, client):
         assert (await client.aws("ListActivities", {"surprise": [1]})).status == 200
 
 
 @pytest.mark.parametrize(
-    "target", ["", "AWSStepFunctions.", "AWSStepFunctions.Fly", "ListActivities", "DynamoDB_20120810.ListTables"]
+    ("target", "message"),
+    [
+        (None, "The header X-Amz-Target is missing"),
+        ("", "The header X-Amz-Target is missing"),
+        ("AWSStepFunctions.", "The action AWSStepFunctions. is not known"),
+        ("AWSStepFunctions.Fly", "The action AWSStepFunctions.Fly is not known"),
+        ("AWSStepFunctions.ListTasks", "The action AWSStepFunctions.ListTasks is not known"),
+        ("ListActivities", "The action ListActivities is not known"),
+        ("DynamoDB_20120810.ListTables", "The action DynamoDB_20120810.ListTables is not known"),
+        (
+            "AWSStepFunctions.PublishStateMachineVersion",
+            "This server does not have the action PublishStateMachineVersion; "
+            "docs/api.md lists the actions that it has",
+        ),
+    ],
 )
-async def test_an_unknown_action(target: str) -> None:
+async def test_an_action_that_is_not_here_is_refused_with_the_reason(target: str | None, message: str) -> None:
     async with api_client() as (_, client):
         answer = await client.request("POST", "/", {}, {"X-Amz-Target": target})
-        assert (target or "(none)") in refused(answer, "UnknownOperationException")
-
-
-async def test_no_target_at_all() -> None:
-    async with api_client() as (_, client):
-        refused(await client.request("POST", "/", {}), "UnknownOperationException")
+        assert refused(answer, "UnknownOperationException") == message
 
 
 @pytest.mark.parametrize(
@@ -103,7 +112,7 @@ async def test_no_target_at_all() -> None:
         (b'{"name":"' + b"a" * 1_000 + b"\n", "Illegal unquoted character"),
     ],
 )
-async def test_what_is_no_json_object_is_refused(body: bytes, message: str) -> None:
+async def test_a_body_that_is_not_a_json_object_is_refused(body: bytes, message: str) -> None:
     async with api_client() as (_, client):
         answer = await client.request("POST", "/", body, {"X-Amz-Target": "AWSStepFunctions.CreateActivity"})
         assert message in refused(answer, "SerializationException")
@@ -161,7 +170,7 @@ async def test_wrong_types_everywhere(value: Any) -> None:
         assert server.store.scan("m/") == server.store.scan("a/") == server.store.scan("e/") == []
 
 
-async def test_an_input_above_the_limit_is_refused_at_the_door() -> None:
+async def test_an_input_above_the_limit_is_refused() -> None:
     async with api_client() as (server, client):
         await client.aws("CreateStateMachine", MACHINE)
         text = '"' + "x" * (PAYLOAD_BYTES_MAX - 2) + '"'
@@ -171,14 +180,19 @@ async def test_an_input_above_the_limit_is_refused_at_the_door() -> None:
         refused(await client.aws("StartExecution", too_large), "ValidationException")
 
 
-async def test_times_are_seconds_with_a_fraction() -> None:
+async def test_timestamps_are_seconds_with_milliseconds() -> None:
     async with api_client() as (server, client):
-        server.clock.now += 0.25
+        server.clock.now += 0.2567894
         made = await client.aws("CreateStateMachine", MACHINE)
-        assert made.body.endswith(b'"creationDate":1700000000.25}')
+        assert made.body.endswith(b'"creationDate":1700000000.256}')
+        started = await client.aws("StartExecution", {"stateMachineArn": MACHINE_ARN, "name": "e"})
+        described = await client.aws("DescribeExecution", {"executionArn": ARN})
+        history = await client.aws("GetExecutionHistory", {"executionArn": ARN})
+        first = history.json["events"][0]["timestamp"]
+        assert started.json["startDate"] == described.json["startDate"] == first == 1_700_000_000.256
 
 
-async def test_a_refusal_tells_where_it_is() -> None:
+async def test_an_invalid_definition_is_refused_with_the_place() -> None:
     async with api_client() as (_, client):
         answer = await client.aws("CreateStateMachine", MACHINE | {"definition": '{"StartAt":"X","States":{}}'})
         assert " at /States" in refused(answer, "InvalidDefinition")
@@ -186,7 +200,7 @@ async def test_a_refusal_tells_where_it_is() -> None:
 
 
 @pytest.mark.parametrize("error", [Unavailable(), NotDurable("disk full")])
-async def test_what_cannot_be_taken_now_may_be_tried_again(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unavailable_server_asks_to_try_again(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     async with api_client() as (server, client):
 
         async def refuse(_: Any) -> None:
@@ -198,14 +212,14 @@ async def test_what_cannot_be_taken_now_may_be_tried_again(error: Exception, mon
         assert answer.headers["retry-after"] == "1"
 
 
-async def test_a_mistake_of_ours_is_told_without_its_details(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_defect_is_answered_without_its_details(monkeypatch: pytest.MonkeyPatch) -> None:
     async with api_client() as (server, client):
 
-        def mistake(_: Any) -> None:
+        def mistake(*_: Any) -> None:
             raise ZeroDivisionError("secret detail")
 
-        monkeypatch.setattr(server.parts.service.state_machines, "find", mistake)
-        answer = await client.aws("DescribeStateMachine", {"stateMachineArn": MACHINE_ARN})
+        monkeypatch.setattr(server.engine, "read", mistake)
+        answer = await client.aws("DescribeExecution", {"executionArn": ARN})
         assert refused(answer, "InternalServerError", 500) == "Internal error"
 
 
@@ -305,8 +319,7 @@ async def test_all_actions_on_one_execution() -> None:
         assert done["DeleteActivity"] == done["SendTaskSuccess"] == set()
 
 
-async def test_validating() -> None:
-    """Bad definitions are answered, not refused; bad members are refused."""
+async def test_bad_definitions_are_answered_and_bad_members_are_refused() -> None:
     async with api_client() as (_, client):
         broken = {"definition": '{"States": {"P": {"Type": "Fail", "Cause": "$.Cause"}}}'}
         error = {

@@ -1,4 +1,4 @@
-"""The REST API: resources below /api/v1, JSON as JSON, moments as people read them, problems with their place."""
+"""The REST API: resources below /api/v1, JSON as JSON, timestamps in ISO 8601, problems with their place."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def start(client: Client, input: Any = None, name: str = "e") -> Answer:
     return await client.request("POST", f"{API}/state-machines/m/executions", body)
 
 
-async def test_a_state_machine() -> None:
+async def test_a_state_machine_is_created_read_listed_and_deleted() -> None:
     async with api_client() as (_, client):
         created = await create(client)
         assert created.status == 201
@@ -61,7 +61,7 @@ async def test_a_definition_may_be_text() -> None:
         assert described.json["definition"]["States"] == {"P": {"Type": "Succeed"}}
 
 
-async def test_an_execution() -> None:
+async def test_an_execution_is_started_and_read_with_its_history() -> None:
     async with api_client() as (server, client):
         await create(client)
         started = await start(client, {"n": [1.0, None]})
@@ -102,7 +102,7 @@ async def test_a_body_that_was_cut_off_starts_nothing() -> None:
 
 
 @pytest.mark.parametrize("input", [None, 0, "", [], "9" * 400, int("9" * 400), 1e300, -0.0, "ä\u2028😀"])
-async def test_inputs_survive(input: Any) -> None:
+async def test_an_input_is_shown_as_it_was_sent(input: Any) -> None:
     async with api_client() as (server, client):
         await create(client)
         await start(client, input)
@@ -121,7 +121,7 @@ async def test_names_of_any_script() -> None:
         assert described.json["name"] == "Prüfung"
 
 
-async def test_stopping() -> None:
+async def test_stopping_twice_is_answered_twice() -> None:
     async with api_client() as (_, client):
         await create(client, wait(60))
         await start(client)
@@ -149,7 +149,7 @@ async def test_cursors_lead_from_page_to_page(reverse: str) -> None:
         assert ids == ([*range(12, 0, -1)] if reverse else [*range(1, 13)])
 
 
-async def test_lists_of_executions() -> None:
+async def test_executions_are_listed_by_status_page_by_page() -> None:
     async with api_client() as (server, client):
         await create(client)
         for name in ("e", "f", "g"):
@@ -177,7 +177,7 @@ WRONG: list[tuple[str, str, Any, int, str, str]] = [
     ("POST", "/state-machines", {"name": "m", "definition": FAIL}, 409, "StateMachineAlreadyExists", ":m"),
     ("POST", "/state-machines", NEW | {"roleArn": "x"}, 400, "InvalidArn", "x"),
     ("POST", "/state-machines", NEW | {"roleArn": LONG}, 400, "ValidationException", "256"),
-    ("POST", "/state-machines", NEW | {"type": "FAST"}, 400, "ValidationException", "FAST"),
+    ("POST", "/state-machines", NEW | {"type": "FAST"}, 400, "ValidationException", "one of STANDARD, EXPRESS"),
     ("POST", "/state-machines/m/executions", {"input": 1, "nme": 1}, 400, "ValidationException", "/nme"),
     ("POST", "/state-machines/m/executions", {"name": "a b"}, 400, "InvalidName", "a b"),
     ("POST", "/state-machines/m/executions", {"name": []}, 400, "ValidationException", "/name"),
@@ -185,8 +185,15 @@ WRONG: list[tuple[str, str, Any, int, str, str]] = [
     ("POST", "/state-machines/m/executions", {"name": "e", "input": 2}, 409, "ExecutionAlreadyExists", ":e"),
     ("POST", "/state-machines/n/executions", {}, 404, "StateMachineDoesNotExist", ":n"),
     ("GET", "/state-machines/n/executions", "", 404, "StateMachineDoesNotExist", ":n"),
-    ("GET", "/state-machines/m/executions?status=DONE", "", 400, "ValidationException", "DONE"),
-    ("GET", "/state-machines/m/executions?status=a/b", "", 400, "ValidationException", "a/b"),
+    (
+        "GET",
+        "/state-machines/m/executions?status=DONE",
+        "",
+        400,
+        "ValidationException",
+        "must be one of PENDING",
+    ),
+    ("GET", "/state-machines/m/executions?status=a/b", "", 400, "ValidationException", '"parameter":"status"'),
     ("GET", "/state-machines/m/executions?cursor=x", "", 400, "InvalidToken", "token"),
     ("GET", "/state-machines?limit=0", "", 400, "ValidationException", "limit"),
     ("GET", "/state-machines?limit=1001", "", 400, "ValidationException", "limit"),
@@ -200,8 +207,8 @@ WRONG: list[tuple[str, str, Any, int, str, str]] = [
     ("POST", "/executions/m/e/stop", {"error": LONG}, 400, "ValidationException", "256"),
     ("POST", "/executions/m/e/stop", {"cause": "x" * 32_769}, 400, "ValidationException", "32768"),
     ("POST", "/executions/m/e/stop", {"error": 1}, 400, "ValidationException", "/error"),
-    ("GET", "/nowhere", "", 404, "404 Not Found", "Not Found"),
-    ("PATCH", "/state-machines", "", 405, "405 Method Not Allowed", "Not Allowed"),
+    ("GET", "/nowhere", "", 404, "404 Not Found", "The REST API is at /api/v1/"),
+    ("PATCH", "/state-machines", "", 405, "405 Method Not Allowed", "allowed: GET, HEAD, POST"),
 ]
 """Method, route and body of a request; status, title and some text of its refusal."""
 
@@ -263,24 +270,24 @@ async def test_validating_json_tells_the_place_by_its_pointer() -> None:
     [
         ({}, "'definition' is required"),
         ({"definition": None}, "'definition' is required"),
-        ({"definition": ""}, "'definition' failed to satisfy constraint"),
-        ({"definition": {}, "type": "FAST"}, "[STANDARD, EXPRESS]"),
+        ({"definition": ""}, "'definition' must have 1 or more characters"),
+        ({"definition": {}, "type": "FAST"}, "'type' must be one of STANDARD, EXPRESS"),
         ({"definition": {}, "type": 1}, "'type' must be a string"),
-        ({"definition": {}, "severity": "INFO"}, "[ERROR, WARNING]"),
-        ({"definition": {}, "maxResults": 101}, "less than or equal to 100"),
+        ({"definition": {}, "severity": "INFO"}, "'severity' must be one of ERROR, WARNING"),
+        ({"definition": {}, "maxResults": 101}, "'maxResults' must be at most 100"),
         ({"definition": {}, "maxResults": "1"}, "'maxResults' must be an integer"),
         ({"definition": {}, "maxResults": True}, "'maxResults' must be an integer"),
         ({"definition": {}, "name": "m"}, "'name' is not expected here"),
     ],
 )
-async def test_what_cannot_be_validated(members: dict[str, Any], told: str) -> None:
+async def test_a_wrong_request_for_a_validation_is_refused(members: dict[str, Any], told: str) -> None:
     async with api_client() as (_, client):
         answer = await client.request("POST", f"{API}/validations", members)
         assert told in problem(answer, 400, "ValidationException")["detail"]
 
 
 async def test_variables_and_states_may_be_called_as_members_are() -> None:
-    """`timestamp` is a moment where AWS writes it, and a name like any other where a caller does."""
+    """`timestamp` is a timestamp if AWS writes it, and a name like any other if a caller does."""
     reads = {"Type": "Pass", "Assign": {"timestamp": 1, "input.$": "$timestamp"}, "End": True}
     first = {"Type": "Pass", "Assign": {"timestamp": "now"}, "Next": "timestamp"}
     async with api_client() as (server, client):
@@ -298,7 +305,7 @@ async def test_variables_and_states_may_be_called_as_members_are() -> None:
 
 
 @pytest.mark.parametrize("error", [Unavailable(), NotDurable("disk full")])
-async def test_what_cannot_be_taken_now_may_be_tried_again(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unavailable_server_asks_to_try_again(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     async with api_client() as (server, client):
 
         async def refuse(_: Any) -> None:
@@ -310,14 +317,14 @@ async def test_what_cannot_be_taken_now_may_be_tried_again(error: Exception, mon
         assert answer.headers["retry-after"] == "1"
 
 
-async def test_a_mistake_of_ours_is_told_without_its_details(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_defect_is_answered_without_its_details(monkeypatch: pytest.MonkeyPatch) -> None:
     async with api_client() as (server, client):
 
-        def mistake(_: Any) -> None:
+        def mistake(*_: Any) -> None:
             raise ZeroDivisionError("secret detail")
 
-        monkeypatch.setattr(server.parts.service.state_machines, "find", mistake)
-        answer = await client.request("GET", f"{API}/state-machines/m")
+        monkeypatch.setattr(server.engine, "survey", mistake)
+        answer = await client.request("GET", f"{API}/executions")
         assert problem(answer, 500, "InternalServerError")["detail"] == "Internal error"
 
 

@@ -1,4 +1,4 @@
-"""Looking on over HTTP: the numbers of the states, what has changed since, and the stream of changes."""
+"""Progress over HTTP: the numbers of the states, the changes since an earlier answer, and the stream of changes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def test_the_numbers_of_the_states_and_then_only_what_has_changed() -> Non
         assert again.json == {"status": "RUNNING", "since": first["since"], "states": {}}
 
 
-async def test_waiting_for_a_change() -> None:
+async def test_a_request_waits_for_the_next_change() -> None:
     async with api_client() as (server, client):
         await server.start(await server.create(wait(10)), name="e")
         since = (await client.request("GET", f"{EXECUTION}/updates")).json["since"]
@@ -68,7 +68,7 @@ async def test_a_stream_goes_on_where_it_was_lost() -> None:
         assert events(await client.request("GET", f"{EXECUTION}/updates", headers=lost))[0][2]["states"] == {}
 
 
-async def test_what_is_refused() -> None:
+async def test_bad_parameters_and_missing_executions_are_refused() -> None:
     async with api_client() as (server, client):
         await server.start(await server.create(PASS), name="e")
         for query in ("since=-1", "since=x", "since=1_0", "since=1%C2%85", "since=25001", "wait=61", "waits=1"):
@@ -87,7 +87,7 @@ async def test_a_start_may_be_delayed_and_have_a_priority() -> None:
         assert (await client.request("GET", EXECUTION)).json["status"] == "PENDING"
         await server.advance(10)
         assert (await client.request("GET", EXECUTION)).json["status"] == "SUCCEEDED"
-        for wrong in ({"startAt": "soon"}, {"startAt": 1}, {"priority": "high"}, {"priority": 1001}):
+        for wrong in ({"startAt": "soon"}, {"startAt": True}, {"priority": "high"}, {"priority": 1001}):
             refused = await client.request("POST", start, wrong)
             assert (refused.status, refused.json["pointer"]) == (400, f"/{next(iter(wrong))}")
 

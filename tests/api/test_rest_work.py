@@ -75,7 +75,7 @@ async def test_a_key_makes_a_repeated_start_harmless(definition: Any) -> None:
         assert len(await names(client, "/executions")) == 2
 
 
-async def test_activities() -> None:
+async def test_an_activity_is_created_read_listed_and_deleted() -> None:
     async with api_client() as (_, client):
         where = f"{API}/activities"
         created = await client.request("POST", where, {"name": "work"})
@@ -134,7 +134,7 @@ async def test_a_waiting_task_may_be_failed() -> None:
         assert (execution["status"], execution["error"], execution["cause"]) == ("FAILED", "No", "Because")
 
 
-async def test_tasks_page_by_page() -> None:
+async def test_tasks_are_listed_page_by_page() -> None:
     async with api_client() as (_, client):
         await client.request("POST", f"{API}/activities", {"name": "work"})
         await create(client, task(ACTIVITY))
@@ -147,7 +147,7 @@ async def test_tasks_page_by_page() -> None:
         assert page["cursor"] is None
 
 
-async def test_the_server() -> None:
+async def test_the_server_tells_its_start_and_its_counts() -> None:
     async with api_client() as (_, client):
         await create(client, FAIL)
         await start(client)
@@ -159,7 +159,7 @@ async def test_the_server() -> None:
 LONG_OUTPUT = "x" * 262_145
 WRONG: list[tuple[str, str, Any, int, str, str]] = [
     ("GET", "/executions?state=RUNNING", b"", 400, "ValidationException", "state"),
-    ("GET", "/executions?status=running", b"", 400, "ValidationException", "running"),
+    ("GET", "/executions?status=running", b"", 400, "ValidationException", "RUNNING"),
     ("GET", "/executions?startedAfter=yesterday", b"", 400, "ValidationException", "startedAfter"),
     ("GET", "/executions?startedBefore=", b"", 400, "ValidationException", "startedBefore"),
     ("GET", "/executions?startedBefore=-1", b"", 400, "ValidationException", "startedBefore"),
@@ -200,14 +200,14 @@ async def test_what_is_wrong_is_named(case: tuple[str, str, Any, int, str, str])
     ("body", "key", "told"),
     [({}, "", "1 to 255"), ({}, "x" * 256, "1 to 255"), ({"name": "e"}, "k", "give one of them")],
 )
-async def test_a_key_that_cannot_be_taken(body: Any, key: str, told: str) -> None:
+async def test_a_bad_idempotency_key_is_refused(body: Any, key: str, told: str) -> None:
     async with api_client() as (_, client):
         await create(client)
         assert told in problem(await keyed(client, body, key), 400, "ValidationException")["detail"]
         assert await names(client, "/executions") == []
 
 
-async def test_a_token_of_nobody() -> None:
+async def test_a_forged_token_is_refused() -> None:
     async with api_client() as (server, client):
         token = await token_of_a_callback(server, client)
         forged = ("A" if token[0] != "A" else "B") + token[1:]

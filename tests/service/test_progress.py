@@ -70,7 +70,7 @@ async def test_who_waits_hears_of_the_next_change() -> None:
     async with in_memory_server() as server:
         arn = await server.start(await server.create(wait(10)))
         since = (await updates(server, arn))["since"]
-        waiting = asyncio.create_task(server.ask("AwaitExecutionUpdates", execution_arn=arn, since=since, seconds=60))
+        waiting = asyncio.create_task(server.ask("AwaitExecutionUpdates", execution_arn=arn, since=since, wait=60))
         await server.settle()
         assert not waiting.done()
         await server.advance(10)
@@ -82,7 +82,7 @@ async def test_who_waits_for_one_that_has_ended_hears_at_once() -> None:
         arn = await server.start(await server.create(PASS))
         await server.ended(arn)
         since = (await updates(server, arn))["since"]
-        waited = await server.ask("AwaitExecutionUpdates", execution_arn=arn, since=since, seconds=60)
+        waited = await server.ask("AwaitExecutionUpdates", execution_arn=arn, since=since, wait=60)
         assert (waited["status"], waited["states"]) == ("SUCCEEDED", {})
 
 
@@ -90,9 +90,9 @@ async def test_who_waits_is_let_go_when_the_server_drains_or_the_time_is_over() 
     async with in_memory_server() as server:
         arn = await server.start(await server.create(wait(10)))
         since = (await updates(server, arn))["since"]
-        now = await server.ask("AwaitExecutionUpdates", execution_arn=arn, since=since, seconds=0)
+        now = await server.ask("AwaitExecutionUpdates", execution_arn=arn, since=since, wait=0)
         assert now["states"] == {}
-        waiting = asyncio.create_task(server.ask("AwaitExecutionUpdates", execution_arn=arn, since=since, seconds=60))
+        waiting = asyncio.create_task(server.ask("AwaitExecutionUpdates", execution_arn=arn, since=since, wait=60))
         await server.settle()
         await server.engine.drain()
         assert (await asyncio.wait_for(waiting, 10))["states"] == {}
@@ -102,10 +102,10 @@ async def test_only_so_many_may_wait() -> None:
     async with in_memory_server(pollers_max=1) as server:
         arn = await server.start(await server.create(wait(10)))
         since = (await updates(server, arn))["since"]
-        waiting = asyncio.create_task(server.ask("AwaitExecutionUpdates", execution_arn=arn, since=since, seconds=60))
+        waiting = asyncio.create_task(server.ask("AwaitExecutionUpdates", execution_arn=arn, since=since, wait=60))
         await server.settle()
         with pytest.raises(ServiceError) as refused:
-            await server.ask("AwaitExecutionUpdates", execution_arn=arn, since=since, seconds=60)
+            await server.ask("AwaitExecutionUpdates", execution_arn=arn, since=since, wait=60)
         assert refused.value.code == "ThrottlingException"
         waiting.cancel()
 

@@ -22,7 +22,8 @@ async def change(server: InMemoryServer, arn: str, definition: Any, *expected: s
 
 
 async def current(server: InMemoryServer, arn: str) -> str:
-    revision: str = (await server.ask("DescribeCurrentRevision", state_machine_arn=arn))["revisionId"]
+    described = await server.ask("DescribeStateMachine", state_machine_arn=arn, tell_revision=True)
+    revision: str = described["revisionId"]
     return revision
 
 

@@ -20,7 +20,7 @@ async def codes(definition: str, **members: object) -> list[str]:
 async def test_a_definition_is_not_kept() -> None:
     async with in_memory_server() as server:
         assert await server.ask("ValidateStateMachineDefinition", definition=json.dumps(PASS)) == OK
-        assert await server.ask("ReportOnDefinition", definition=json.dumps(PASS)) == OK
+        assert await server.ask("ValidateWithAdvice", definition=json.dumps(PASS)) == OK
         assert server.store.scan("") == []
 
 
@@ -50,8 +50,8 @@ async def test_the_type_decides() -> None:
 async def test_a_report_has_our_own_warnings_and_aws_answer_has_not() -> None:
     text = json.dumps(CALLBACK)
     assert await codes(text, severity="WARNING") == []
-    [diagnostic] = (await Validations().report(definition=text)).diagnostics
+    [diagnostic] = (await Validations().validate_with_advice(definition=text)).diagnostics
     assert diagnostic.code == "TOKEN_WITHOUT_TIMEOUT"
     assert isinstance(diagnostic, PlacedDiagnostic)
     assert diagnostic.pointer == "/States/C/Resource"
-    assert (await Validations().report(definition=text, severity="ERROR")).diagnostics == []
+    assert (await Validations().validate_with_advice(definition=text, severity="ERROR")).diagnostics == []

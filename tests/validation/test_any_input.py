@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from statemachine.core.compile import compile_machine
-from statemachine.service.validations import diagnosed
+from statemachine.service.validations import aws_validation
 from statemachine.validation import errors, invalid_definition, validate, validate_state
 from statemachine.validation.finding import Path
 from tests.validation.test_cases import cases, text_of
@@ -87,7 +87,7 @@ def mutants(draw: st.DrawFn) -> Any:
 def check(text: str, type: str = "STANDARD") -> None:
     found = validate(text, type)
     validate_state(text)
-    diagnosed(found, "WARNING")
+    aws_validation(found, "WARNING")
     lines = text.split("\n")
     for finding in found:
         assert 1 <= finding.line <= len(lines)

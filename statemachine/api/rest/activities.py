@@ -1,25 +1,25 @@
-"""Activities as resources."""
+"""Activities as resources. Must not know a worker."""
 
 from __future__ import annotations
 
 from falcon.asgi import Request, Response
 
-from statemachine.api.rest.resource import PREFIX, RestResource, text_member
-from statemachine.errors import ServiceError
+from statemachine.api.rest.members import text_member
+from statemachine.api.rest.resource import PAGING, PREFIX, RestResource
 from statemachine.service.actions import CREATE_ACTIVITY, DELETE_ACTIVITY, DESCRIBE_ACTIVITY, LIST_ACTIVITIES
 
 
 class ActivityList(RestResource):
     """/activities"""
 
+    query = PAGING
+
     async def on_get(self, request: Request, response: Response) -> None:
-        page = await self.call(LIST_ACTIVITIES, **self.page(request))
+        page = await self.call(LIST_ACTIVITIES, **self.paging_members(request))
         self.show(response, {"activities": page.activities, "cursor": page.next_token})
 
     async def on_post(self, request: Request, response: Response) -> None:
         name = text_member(await self.members(request, "name"), "name")
-        if name is None:
-            raise ServiceError("ValidationException", "'name' is required", pointer="")
         created = await self.call(CREATE_ACTIVITY, name=name)
         response.status = 201
         response.location = f"{PREFIX}/activities/{name}"
@@ -34,7 +34,5 @@ class ActivityItem(RestResource):
         self.show(response, await self.call(DESCRIBE_ACTIVITY, activityArn=self.home.activity(name)))
 
     async def on_delete(self, request: Request, response: Response, name: str) -> None:
-        arn = self.home.activity(name)
-        await self.call(DESCRIBE_ACTIVITY, activityArn=arn)
-        await self.call(DELETE_ACTIVITY, activityArn=arn)
+        await self.call(DELETE_ACTIVITY, activityArn=self.home.activity(name), mustExist=True)
         response.status = 204

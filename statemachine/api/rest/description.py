@@ -1,6 +1,6 @@
 """The description of the REST API: the OpenAPI document, the JSON Schemas it refers to, and a page that shows them.
 
-All three are files; this module knows nothing of their content.
+All three are files. Must not know their content.
 """
 
 from __future__ import annotations
@@ -16,37 +16,40 @@ from statemachine.errors import ServiceError
 from statemachine.schema_files import schema_folder
 
 PAGE = Path(__file__).parent / "page.html"
-OWN_ONLY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'"
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'"
+)
 """The page may send requests to this server only."""
 
 
-class Page(RestResource):
+class DocumentationPage(RestResource):
     """/"""
 
     async def on_get(self, request: Request, response: Response) -> None:
-        if not request.path.endswith("/"):  # or else its relative links would lead elsewhere
-            raise falcon.HTTPPermanentRedirect(request.path + "/")
+        path = request.scope["path"]
+        if not path.endswith("/"):  # or else its relative links would lead elsewhere
+            raise falcon.HTTPPermanentRedirect(path + "/")
         response.content_type = falcon.MEDIA_HTML
-        response.set_header("Content-Security-Policy", OWN_ONLY)
+        response.set_header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.text = _text(PAGE)
 
 
-class Document(RestResource):
+class OpenApiDocument(RestResource):
     """/openapi.json"""
 
     async def on_get(self, request: Request, response: Response) -> None:
         response.text = _text(schema_folder() / "openapi.json")
 
 
-class Schema(RestResource):
+class JsonSchemaFile(RestResource):
     """/{schema}.schema.json"""
 
     async def on_get(self, request: Request, response: Response, schema: str) -> None:
         response.content_type = "application/schema+json"
         wanted = f"{schema}.schema.json"
-        # Asked of the list, so that no name leads out of the folder.
+        # Looked up in the list, so that no name leads out of the folder.
         if wanted not in {path.name for path in schema_folder().glob("*.schema.json")}:
-            raise ServiceError("SchemaDoesNotExist", f"There is no schema '{schema}'", status=404)
+            raise ServiceError("SchemaDoesNotExist", f"There is no schema '{schema}'")
         response.text = _text(schema_folder() / wanted)
 
 

@@ -1,25 +1,18 @@
-"""Executions as resources: their lists by one set of filters, their start, end and history."""
+"""Executions as resources: their lists by one set of filters, their start, end and history. Must not know a state."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from falcon.asgi import Request, Response
 
 from statemachine.api.render import rest_json
-from statemachine.api.rest.resource import (
-    PREFIX,
-    RestResource,
-    boolean_parameter,
-    integer_member,
-    text_member,
-    timestamp_member,
-    timestamp_parameter,
-)
+from statemachine.api.rest.members import integer_member, text_member, timestamp_member
+from statemachine.api.rest.query import boolean_parameter, timestamp_parameter
+from statemachine.api.rest.resource import PAGING, PREFIX, RestResource
 from statemachine.arn import parse_arn
-from statemachine.errors import ServiceError
 from statemachine.json_text import dump
-from statemachine.reads.lists import STATUSES, Filter
 from statemachine.service.actions import (
-    DESCRIBE_CURRENT_REVISION,
     DESCRIBE_EXECUTION,
     GET_EXECUTION_HISTORY,
     LIST_FILTERED_EXECUTIONS,
@@ -27,70 +20,68 @@ from statemachine.service.actions import (
     START_EXECUTION_WITH_KEY,
     STOP_EXECUTION,
 )
+from statemachine.service.executions.answers import StartedExecution
 
 FILTERS = ("status", "startedAfter", "startedBefore", "namePrefix", "errorContains")
 
 
-class FilteredList(RestResource):
+class ExecutionPages(RestResource):
     """The filters and pages of both lists of executions."""
 
-    async def show_page(self, request: Request, response: Response, machines: tuple[str, ...], *further: str) -> None:
-        """Answer with a page of the executions of these state machines; of all of them if none is named."""
-        paging = self.page(request, *further, *FILTERS)
-        statuses = tuple(request.get_param_as_list("status") or ())
-        for status in statuses:
-            if status not in STATUSES:
-                text = f"The status '{status}' is none of {', '.join(STATUSES)}"
-                raise ServiceError("ValidationException", text, parameter="status")
-        wanted = Filter(
-            tuple(sorted(set(machines))),
-            tuple(sorted(set(statuses))),
-            timestamp_parameter(request, "startedAfter"),
-            timestamp_parameter(request, "startedBefore"),
-            request.get_param("namePrefix") or "",
-            request.get_param("errorContains") or "",
+    async def show_page(self, request: Request, response: Response, **machines: Any) -> None:
+        """Write a page of the executions to which all filters apply; `machines` is the filter by state machine."""
+        page = await self.call(
+            LIST_FILTERED_EXECUTIONS,
+            status=request.get_param_as_list("status"),
+            startedAfter=timestamp_parameter(request, "startedAfter"),
+            startedBefore=timestamp_parameter(request, "startedBefore"),
+            namePrefix=request.get_param("namePrefix"),
+            errorContains=request.get_param("errorContains"),
+            **machines,
+            **self.paging_members(request),
         )
-        page = await self.call(LIST_FILTERED_EXECUTIONS, wanted=wanted, **paging)
         self.show(response, {"executions": page.executions, "cursor": page.next_token})
 
 
-class AllExecutions(FilteredList):
+class ExecutionsOfAll(ExecutionPages):
     """/executions"""
 
+    query = ("machine", *FILTERS, *PAGING)
+
     async def on_get(self, request: Request, response: Response) -> None:
-        await self.show_page(request, response, tuple(request.get_param_as_list("machine") or ()), "machine")
+        await self.show_page(request, response, machine=request.get_param_as_list("machine"))
 
 
-class ExecutionList(FilteredList):
+class ExecutionsOfStateMachine(ExecutionPages):
     """/state-machines/{name}/executions"""
 
+    query = (*FILTERS, *PAGING)
+
     async def on_get(self, request: Request, response: Response, name: str) -> None:
-        # A state machine that does not exist is refused; its list would be empty.
-        await self.call(DESCRIBE_CURRENT_REVISION, stateMachineArn=self.home.state_machine(name))
-        await self.show_page(request, response, (name,))
+        await self.show_page(request, response, stateMachineArn=self.home.state_machine(name))
 
     async def on_post(self, request: Request, response: Response, name: str) -> None:
         members = await self.members(request, "name", "input", "startAt", "priority")
-        given, key = text_member(members, "name"), request.get_header("Idempotency-Key")
         start = {
             "stateMachineArn": self.home.state_machine(name),
+            "name": text_member(members, "name"),
             "input": dump(members.get("input", {})),
             "startAt": timestamp_member(members, "startAt"),
             "priority": integer_member(members, "priority"),
         }
+        key = request.get_header("Idempotency-Key")
         if key is None:
-            started, is_new = await self.call(START_EXECUTION, name=given, **start), True
-        elif given is not None:
-            text = "An Idempotency-Key stands for the execution's name: give one of them"
-            raise ServiceError("ValidationException", text, pointer="/name")
+            started = await self.call(START_EXECUTION, **start)
+            self._show_started(response, name, started, is_new=True)
         else:
             keyed = await self.call(START_EXECUTION_WITH_KEY, key=key, **start)
-            started, is_new = keyed, keyed.is_new
-        execution = parse_arn(started.execution_arn, "execution").qualifier
+            self._show_started(response, name, keyed, is_new=keyed.is_new)
+
+    def _show_started(self, response: Response, machine: str, started: StartedExecution, *, is_new: bool) -> None:
+        name = parse_arn(started.execution_arn, "execution").qualifier
         response.status = 201 if is_new else 200
-        response.location = f"{PREFIX}/executions/{name}/{execution}"
-        shown = {"name": execution, "executionArn": started.execution_arn, "startDate": started.start_date}
-        self.show(response, shown)
+        response.location = f"{PREFIX}/executions/{machine}/{name}"
+        self.show(response, {"name": name, "executionArn": started.execution_arn, "startDate": started.start_date})
 
 
 class ExecutionItem(RestResource):
@@ -103,12 +94,14 @@ class ExecutionItem(RestResource):
 class ExecutionHistory(RestResource):
     """/executions/{machine}/{name}/history"""
 
+    query = ("reverse", *PAGING)
+
     async def on_get(self, request: Request, response: Response, machine: str, name: str) -> None:
         page = await self.call(
             GET_EXECUTION_HISTORY,
             executionArn=self.home.execution(machine, name),
             reverseOrder=boolean_parameter(request, "reverse"),
-            **self.page(request, "reverse"),
+            **self.paging_members(request),
         )
         shown = {"events": page.events, "cursor": page.next_token}
         response.data = await rest_json.render(shown, large=GET_EXECUTION_HISTORY.large)

@@ -1,10 +1,13 @@
-"""Jobs in the plain formats, their executions, and a short word on the server, in the words of plain job servers."""
+"""Jobs in the plain formats, their executions, and counts of executions, as clients of plain job servers expect them.
+
+Must not know a format.
+"""
 
 from __future__ import annotations
 
 from falcon.asgi import Request, Response
 
-from statemachine.api.rest.resource import PREFIX, RestResource
+from statemachine.api.rest.resource import PAGING, PREFIX, RestResource
 from statemachine.errors import ServiceError
 from statemachine.json_text import dump
 from statemachine.service.actions import (
@@ -20,15 +23,18 @@ from statemachine.service.actions import (
 class JobDefinitionList(RestResource):
     """/job-definitions"""
 
+    query = PAGING
+
     async def on_get(self, request: Request, response: Response) -> None:
-        self.show(response, await self.call(LIST_JOBS))
+        page = await self.call(LIST_JOBS, **self.paging_members(request))
+        self.show(response, {"jobs": page.jobs, "cursor": page.next_token})
 
     async def on_post(self, request: Request, response: Response) -> None:
         body = await self.body(request)
         try:
             text = body.decode()
         except UnicodeDecodeError as error:
-            raise ServiceError("InvalidJob", f"The body is no UTF-8 text (byte {error.start})", pointer="") from None
+            raise ServiceError("InvalidJob", f"The body is not UTF-8 text (byte {error.start})", pointer="") from None
         registered = await self.call(REGISTER_JOB, text=text)
         response.status = 201 if registered.is_new else 200
         response.location = f"{PREFIX}/job-definitions/{registered.job.id}"
@@ -60,7 +66,7 @@ class JobState(RestResource):
         self.show(response, await self.call(DESCRIBE_JOB_STATE, id=id))
 
 
-class JobSystem(RestResource):
+class JobServerState(RestResource):
     """/system/state and /system/status"""
 
     async def on_get(self, request: Request, response: Response) -> None:
@@ -82,7 +88,7 @@ JOB_ROUTES: dict[str, type[RestResource]] = {
     "/jobs/{id}/execute": JobExecute,
     "/jobs/{id}/state": JobState,
     "/jobs/{id}/status": JobState,
-    "/system/state": JobSystem,
-    "/system/status": JobSystem,
+    "/system/state": JobServerState,
+    "/system/status": JobServerState,
 }
 """Served below PREFIX and, for clients of plain job servers, at the root too."""

@@ -1,16 +1,15 @@
-"""The base of all resources: bodies, query parameters, pages, rendering. Knows no single resource."""
+"""What all resources of the REST API share: their actions, their bodies, their pages. Must not know a resource."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from falcon.asgi import Request, Response
 
 from statemachine.api.body import read_body
 from statemachine.api.render import rest_json
+from statemachine.api.rest.query import integer_parameter
 from statemachine.arn import Home
 from statemachine.config import Settings
 from statemachine.errors import ServiceError
@@ -18,16 +17,19 @@ from statemachine.json_text import JsonError, parse_bytes
 from statemachine.service.actions import Action, Actions
 
 PREFIX = "/api/v1"
+PAGING = ("limit", "cursor")
 A = TypeVar("A")
-TIMESTAMP_WANTED = "epoch seconds or ISO 8601, as in 2026-01-31T09:05:00Z"
-_DIGITS = re.compile(r"[0-9]{1,18}")
-_EPOCH = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
-_LAST_TIMESTAMP = 253_402_300_799.0
-"""The end of the year 9999 (UTC)."""
+
+IN_QUERY = {"maxResults": "limit", "nextToken": "cursor"}
+"""Members of actions that have another name in a query."""
+IN_HEADERS = {"key": "Idempotency-Key"}
+IN_PATH = frozenset({"activityArn", "executionArn", "id", "revisionId", "stateMachineArn", "taskToken"})
 
 
 class RestResource:
-    """A resource: the actions that it asks for, its body, its query, its pages."""
+    """A resource. `query` names the query parameters that GET takes; the other methods take none."""
+
+    query: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, actions: Actions, settings: Settings) -> None:
         self.actions = actions
@@ -35,11 +37,14 @@ class RestResource:
         self._settings = settings
 
     async def call(self, action: Action[A], /, **members: Any) -> A:
-        """Do an action; members have their names on the wire. The errors of the action are raised."""
-        return await self.actions.call(action, **members)
+        """Perform an action. Its errors are raised; they name the place in the REST request that is at fault."""
+        try:
+            return await self.actions.call(action, **members)
+        except ServiceError as error:
+            raise self._placed(error) from None
 
     def show(self, response: Response, answer: Any) -> None:
-        """Answer with an answer of the service, or with an object that holds some."""
+        """Write an answer of the service, or an object that contains parts of one."""
         response.data = rest_json(answer)
 
     async def body(self, request: Request) -> bytes:
@@ -55,103 +60,33 @@ class RestResource:
             members = parse_bytes(body)
         except JsonError as error:
             where = f" (line {error.line}, column {error.column})"
-            raise ServiceError("ValidationException", f"The body is no JSON: {error.message}{where}") from None
+            raise ServiceError("ValidationException", f"The body is not JSON: {error.message}{where}") from None
         if not isinstance(members, dict):
             raise ServiceError("ValidationException", "The body must be a JSON object", pointer="")
         for name in members:
             if name not in allowed:
-                expected = f"expected: {', '.join(allowed)}" if allowed else "nothing is"
-                text = f"'{name}' is not expected here; {expected}"
+                expected = f"; expected: {', '.join(allowed)}" if allowed else "; no member is"
+                text = f"'{name}' is not expected here{expected}"
                 raise ServiceError("ValidationException", text, pointer=f"/{name}")
         return members
 
-    def page(self, request: Request, *further: str) -> dict[str, Any]:
-        """The paging members of an action, from ?limit= and ?cursor=. Raises ServiceError ValidationException for query
-        parameters that are neither these nor one of the `further` ones."""
-        self.allow(request, *further, "limit", "cursor")
-        limit = integer_parameter(request, "limit", 1, 1000)
-        return {"maxResults": limit, "nextToken": request.get_param("cursor")}
+    def paging_members(self, request: Request) -> dict[str, Any]:
+        """The paging members of an action, from ?limit= and ?cursor=. Raises ServiceError ValidationException."""
+        return {"maxResults": integer_parameter(request, "limit", 1), "nextToken": request.get_param("cursor")}
 
-    def allow(self, request: Request, *parameters: str) -> None:
-        """Raises ServiceError ValidationException for any other query parameter, so that none is overlooked."""
-        for name in request.params:
-            if name not in parameters:
-                text = f"The query parameter '{name}' is not expected here; expected: {', '.join(parameters)}"
-                raise ServiceError("ValidationException", text, parameter=name)
-
-
-def text_member(members: Mapping[str, Any], name: str) -> str | None:
-    """A member that must be text where it is given. Raises ServiceError ValidationException."""
-    text: str | None = _member(members, name, str, "a string")
-    return text
-
-
-def integer_member(members: Mapping[str, Any], name: str) -> int | None:
-    """A member that must be an integer where it is given. Raises ServiceError ValidationException."""
-    number: int | None = _member(members, name, int, "an integer")
-    return number
-
-
-def object_member(members: Mapping[str, Any], name: str) -> dict[str, Any] | None:
-    """A member that must be an object where it is given. Raises ServiceError ValidationException."""
-    given: dict[str, Any] | None = _member(members, name, dict, "an object")
-    return given
-
-
-def _member(members: Mapping[str, Any], name: str, type: type[Any], wanted: str) -> Any:
-    value = members.get(name)
-    if value is not None and (not isinstance(value, type) or isinstance(value, bool)):
-        raise ServiceError("ValidationException", f"'{name}' must be {wanted}", pointer=f"/{name}")
-    return value
-
-
-def integer_parameter(request: Request, name: str, least: int, most: int) -> int | None:
-    """A whole number in the query: digits and nothing else. Raises ServiceError ValidationException."""
-    text = request.get_param(name)
-    if text is None:
-        return None
-    if not _DIGITS.fullmatch(text) or not least <= int(text) <= most:
-        wanted = f"a whole number from {least} to {most}"
-        raise ServiceError("ValidationException", f"'{name}' must be {wanted}", parameter=name)
-    return int(text)
-
-
-def boolean_parameter(request: Request, name: str) -> bool:
-    """`true` or `false` in the query; false where it is left out. Raises ServiceError ValidationException."""
-    text = request.get_param(name, default="false")
-    if text not in ("true", "false"):
-        raise ServiceError("ValidationException", f"'{name}' must be true or false", parameter=name)
-    return text == "true"
-
-
-def timestamp_parameter(request: Request, name: str) -> float | None:
-    """A timestamp in the query as epoch seconds. Raises ServiceError ValidationException."""
-    text = request.get_param(name)
-    if text is None:
-        return None
-    timestamp = _timestamp(text)
-    if timestamp is None:
-        raise ServiceError("ValidationException", f"'{name}' must be {TIMESTAMP_WANTED}", parameter=name)
-    return timestamp
-
-
-def timestamp_member(members: Mapping[str, Any], name: str) -> float | None:
-    """A timestamp among the members, as epoch seconds. Raises ServiceError ValidationException."""
-    text = text_member(members, name)
-    timestamp = None if text is None else _timestamp(text)
-    if text is not None and timestamp is None:
-        raise ServiceError("ValidationException", f"'{name}' must be {TIMESTAMP_WANTED}", pointer=f"/{name}")
-    return timestamp
-
-
-def _timestamp(text: str) -> float | None:
-    """Epoch seconds, or ISO 8601, in UTC where it names no zone; None for any other text."""
-    if _EPOCH.fullmatch(text):
-        timestamp = float(text)
-    else:
-        try:
-            parsed = datetime.fromisoformat(text)
-            timestamp = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
-        except (ValueError, OverflowError):
-            return None
-    return min(max(timestamp, 0.0), _LAST_TIMESTAMP)
+    def _placed(self, error: ServiceError) -> ServiceError:
+        """An error of an action, whose pointer leads into the members of the action, as one of a REST request."""
+        pointer = error.members.get("pointer")
+        if not pointer:
+            return error
+        member = pointer.split("/")[1]
+        if member in IN_HEADERS:
+            place = {"header": IN_HEADERS[member]}
+        elif IN_QUERY.get(member, member) in self.query:
+            place = {"parameter": IN_QUERY.get(member, member)}
+        else:
+            place = {} if member in IN_PATH else {"pointer": pointer}
+        renamed = place.get("parameter") or place.get("header") or member
+        others = {name: value for name, value in error.members.items() if name != "pointer"}
+        detail = re.sub(rf"'{member}(\[[0-9]+\])?'", f"'{renamed}'", error.detail)
+        return ServiceError(error.code, error.message, detail=detail, **place, **others)

@@ -1,23 +1,21 @@
-"""State machines and their revisions as resources. The revision is the ETag."""
+"""State machines and their revisions as resources. The revision is the ETag. Must not know a definition."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from falcon.asgi import Request, Response
 
-from statemachine.api.rest.resource import PREFIX, RestResource, object_member, text_member
-from statemachine.errors import ServiceError
+from statemachine.api.rest.members import object_member, text_member
+from statemachine.api.rest.resource import PAGING, PREFIX, RestResource
 from statemachine.json_text import dump
 from statemachine.service.actions import (
-    CREATE_STATE_MACHINE,
     DELETE_STATE_MACHINE,
-    DESCRIBE_CURRENT_REVISION,
     DESCRIBE_REVISION,
     DESCRIBE_STATE_MACHINE,
     LIST_REVISIONS,
     LIST_STATE_MACHINES,
+    REGISTER_STATE_MACHINE,
     UPDATE_STATE_MACHINE,
 )
 
@@ -28,57 +26,57 @@ CHANGEABLE = ("definition", "roleArn", *CONFIGURATION)
 class StateMachineList(RestResource):
     """/state-machines"""
 
+    query = PAGING
+
     async def on_get(self, request: Request, response: Response) -> None:
-        page = await self.call(LIST_STATE_MACHINES, **self.page(request))
+        page = await self.call(LIST_STATE_MACHINES, **self.paging_members(request))
         self.show(response, {"stateMachines": page.state_machines, "cursor": page.next_token})
 
     async def on_post(self, request: Request, response: Response) -> None:
         members = await self.members(request, "name", "type", *CHANGEABLE)
-        name, wanted = text_member(members, "name"), _changes(members)
-        if name is None or "definition" not in wanted:
-            raise ServiceError("ValidationException", "'name' and 'definition' are required", pointer="")
-        wanted.setdefault("roleArn", self.home.role)
-        created = await self.call(CREATE_STATE_MACHINE, name=name, type=text_member(members, "type"), **wanted)
+        name, type = text_member(members, "name"), text_member(members, "type")
+        registered = await self.call(REGISTER_STATE_MACHINE, name=name, type=type, **_changes(members))
         response.status = 201
         response.location = f"{PREFIX}/state-machines/{name}"
-        response.etag = await _current_revision(self, name)
-        shown = {
-            "name": name,
-            "stateMachineArn": created.state_machine_arn,
-            "creationDate": created.creation_date,
-        }
-        self.show(response, shown)
+        response.etag = registered.revision_id
+        self.show(response, registered)
 
 
 class StateMachineItem(RestResource):
     """/state-machines/{name}"""
 
     async def on_get(self, request: Request, response: Response, name: str) -> None:
-        described = await self.call(DESCRIBE_STATE_MACHINE, stateMachineArn=self.home.state_machine(name))
-        current = await _current_revision(self, name)
-        response.etag = current
-        self.show(response, msgspec.structs.replace(described, revision_id=current))
+        arn = self.home.state_machine(name)
+        described = await self.call(DESCRIBE_STATE_MACHINE, stateMachineArn=arn, tellRevision=True)
+        response.etag = described.revision_id
+        self.show(response, described)
 
     async def on_patch(self, request: Request, response: Response, name: str) -> None:
-        wanted = _changes(await self.members(request, *CHANGEABLE))
-        arn = self.home.state_machine(name)
-        changed = await self.call(UPDATE_STATE_MACHINE, stateMachineArn=arn, expected=_expected(request), **wanted)
-        current = await _current_revision(self, name)
-        response.etag = current
-        self.show(response, {"updateDate": changed.update_date, "revisionId": current})
+        changed = await self.call(
+            UPDATE_STATE_MACHINE,
+            stateMachineArn=self.home.state_machine(name),
+            expected=_expected(request),
+            tellRevision=True,
+            **_changes(await self.members(request, *CHANGEABLE)),
+        )
+        response.etag = changed.revision_id
+        self.show(response, changed)
 
     async def on_delete(self, request: Request, response: Response, name: str) -> None:
         arn = self.home.state_machine(name)
-        await self.call(DESCRIBE_CURRENT_REVISION, stateMachineArn=arn)
-        await self.call(DELETE_STATE_MACHINE, stateMachineArn=arn, expected=_expected(request))
+        await self.call(DELETE_STATE_MACHINE, stateMachineArn=arn, expected=_expected(request), mustExist=True)
         response.status = 204
 
 
 class RevisionList(RestResource):
     """/state-machines/{name}/revisions"""
 
+    query = PAGING
+
     async def on_get(self, request: Request, response: Response, name: str) -> None:
-        page = await self.call(LIST_REVISIONS, stateMachineArn=self.home.state_machine(name), **self.page(request))
+        page = await self.call(
+            LIST_REVISIONS, stateMachineArn=self.home.state_machine(name), **self.paging_members(request)
+        )
         self.show(response, {"revisions": page.revisions, "cursor": page.next_token})
 
 
@@ -88,12 +86,6 @@ class RevisionItem(RestResource):
     async def on_get(self, request: Request, response: Response, name: str, revision: str) -> None:
         arn = self.home.state_machine(name)
         self.show(response, await self.call(DESCRIBE_REVISION, stateMachineArn=arn, revisionId=revision))
-
-
-async def _current_revision(resource: RestResource, name: str) -> str:
-    """The id of the revision that the state machine of that name runs now."""
-    arn = resource.home.state_machine(name)
-    return (await resource.call(DESCRIBE_CURRENT_REVISION, stateMachineArn=arn)).revision_id
 
 
 def _changes(members: dict[str, Any]) -> dict[str, Any]:
@@ -108,7 +100,7 @@ def _changes(members: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_nulls(members: dict[str, Any]) -> dict[str, Any]:
-    """Null is as good as left out."""
+    """The members that are not null. Configurations are kept as they are sent, so none is kept with a null in it."""
     return {
         name: _without_nulls(value) if isinstance(value, dict) else value
         for name, value in members.items()
@@ -117,7 +109,7 @@ def _without_nulls(members: dict[str, Any]) -> dict[str, Any]:
 
 
 def _expected(request: Request) -> list[str] | None:
-    """The revisions that If-Match allows, None where it allows all. (Weak tags never match: RFC 9110, 13.1.1.)"""
+    """The revisions that If-Match allows, None if it allows all. (Weak tags never match: RFC 9110, 13.1.1.)"""
     if request.get_header("If-Match") is None:
         return None
     tags = request.if_match or []

@@ -1,4 +1,4 @@
-"""The server itself as a resource."""
+"""The server itself as a resource. Must not know what is counted."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""Waiting tasks as resources, and the answers to a task by its token."""
+"""Waiting tasks as resources, and task callbacks by a token. Must not know a worker."""
 
 from __future__ import annotations
 
 from falcon.asgi import Request, Response
 
-from statemachine.api.rest.resource import RestResource, text_member
+from statemachine.api.rest.members import text_member
+from statemachine.api.rest.resource import PAGING, RestResource
 from statemachine.json_text import dump
 from statemachine.service.actions import LIST_TASKS, SEND_TASK_FAILURE, SEND_TASK_HEARTBEAT, SEND_TASK_SUCCESS
 
@@ -12,12 +13,14 @@ from statemachine.service.actions import LIST_TASKS, SEND_TASK_FAILURE, SEND_TAS
 class TaskList(RestResource):
     """/tasks"""
 
+    query = PAGING
+
     async def on_get(self, request: Request, response: Response) -> None:
-        page = await self.call(LIST_TASKS, **self.page(request))
+        page = await self.call(LIST_TASKS, **self.paging_members(request))
         self.show(response, {"tasks": page.tasks, "cursor": page.next_token})
 
 
-class TokenSuccess(RestResource):
+class TaskSuccessItem(RestResource):
     """/tasks/{token}/success"""
 
     async def on_post(self, request: Request, response: Response, token: str) -> None:
@@ -26,7 +29,7 @@ class TokenSuccess(RestResource):
         response.status = 204
 
 
-class TokenFailure(RestResource):
+class TaskFailureItem(RestResource):
     """/tasks/{token}/failure"""
 
     async def on_post(self, request: Request, response: Response, token: str) -> None:
@@ -36,7 +39,7 @@ class TokenFailure(RestResource):
         response.status = 204
 
 
-class TokenHeartbeat(RestResource):
+class TaskHeartbeatItem(RestResource):
     """/tasks/{token}/heartbeat"""
 
     async def on_post(self, request: Request, response: Response, token: str) -> None:

@@ -1,13 +1,13 @@
-"""Validations as a resource: a definition is judged and not registered."""
+"""Validations as a resource: a definition is validated and not registered. Must not know a rule."""
 
 from __future__ import annotations
 
 from falcon.asgi import Request, Response
 
-from statemachine.api.rest.resource import RestResource, integer_member, text_member
-from statemachine.errors import ServiceError
+from statemachine.api.rest.members import integer_member, text_member
+from statemachine.api.rest.resource import RestResource
 from statemachine.json_text import dump
-from statemachine.service.actions import REPORT_ON_DEFINITION
+from statemachine.service.actions import VALIDATE_WITH_ADVICE
 
 
 class ValidationList(RestResource):
@@ -16,16 +16,13 @@ class ValidationList(RestResource):
     async def on_post(self, request: Request, response: Response) -> None:
         members = await self.members(request, "definition", "type", "severity", "maxResults")
         given = members.get("definition")
-        if given is None:
-            raise ServiceError("ValidationException", "'definition' is required", pointer="")
-        is_text = isinstance(given, str)
-        report = await self.call(
-            REPORT_ON_DEFINITION,
-            definition=given if is_text else dump(given),
+        validation = await self.call(
+            VALIDATE_WITH_ADVICE,
+            definition=given if given is None or isinstance(given, str) else dump(given),
             type=text_member(members, "type"),
             severity=text_member(members, "severity"),
             maxResults=integer_member(members, "maxResults"),
             # Lines and columns would be those of a text that the client has never seen.
-            placed=is_text,
+            placed=isinstance(given, str),
         )
-        self.show(response, report)
+        self.show(response, validation)

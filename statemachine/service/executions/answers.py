@@ -1,4 +1,4 @@
-"""The answers of the verbs on executions. Names and shapes are AWS's where AWS has them."""
+"""The answers of the verbs on executions. Names and shapes are AWS's if AWS has them. Must not know a verb."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from statemachine.times.timestamps import Timestamp
 
 
 class StartedExecution(Answer, frozen=True, kw_only=True):
-    """StartExecution."""
+    """The answer of StartExecution."""
 
     execution_arn: str
     start_date: Timestamp
@@ -21,7 +21,7 @@ class KeyedExecution(StartedExecution, frozen=True, kw_only=True):
 
 
 class StoppedExecution(Answer, frozen=True, kw_only=True):
-    """StopExecution."""
+    """The answer of StopExecution."""
 
     stop_date: Timestamp
 
@@ -33,7 +33,7 @@ class Included(Answer, frozen=True, kw_only=True):
 
 
 class ExecutionDescription(Answer, frozen=True, kw_only=True):
-    """DescribeExecution."""
+    """The answer of DescribeExecution."""
 
     execution_arn: str
     state_machine_arn: str
@@ -66,7 +66,7 @@ class ListedExecution(Answer, frozen=True, kw_only=True):
 
 
 class ExecutionPage(Answer, frozen=True, kw_only=True):
-    """ListExecutions."""
+    """The answer of ListExecutions."""
 
     executions: list[ListedExecution]
     next_token: str | None = None
@@ -79,7 +79,7 @@ class FilteredExecution(ListedExecution, frozen=True, kw_only=True):
 
 
 class FilteredPage(Answer, frozen=True, kw_only=True):
-    """Executions that a filter lets through."""
+    """A page of executions across state machines."""
 
     executions: list[FilteredExecution]
     next_token: str | None = None
@@ -107,8 +107,8 @@ class MapNumbers(StateNumbers, frozen=True, kw_only=True):
 
 
 class ExecutionProgress(Answer, frozen=True, kw_only=True):
-    """Where an execution stands. `since` is the id of the latest event that the answer takes in; `states` are those
-    that have changed after the event that was asked with, by name."""
+    """How far an execution is. `since` is the id of the latest history event that is counted in it; `states` are the
+    states that have changed after the `since` of the request, by name."""
 
     status: str
     since: int

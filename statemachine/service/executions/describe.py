@@ -1,16 +1,16 @@
-"""Describing and listing executions."""
+"""Describing and listing executions. Must not know an API."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from statemachine.arn import parse_arn
 from statemachine.errors import ServiceError
 from statemachine.host import Host
 from statemachine.json_text import JsonText
 from statemachine.reads.headers import Header
 from statemachine.reads.lists import Filter, Listing, list_page
+from statemachine.registry.machines import MachineCatalog
 from statemachine.service.executions.answers import (
     ExecutionDescription,
     ExecutionPage,
@@ -21,7 +21,7 @@ from statemachine.service.executions.answers import (
 )
 from statemachine.service.executions.find import find_execution, find_full_execution
 from statemachine.service.paging import make_page_token, page_size, read_page_token
-from statemachine.service.state_machines.register import StateMachines
+from statemachine.service.state_machines.find import find_state_machine
 from statemachine.times.timestamps import Timestamp
 
 INCLUDED = Included(included=True)
@@ -30,9 +30,9 @@ INCLUDED = Included(included=True)
 class ExecutionDescriptions:
     """The verbs that describe and list."""
 
-    def __init__(self, host: Host, state_machines: StateMachines, clock: Callable[[], float]) -> None:
+    def __init__(self, host: Host, catalog: MachineCatalog, clock: Callable[[], float]) -> None:
         self._host = host
-        self._state_machines = state_machines
+        self._catalog = catalog
         self._clock = clock
 
     async def describe(self, *, execution_arn: str, included_data: str = "ALL_DATA") -> ExecutionDescription:
@@ -62,31 +62,52 @@ class ExecutionDescriptions:
         """The executions of a state machine, newest first, a page at a time."""
         if state_machine_arn is None:
             raise ServiceError("ValidationException", "Must specify exactly one of stateMachineArn or mapRunArn")
-        machine = self._state_machines.find(parse_arn(state_machine_arn, "stateMachine"))
-        question = ("ListExecutions", machine.arn, status_filter)
-        position = read_page_token(next_token, question, self._clock())
-        wanted = Filter(machines=(machine.name,), statuses=(status_filter,) if status_filter else ())
-        page = await self._host.survey(list_page, wanted, position, page_size(max_results))
+        machine = find_state_machine(self._catalog, state_machine_arn)
+        wanted = ("ListExecutions", machine.arn, status_filter)
+        position = read_page_token(next_token, wanted, self._clock())
+        filter = Filter(machines=(machine.name,), statuses=(status_filter,) if status_filter else ())
+        page = await self._host.survey(list_page, filter, position, page_size(max_results))
         return ExecutionPage(
             executions=[ListedExecution(**_listed(listed.listing)) for listed in page.executions],
-            next_token=None if page.more is None else make_page_token(page.more, question, self._clock()),
+            next_token=make_page_token(page.more, wanted, self._clock()),
         )
 
     async def list_filtered(
-        self, *, wanted: Filter, max_results: int | None = None, next_token: str | None = None
+        self,
+        *,
+        state_machine_arn: str | None = None,
+        machine: Sequence[str] = (),
+        status: Sequence[str] = (),
+        started_after: float | None = None,
+        started_before: float | None = None,
+        name_prefix: str = "",
+        error_contains: str = "",
+        max_results: int | None = None,
+        next_token: str | None = None,
     ) -> FilteredPage:
-        """Executions of all state machines that the filter lets through, newest first.
+        """The executions to which every filter applies, newest first: those of one state machine, which must exist, or
+        of the state machines with the names `machine`, or of all; with one of these `status`es.
 
-        A page may be short, even empty, and still lead on.
+        A page may be short, even empty, and have a token. Raises ServiceError StateMachineDoesNotExist.
         """
-        question = ("executions", wanted)
-        position = read_page_token(next_token, question, self._clock())
-        page = await self._host.survey(list_page, wanted, position, page_size(max_results))
+        if state_machine_arn is not None:
+            machine = (find_state_machine(self._catalog, state_machine_arn).name,)
+        filter = Filter(
+            machines=tuple(sorted(set(machine))),
+            statuses=tuple(sorted(set(status))),
+            started_after=started_after,
+            started_before=started_before,
+            name_prefix=name_prefix,
+            error_contains=error_contains,
+        )
+        wanted = ("executions", filter)
+        position = read_page_token(next_token, wanted, self._clock())
+        page = await self._host.survey(list_page, filter, position, page_size(max_results))
         return FilteredPage(
             executions=[
                 FilteredExecution(machine=listed.machine, **_listed(listed.listing)) for listed in page.executions
             ],
-            next_token=None if page.more is None else make_page_token(page.more, question, self._clock()),
+            next_token=make_page_token(page.more, wanted, self._clock()),
         )
 
 

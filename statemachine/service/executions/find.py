@@ -1,4 +1,4 @@
-"""Finding an execution by its ARN."""
+"""Finding an execution by its ARN. Must not know what is done with it."""
 
 from __future__ import annotations
 
@@ -32,5 +32,5 @@ def id_of(execution_arn: str) -> str:
 
 
 def does_not_exist(execution_arn: str) -> ServiceError:
-    """The refusal of an ARN that no execution has."""
+    """The error for an ARN that no execution has."""
     return ServiceError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution_arn}'")

@@ -1,4 +1,4 @@
-"""The history of an execution, a page at a time, in either order."""
+"""The history of an execution, a page at a time, in either order. Must not know an API."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class ExecutionHistories:
     ) -> HistoryPage:
         """The history events of an execution. Raises ServiceError ExecutionDoesNotExist."""
         execution = await find_execution(self._host, execution_arn)
-        question = ("GetExecutionHistory", execution.arn, reverse_order)
-        position = read_page_number(next_token, question, self._clock())
+        wanted = ("GetExecutionHistory", execution.arn, reverse_order)
+        position = read_page_number(next_token, wanted, self._clock())
         page = await self._host.survey(
             _page,
             execution.id,
@@ -41,16 +41,16 @@ class ExecutionHistories:
             reverse=reverse_order,
             payloads=include_execution_data,
         )
-        more = make_page_token(str(page.events[-1].id), question, self._clock()) if page.more else None
-        return HistoryPage(events=page.events, next_token=more)
+        last = str(page.events[-1].id) if page.has_more else None
+        return HistoryPage(events=page.events, next_token=make_page_token(last, wanted, self._clock()))
 
 
 class _Page(NamedTuple):
     events: list[AwsHistoryEvent]
-    more: bool
+    has_more: bool
 
 
 def _page(rows: Readable, id: str, after: int | None, size: int, *, reverse: bool, payloads: bool) -> _Page:
     """A look that gives the events in AWS's shape: shaping a thousand of them takes too long for the event loop."""
-    events, more = history_page(rows, id, after, size, reverse=reverse, payloads=payloads)
-    return _Page([aws_history_event(event, payloads=payloads) for event in events], more)
+    events, has_more = history_page(rows, id, after, size, reverse=reverse, payloads=payloads)
+    return _Page([aws_history_event(event, payloads=payloads) for event in events], has_more)

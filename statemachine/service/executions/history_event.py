@@ -1,4 +1,5 @@
-"""A history event as GetExecutionHistory shows it. Shapes and member names are the service model's."""
+"""A history event as GetExecutionHistory shows it. Shapes and member names are the service model's. Must not know what
+an event means."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ class Truncated(Answer, frozen=True, kw_only=True):
 
 
 class EventDetails(Answer, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The members that the details of events have, whatever the event's type. Times are in seconds."""
+    """The members of the details of all types of events. Times are in seconds."""
 
     name: str | None = None
     index: int | None = None
@@ -47,7 +48,7 @@ class EventDetails(Answer, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class AwsHistoryEvent(Answer, frozen=True, kw_only=True):
-    """One event of a history. At most one of the details is there, the one of the event's type."""
+    """One event of a history. At most one of the details is there: that of the event's type."""
 
     timestamp: Timestamp
     type: str
@@ -93,7 +94,7 @@ class AwsHistoryEvent(Answer, frozen=True, kw_only=True):
 
 
 class HistoryPage(Answer, frozen=True, kw_only=True):
-    """GetExecutionHistory."""
+    """The answer of GetExecutionHistory."""
 
     events: list[AwsHistoryEvent]
     next_token: str | None = None

@@ -1,14 +1,16 @@
-"""How far an execution is, state by state, and the changes since an earlier answer.
+"""How far an execution is, state by state, and the changes since an earlier answer. Must not know an API.
 
-An answer is as old as its number says: the id of the latest event that it takes in. A request with that number gets
-only the changes since then, so frequent requests are cheap.
+`since` in an answer is the id of the latest history event that is counted in it. A request with that number gets only
+the changes since then, so frequent requests are cheap.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import msgspec
 
 from statemachine.core.model import UNENDED
 from statemachine.core.tally import Tally
@@ -22,17 +24,24 @@ from statemachine.times.timestamps import Timestamp
 
 MAP_NUMBERS = ("items", "iterations", "succeeded", "failed", "aborted")
 RECHECK_SECONDS = 5.0
-"""How often a wait looks by itself. A host may tell of no change."""
+"""How often a waiting request reads the execution, because a host need not report every change."""
+
+
+@dataclass(eq=False, slots=True)
+class _Waiting:
+    """A request that waits for a change of one execution."""
+
+    execution: str
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Progress:
-    """The verbs that tell of changes. `watchers_max` is how many requests may wait for a change at once."""
+    """The verbs on progress. `waiting_max` is how many requests may wait for a change at once."""
 
-    def __init__(self, host: Host, watchers_max: int) -> None:
+    def __init__(self, host: Host, waiting_max: int) -> None:
         self._host = host
-        self._watchers_max = watchers_max
-        self._watching = 0
-        self._changed: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._waiting_max = waiting_max
+        self._waiting: set[_Waiting] = set()
         host.watchers.append(self._notice)
 
     async def updates(self, *, execution_arn: str, since: int = 0) -> ExecutionProgress:
@@ -58,22 +67,19 @@ class Progress:
             cause=header.cause,
         )
 
-    async def wait(self, *, execution_arn: str, since: int, seconds: float) -> ExecutionProgress:
-        """As `updates`, when something has changed after the event `since`, the execution has ended, or that time has
-        passed. Raises ServiceError ExecutionDoesNotExist or ThrottlingException."""
+    async def wait(self, *, execution_arn: str, since: int = 0, wait: float = 0) -> ExecutionProgress:
+        """As `updates`, but only when something has changed after the event `since`, the execution has ended, the host
+        drains, or `wait` seconds have passed. Raises ServiceError ExecutionDoesNotExist or ThrottlingException."""
         execution = await find_execution(self._host, execution_arn)
-        if self._watching >= self._watchers_max:
-            raise ServiceError("ThrottlingException", "Too many requests wait for changes", status=429)
-        changed = asyncio.Event()
-        self._changed[execution.id].add(changed)
-        self._watching += 1
+        if len(self._waiting) >= self._waiting_max:
+            message = f"Too many requests wait for changes (pollers_max = {self._waiting_max})"
+            raise ServiceError("ThrottlingException", message)
+        waiting = _Waiting(execution.id)
+        self._waiting.add(waiting)
         try:
-            await self._wait(execution_arn, since, seconds, changed)
+            await self._wait(execution_arn, since, wait, waiting.changed)
         finally:
-            self._watching -= 1
-            self._changed[execution.id].discard(changed)
-            if not self._changed[execution.id]:
-                del self._changed[execution.id]
+            self._waiting.discard(waiting)
         return await self.updates(execution_arn=execution_arn, since=since)
 
     async def _wait(self, execution_arn: str, since: int, seconds: float, changed: asyncio.Event) -> None:
@@ -91,12 +97,13 @@ class Progress:
             changed.clear()
 
     def _notice(self, ids: Iterable[str]) -> None:
-        """Executions have changed. None at all: the host drains, and every wait looks."""
-        if not self._changed:
+        """These executions have changed. Without any id the host drains, and no request waits any longer."""
+        if not self._waiting:
             return
-        for id in list(ids) or list(self._changed):
-            for changed in self._changed.get(id, ()):
-                changed.set()
+        changed = set(ids)
+        for waiting in self._waiting:
+            if not changed or waiting.execution in changed:
+                waiting.changed.set()
 
 
 def _has_changed(execution: Header, since: int) -> bool:
@@ -105,26 +112,6 @@ def _has_changed(execution: Header, since: int) -> bool:
 
 def _numbers(tally: Tally, *, ended: bool) -> StateNumbers:
     """The numbers of a state. In an execution that has ended nothing runs."""
-    running = 0 if ended else tally.running
-    if not any(getattr(tally, number) for number in MAP_NUMBERS):
-        return StateNumbers(
-            entered=tally.entered,
-            left=tally.left,
-            running=running,
-            attempts=tally.attempts,
-            retries=tally.retries,
-            failures=tally.failures,
-        )
-    return MapNumbers(
-        entered=tally.entered,
-        left=tally.left,
-        running=running,
-        attempts=tally.attempts,
-        retries=tally.retries,
-        failures=tally.failures,
-        items=tally.items,
-        iterations=tally.iterations,
-        succeeded=tally.succeeded,
-        failed=tally.failed,
-        aborted=tally.aborted,
-    )
+    is_map = any(getattr(tally, number) for number in MAP_NUMBERS)
+    numbers = msgspec.convert(tally, MapNumbers if is_map else StateNumbers, from_attributes=True)
+    return msgspec.structs.replace(numbers, running=0) if ended else numbers

@@ -1,4 +1,4 @@
-"""Starting executions: once for each request, or once for each idempotency key."""
+"""Starting executions: once for each request, or once for each idempotency key. Must not know the queue."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import secrets
 import uuid
 from collections.abc import Callable
 
-from statemachine.arn import Home, parse_arn
+from statemachine.arn import Home
 from statemachine.core.events import StartRequested
 from statemachine.core.ids import execution_id
-from statemachine.core.limits import PAYLOAD_BYTES_MAX
 from statemachine.core.model import UNENDED, Execution
 from statemachine.core.payload import Payload
 from statemachine.errors import ServiceError
 from statemachine.host import Host
-from statemachine.json_text import JsonError, parse
-from statemachine.reads.headers import FullHeader, full_header
+from statemachine.reads.headers import full_header
+from statemachine.registry.machines import MachineCatalog
 from statemachine.service.executions.answers import KeyedExecution, StartedExecution
 from statemachine.service.names import check_name
-from statemachine.service.state_machines.register import StateMachines, check_not_deleting
+from statemachine.service.payloads import read_payload
+from statemachine.service.state_machines.find import check_not_deleting, find_state_machine
 from statemachine.times.timestamps import Timestamp
 
 KEY_CHARACTERS_MAX = 255
@@ -31,10 +31,10 @@ class ExecutionStarts:
     """The verbs that start."""
 
     def __init__(
-        self, host: Host, state_machines: StateMachines, home: Home, *, open_max: int, clock: Callable[[], float]
+        self, host: Host, catalog: MachineCatalog, home: Home, *, open_max: int, clock: Callable[[], float]
     ) -> None:
         self._host = host
-        self._state_machines = state_machines
+        self._catalog = catalog
         self._home = home
         self._open_max = open_max
         self._clock = clock
@@ -49,12 +49,14 @@ class ExecutionStarts:
         start_at: float | None = None,
         priority: int = 0,
     ) -> StartedExecution:
-        """Start an execution, or have it started at `start_at` (epoch seconds).
+        """Start an execution, at once or at `start_at` (epoch seconds); if it is queued, a higher `priority` comes
+        earlier. `start_at` and `priority` are ours.
 
-        If it must wait for its turn, a higher `priority` comes earlier. A name of an execution that has not ended, with
-        the same input, gives that one; any other use of a taken name raises ExecutionAlreadyExists.
+        If an execution of that name and input has not ended, it is the answer. Any other use of a taken name raises
+        ServiceError ExecutionAlreadyExists. The limit of open executions is compared before the write, so starts at the
+        very same time may exceed it.
         """
-        machine = self._state_machines.find(parse_arn(state_machine_arn, "stateMachine"))
+        machine = find_state_machine(self._catalog, state_machine_arn)
         check_not_deleting(machine)
         if name is None:
             name = str(uuid.uuid4())
@@ -64,7 +66,9 @@ class ExecutionStarts:
         if machine.type == "EXPRESS":
             raise ServiceError("StateMachineTypeNotSupported", "This server cannot run EXPRESS state machines yet")
         if self._host.open_executions >= self._open_max:
-            raise ServiceError("ExecutionLimitExceeded", "The maximum number of open executions is reached")
+            message = "The maximum number of open executions is reached"
+            detail = f"{message} (open_executions_max = {self._open_max})"
+            raise ServiceError("ExecutionLimitExceeded", message, detail=detail)
         header = Execution(
             id=execution_id(machine.name, name),
             arn=self._home.execution(machine.name, name),
@@ -91,6 +95,7 @@ class ExecutionStarts:
         *,
         key: str,
         state_machine_arn: str,
+        name: str | None = None,
         input: str = "{}",
         start_at: float | None = None,
         priority: int = 0,
@@ -100,9 +105,13 @@ class ExecutionStarts:
         The execution's name is derived from the key, so nothing else is remembered: the key holds across restarts, and
         for as long as the execution is kept. Two requests at the very same time may both be told that it is new.
 
-        Raises ServiceError IdempotencyKeyReused if the key was used with another input, time or priority.
+        Raises ServiceError IdempotencyKeyReused if the key was used with another input, time or priority, and
+        ValidationException if a name is given as well.
         """
-        machine = self._state_machines.find(parse_arn(state_machine_arn, "stateMachine"))
+        if name is not None:
+            text = "An Idempotency-Key stands for the execution's name: give one of them"
+            raise ServiceError("ValidationException", text, pointer="/name")
+        machine = find_state_machine(self._catalog, state_machine_arn)
         name = name_of_key(key)
         id = execution_id(machine.name, name)
         known = await self._host.read(full_header, id)
@@ -111,15 +120,14 @@ class ExecutionStarts:
                 started = await self.start(
                     state_machine_arn=state_machine_arn, name=name, input=input, start_at=start_at, priority=priority
                 )
-            except ServiceError as refusal:
+                return KeyedExecution(execution_arn=started.execution_arn, start_date=started.start_date, is_new=True)
+            except ServiceError as refusal:  # another request with the key may have come first
                 known = await self._host.read(full_header, id)
                 if refusal.code != "ExecutionAlreadyExists" or known is None:
                     raise
-            else:
-                return KeyedExecution(execution_arn=started.execution_arn, start_date=started.start_date, is_new=True)
-        if not _is_same(known, input, start_at, priority):
+        if (known.input, known.header.start_at, known.header.priority) != (input, start_at, priority):
             text = f"The Idempotency-Key '{key}' was used with another body, for the execution '{name}'"
-            raise ServiceError("IdempotencyKeyReused", text, status=422)
+            raise ServiceError("IdempotencyKeyReused", text)
         header = known.header
         return KeyedExecution(execution_arn=header.arn, start_date=Timestamp(header.started), is_new=False)
 
@@ -129,32 +137,19 @@ def name_of_key(key: str) -> str:
     or empty."""
     if not 1 <= len(key) <= KEY_CHARACTERS_MAX:
         text = f"An Idempotency-Key has 1 to {KEY_CHARACTERS_MAX} characters"
-        raise ServiceError("ValidationException", text, header="Idempotency-Key")
+        raise ServiceError("ValidationException", text, pointer="/key")
     return "key-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:40]
 
 
 def check_input(text: str) -> Payload:
     """The payload of an execution's input. Raises ServiceError InvalidExecutionInput, in AWS's words."""
+    code, prefix = "InvalidExecutionInput", "Invalid State Machine Execution Input"
     if not text:
-        raise ServiceError("InvalidExecutionInput", "Invalid State Machine Execution Input: 'Invalid execution input.'")
-    if len(text.encode("utf-8", "surrogatepass")) > PAYLOAD_BYTES_MAX:
-        raise ServiceError(
-            "InvalidExecutionInput",
-            f"Invalid State Machine Execution Input: 'The input exceeds the maximum of {PAYLOAD_BYTES_MAX} bytes.'",
-        )
-    try:
-        return Payload(parse(text), text)
-    except JsonError as error:
-        raise ServiceError(
-            "InvalidExecutionInput", f"Invalid State Machine Execution Input: '{error.message}'"
-        ) from None
+        raise ServiceError(code, f"{prefix}: 'Invalid execution input.'", pointer="/input")
+    return read_payload(text, "input", code, prefix)
 
 
 def _check_priority(priority: int) -> None:
     if abs(priority) > PRIORITY_MAX:
         text = f"'priority' must be between -{PRIORITY_MAX} and {PRIORITY_MAX}"
         raise ServiceError("ValidationException", text, pointer="/priority")
-
-
-def _is_same(known: FullHeader, input: str, start_at: float | None, priority: int) -> bool:
-    return (known.input, known.header.start_at, known.header.priority) == (input, start_at, priority)

@@ -1,4 +1,4 @@
-"""Stopping executions."""
+"""Stopping executions. Must not know a state."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ExecutionStops:
         """Stop an execution. One that has ended stays as it ended. Raises ServiceError ExecutionDoesNotExist."""
         execution = await find_execution(self._host, execution_arn)
         stopped = execution.stopped
-        if stopped is None:
+        if stopped is None:  # a host that drains or cannot write takes no event, and an ended execution needs none
             reply = await self._host.deliver(execution.id, StopRequested(error, cause))
             assert reply.execution is not None
             assert reply.execution.stopped is not None

@@ -1,4 +1,5 @@
-"""The answers of the verbs on state machines and revisions. Names and shapes are AWS's where AWS has them."""
+"""The answers of the verbs on state machines and revisions. Names and shapes are AWS's
+if AWS has them. Must not know a verb."""
 
 from __future__ import annotations
 
@@ -10,20 +11,27 @@ from statemachine.times.timestamps import Timestamp
 
 
 class CreatedStateMachine(Answer, frozen=True, kw_only=True):
-    """CreateStateMachine."""
+    """The answer of CreateStateMachine."""
 
     state_machine_arn: str
     creation_date: Timestamp
 
 
+class RegisteredStateMachine(CreatedStateMachine, frozen=True, kw_only=True):
+    """A state machine that is registered, with the id of its current revision."""
+
+    name: str
+    revision_id: str
+
+
 class UpdatedStateMachine(Answer, frozen=True, kw_only=True):
-    """UpdateStateMachine; `revision_id` is INITIAL as long as nothing was changed."""
+    """The answer of UpdateStateMachine; `revision_id` is INITIAL as long as nothing was changed."""
 
     update_date: Timestamp
     revision_id: str
 
 
-class DescribedRevision(Answer, frozen=True, kw_only=True):
+class StateMachineMembers(Answer, frozen=True, kw_only=True):
     """The members that both descriptions of a state machine have.
 
     The configurations are the caller's own objects, in AWS's shapes. `variable_references` are the names of the
@@ -41,16 +49,16 @@ class DescribedRevision(Answer, frozen=True, kw_only=True):
     revision_id: str | None = None
 
 
-class StateMachineDescription(DescribedRevision, frozen=True, kw_only=True):
-    """DescribeStateMachine; `status` is ACTIVE or DELETING."""
+class StateMachineDescription(StateMachineMembers, frozen=True, kw_only=True):
+    """The answer of DescribeStateMachine; `status` is ACTIVE or DELETING."""
 
     status: str
     type: str
     creation_date: Timestamp
 
 
-class StateMachineForExecution(DescribedRevision, frozen=True, kw_only=True):
-    """DescribeStateMachineForExecution."""
+class StateMachineForExecution(StateMachineMembers, frozen=True, kw_only=True):
+    """The answer of DescribeStateMachineForExecution."""
 
     update_date: Timestamp
 
@@ -65,16 +73,10 @@ class ListedStateMachine(Answer, frozen=True, kw_only=True):
 
 
 class StateMachinePage(Answer, frozen=True, kw_only=True):
-    """ListStateMachines."""
+    """The answer of ListStateMachines."""
 
     state_machines: list[ListedStateMachine]
     next_token: str | None = None
-
-
-class CurrentRevision(Answer, frozen=True, kw_only=True):
-    """The id of the revision that a state machine runs now."""
-
-    revision_id: str
 
 
 class ListedRevision(Answer, frozen=True, kw_only=True):

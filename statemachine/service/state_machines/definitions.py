@@ -1,4 +1,4 @@
-"""A definition on its way into the registry: judged and compiled. Knows no host and no catalogue."""
+"""Validates and compiles a definition before it is registered. Must not know a host or a catalogue."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from statemachine.validation import errors, invalid_definition, validate
 
 
 class CheckedDefinition(NamedTuple):
-    """A definition that may be registered, its compiled machine, and the job that it was made from, if any."""
+    """A valid definition, what it is compiled to, and the job that it was made from, if any."""
 
     definition: str
     machine: Machine
@@ -21,7 +21,7 @@ class CheckedDefinition(NamedTuple):
     job: JobText | None = None
 
     def revision(self, role_arn: str, created: float) -> Revision:
-        """It as a revision; `created` is in epoch seconds."""
+        """The revision to store; `created` is in epoch seconds."""
         return Revision(
             definition=self.definition,
             role_arn=role_arn,
@@ -32,7 +32,7 @@ class CheckedDefinition(NamedTuple):
 
 
 def checked_definition(definition: str, type: str) -> CheckedDefinition:
-    """Judge and compile a definition. May take a second: call it in a thread.
+    """Validate and compile a definition. May take a second: call it in a thread.
 
     Raises ServiceError InvalidDefinition with everything that is wrong, in AWS's words.
     """

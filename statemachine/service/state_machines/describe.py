@@ -1,4 +1,4 @@
-"""Describing and listing state machines."""
+"""Describing and listing state machines. Must not know an API."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from statemachine.errors import ServiceError
 from statemachine.host import Host
 from statemachine.json_text import JsonText
 from statemachine.registry.machines import MachineCatalog, Revision, StateMachine
+from statemachine.service.configurations import LOGGING_OFF, OWN_KEY, TRACING_OFF
 from statemachine.service.executions.find import find_execution
 from statemachine.service.paging import make_page_token, page_size, read_page_token
 from statemachine.service.state_machines.answers import (
@@ -18,35 +19,33 @@ from statemachine.service.state_machines.answers import (
     StateMachineForExecution,
     StateMachinePage,
 )
-from statemachine.service.state_machines.register import StateMachines, shown_revision_id
+from statemachine.service.state_machines.find import existing_revision, find_state_machine, shown_revision_id
 from statemachine.times.timestamps import Timestamp
-
-LOGGING_OFF = {"level": "OFF", "includeExecutionData": False}
-TRACING_OFF = {"enabled": False}
-OWN_KEY = {"type": "AWS_OWNED_KEY"}
-"""The configurations that AWS shows if none was given."""
 
 
 class StateMachineDescriptions:
     """The verbs that describe state machines."""
 
-    def __init__(
-        self, host: Host, catalog: MachineCatalog, state_machines: StateMachines, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, host: Host, catalog: MachineCatalog, clock: Callable[[], float]) -> None:
         self._host = host
         self._catalog = catalog
-        self._state_machines = state_machines
         self._clock = clock
 
-    async def describe(self, *, state_machine_arn: str, included_data: str = "ALL_DATA") -> StateMachineDescription:
-        """A state machine with its definition as it was sent."""
-        machine = self._state_machines.find(parse_arn(state_machine_arn, "stateMachine"))
-        revision = await self._state_machines.revision(machine.revision)
+    async def describe(
+        self, *, state_machine_arn: str, included_data: str = "ALL_DATA", tell_revision: bool = False
+    ) -> StateMachineDescription:
+        """A state machine with its definition as it was sent.
+
+        AWS tells the id of the revision only after the first change; with `tell_revision`, which is ours, it is there
+        always.
+        """
+        machine = find_state_machine(self._catalog, state_machine_arn)
+        revision = await existing_revision(self._host, machine.revision)
         return StateMachineDescription(
             status="DELETING" if machine.deleting else "ACTIVE",
             type=machine.type,
             creation_date=Timestamp(machine.created),
-            revision_id=shown_revision_id(machine),
+            revision_id=shown_revision_id(machine, tell=tell_revision),
             **_described(machine, revision, included_data),
         )
 
@@ -58,7 +57,7 @@ class StateMachineDescriptions:
         machine = self._catalog.find(parse_arn(execution.machine_arn, "stateMachine"))
         if machine is None:
             raise ServiceError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{execution.machine_arn}'")
-        revision = await self._state_machines.revision(execution.revision)
+        revision = await existing_revision(self._host, execution.revision)
         return StateMachineForExecution(
             update_date=Timestamp(revision.created),
             revision_id=None if machine.updated is None else execution.revision.rpartition("/")[2],
@@ -67,13 +66,13 @@ class StateMachineDescriptions:
 
     async def list_page(self, *, max_results: int | None = None, next_token: str | None = None) -> StateMachinePage:
         """State machines by name, a page at a time."""
-        question = ("ListStateMachines", max_results)
-        position = read_page_token(next_token, question, self._clock())
+        wanted = ("ListStateMachines",)
+        position = read_page_token(next_token, wanted, self._clock())
         size = page_size(max_results)
         found = self._catalog.page(position, size + 1)
         return StateMachinePage(
             state_machines=[_listed(machine) for machine in found[:size]],
-            next_token=make_page_token(found[size - 1].name, question, self._clock()) if len(found) > size else None,
+            next_token=make_page_token(found[size - 1].name if len(found) > size else None, wanted, self._clock()),
         )
 
 

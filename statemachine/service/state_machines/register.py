@@ -1,15 +1,15 @@
-"""Creating and changing state machines."""
+"""Creating and changing state machines. Must not know an execution."""
 
 from __future__ import annotations
 
 import asyncio
 import uuid
 from collections.abc import Callable, Container
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from statemachine.arn import Arn, Home, check_role, parse_arn
+from statemachine.arn import Home, check_role, parse_arn
 from statemachine.config import Settings
 from statemachine.errors import ServiceError
 from statemachine.host import Host
@@ -18,12 +18,23 @@ from statemachine.registry.machines import (
     MachineCatalog,
     Revision,
     StateMachine,
-    read_revision,
     revision_rows,
 )
 from statemachine.service.names import check_name
-from statemachine.service.state_machines.answers import CreatedStateMachine, UpdatedStateMachine
+from statemachine.service.state_machines.answers import (
+    CreatedStateMachine,
+    RegisteredStateMachine,
+    UpdatedStateMachine,
+)
 from statemachine.service.state_machines.definitions import CheckedDefinition, checked_definition
+from statemachine.service.state_machines.find import (
+    check_current,
+    check_not_deleting,
+    existing_revision,
+    find_state_machine,
+    shown_revision_id,
+)
+from statemachine.service.tags import tags_by_key
 from statemachine.times.timestamps import Timestamp
 
 INITIAL = "INITIAL"
@@ -31,8 +42,25 @@ INITIAL = "INITIAL"
 NOT_CONFIGURED = Configuration()
 
 
+class NewStateMachine(msgspec.Struct, frozen=True):
+    """A state machine that is to be registered, without its definition."""
+
+    name: str
+    role_arn: str
+    type: str = "STANDARD"
+    configuration: Configuration = NOT_CONFIGURED
+    tags: dict[str, str] = {}
+
+
+class RegisteredFromJob(NamedTuple):
+    """The state machine that a job was compiled to, and whether it is new."""
+
+    state_machine: StateMachine
+    is_new: bool
+
+
 class StateMachines:
-    """The verbs that register. Changes are made one after the other."""
+    """The verbs that register. Changes are made one at a time."""
 
     def __init__(
         self, host: Host, catalog: MachineCatalog, home: Home, settings: Settings, clock: Callable[[], float]
@@ -60,18 +88,32 @@ class StateMachines:
         The same request again gets the answer of the first one. The same name with another definition (to the letter),
         type or configuration raises StateMachineAlreadyExists.
         """
-        check_name(name)
-        check_role(role_arn)
-        checked = await asyncio.to_thread(checked_definition, definition, type)
         configuration = Configuration(logging_configuration, tracing_configuration, encryption_configuration)
-        async with self._catalog.changing:
-            machine = self._catalog.get(name)
-            if machine is None:
-                tagged = {tag["key"]: tag.get("value", "") for tag in tags or ()}
-                machine = await self._add(name, role_arn, checked, type=type, configuration=configuration, tags=tagged)
-            else:
-                await self._check_same(machine, checked.definition, type, configuration)
+        new = NewStateMachine(name, role_arn, type, configuration, tags_by_key(tags))
+        machine = await self._create(new, definition)
         return CreatedStateMachine(state_machine_arn=machine.arn, creation_date=Timestamp(machine.created))
+
+    async def register(
+        self,
+        *,
+        name: str,
+        definition: str,
+        role_arn: str | None = None,
+        type: str = "STANDARD",
+        logging_configuration: dict[str, Any] | None = None,
+        tracing_configuration: dict[str, Any] | None = None,
+        encryption_configuration: dict[str, Any] | None = None,
+    ) -> RegisteredStateMachine:
+        """As `create`, with our own role if none is given, and with the id of the revision in the answer."""
+        configuration = Configuration(logging_configuration, tracing_configuration, encryption_configuration)
+        new = NewStateMachine(name, role_arn or self._home.role, type, configuration)
+        machine = await self._create(new, definition)
+        return RegisteredStateMachine(
+            name=machine.name,
+            state_machine_arn=machine.arn,
+            creation_date=Timestamp(machine.created),
+            revision_id=machine.revision_id,
+        )
 
     async def update(
         self,
@@ -83,11 +125,15 @@ class StateMachines:
         tracing_configuration: dict[str, Any] | None = None,
         encryption_configuration: dict[str, Any] | None = None,
         expected: Container[str] | None = None,
+        tell_revision: bool = False,
     ) -> UpdatedStateMachine:
         """Change a state machine. Running executions keep the revision that they began with.
 
-        If nothing is different, the revision stays the same. `expected` are the revisions that may be current; with
-        any other one ServiceError PreconditionFailed is raised.
+        If nothing is different, the revision stays the same. A configuration without members counts as left out.
+
+        Two members are ours. `expected` are the revisions that may be current; with any other one ServiceError
+        PreconditionFailed is raised. With `tell_revision` the answer has the id of the revision, not INITIAL, also if
+        nothing was ever changed.
         """
         arn = parse_arn(state_machine_arn, "stateMachine")
         configuration = Configuration(logging_configuration, tracing_configuration, encryption_configuration)
@@ -97,67 +143,61 @@ class StateMachines:
                 "Either the definition, the role ARN, or the configuration must be specified",
             )
         async with self._catalog.changing:
-            machine = self.find(arn)
+            machine = find_state_machine(self._catalog, arn)
             check_current(machine, expected)
             checked = None
             if definition is not None:
                 checked = await asyncio.to_thread(checked_definition, definition, machine.type)
             changed = await self._change(machine, checked, role_arn, configuration)
         return UpdatedStateMachine(
-            update_date=Timestamp(changed.updated or changed.created), revision_id=shown_revision_id(changed) or INITIAL
+            update_date=Timestamp(changed.updated or changed.created),
+            revision_id=shown_revision_id(changed, tell=tell_revision) or INITIAL,
         )
 
-    async def put(self, *, name: str, role_arn: str, checked: CheckedDefinition) -> tuple[StateMachine, bool]:
-        """Register a checked job, as a new revision if the name is that of a job; the state machine, and whether it is
-        new. The very same job again changes nothing. Raises ServiceError StateMachineAlreadyExists."""
+    async def register_job(self, name: str, checked: CheckedDefinition) -> RegisteredFromJob:
+        """Register a checked job, as a new revision if there is a job of that name. The very same job again changes
+        nothing. Raises ServiceError StateMachineAlreadyExists if the state machine of that name was not made from a
+        job."""
         check_name(name)
         async with self._catalog.changing:
             known = self._catalog.get(name)
             if known is None:
-                return await self._add(name, role_arn, checked), True
+                return RegisteredFromJob(await self._add(NewStateMachine(name, self._home.role), checked), is_new=True)
             if not known.is_job:
-                text = f"There is a state machine '{name}' that is no job"
+                text = f"The state machine '{name}' was not made from a job"
                 raise ServiceError("StateMachineAlreadyExists", text)
-            return await self._change(known, checked, None, NOT_CONFIGURED), False
+            return RegisteredFromJob(await self._change(known, checked, None, NOT_CONFIGURED), is_new=False)
 
-    def find(self, arn: Arn) -> StateMachine:
-        """The state machine of an ARN. Raises ServiceError StateMachineDoesNotExist."""
-        machine = self._catalog.find(arn)
-        if machine is None or arn.qualifier:
-            raise ServiceError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn.text}'")
-        return machine
+    async def _create(self, new: NewStateMachine, definition: str) -> StateMachine:
+        """The state machine of that name: a new one, or the one that the same request has created before."""
+        check_name(new.name)
+        check_role(new.role_arn)
+        checked = await asyncio.to_thread(checked_definition, definition, new.type)
+        async with self._catalog.changing:
+            machine = self._catalog.get(new.name)
+            if machine is None:
+                return await self._add(new, checked)
+            await self._check_same(machine, new, definition)
+            return machine
 
-    async def revision(self, key: str) -> Revision:
-        """A revision that exists, by its key."""
-        found = await self._host.read(read_revision, key)
-        assert found is not None, f"revision {key} is missing"
-        return found
-
-    async def _add(
-        self,
-        name: str,
-        role_arn: str,
-        checked: CheckedDefinition,
-        *,
-        type: str = "STANDARD",
-        configuration: Configuration = NOT_CONFIGURED,
-        tags: dict[str, str] | None = None,
-    ) -> StateMachine:
-        if len(self._catalog) >= self._settings.state_machines_max:
-            raise ServiceError("StateMachineLimitExceeded", "State Machine Limit Exceeded")
+    async def _add(self, new: NewStateMachine, checked: CheckedDefinition) -> StateMachine:
+        most = self._settings.state_machines_max
+        if len(self._catalog) >= most:
+            message = "State Machine Limit Exceeded"
+            raise ServiceError("StateMachineLimitExceeded", message, detail=f"{message} (state_machines_max = {most})")
         now = self._clock()
         machine = StateMachine(
-            name=name,
-            arn=self._home.state_machine(name),
-            type=type,
-            role_arn=role_arn,
-            revision=f"{name}/{uuid.uuid4()}",
+            name=new.name,
+            arn=self._home.state_machine(new.name),
+            type=new.type,
+            role_arn=new.role_arn,
+            revision=f"{new.name}/{uuid.uuid4()}",
             created=now,
-            configuration=configuration,
-            tags=tags or {},
+            configuration=new.configuration,
+            tags=new.tags,
             is_job=checked.job is not None,
         )
-        await self._put(machine, checked.revision(role_arn, now), checked)
+        await self._put(machine, checked.revision(new.role_arn, now), checked)
         return machine
 
     async def _change(
@@ -171,7 +211,7 @@ class StateMachines:
         check_not_deleting(machine)
         if role_arn is not None:
             check_role(role_arn)
-        old = await self.revision(machine.revision)
+        old = await existing_revision(self._host, machine.revision)
         now = self._clock()
         role_arn = role_arn or old.role_arn
         if checked is None:
@@ -203,26 +243,8 @@ class StateMachines:
         if checked is not None:
             self._catalog.keep_compiled(machine.revision, checked.machine)
 
-    async def _check_same(self, known: StateMachine, definition: str, type: str, configuration: Configuration) -> None:
+    async def _check_same(self, known: StateMachine, new: NewStateMachine, definition: str) -> None:
         check_not_deleting(known)
-        same = (known.type, known.configuration) == (type, configuration)
-        if not same or (await self.revision(known.revision)).definition != definition:
+        same = (known.type, known.configuration) == (new.type, new.configuration)
+        if not same or (await existing_revision(self._host, known.revision)).definition != definition:
             raise ServiceError("StateMachineAlreadyExists", f"State Machine Already Exists: '{known.arn}'")
-
-
-def check_not_deleting(machine: StateMachine) -> None:
-    """Raises ServiceError StateMachineDeleting for a state machine that is being deleted."""
-    if machine.deleting:
-        raise ServiceError("StateMachineDeleting", f"State Machine is deleting: '{machine.arn}'")
-
-
-def check_current(machine: StateMachine, expected: Container[str] | None) -> None:
-    """Raises ServiceError PreconditionFailed unless the current revision is among the expected ones; None: any is."""
-    if expected is not None and machine.revision_id not in expected:
-        text = f"The state machine has changed since: its revision is '{machine.revision_id}'"
-        raise ServiceError("PreconditionFailed", text, status=412)
-
-
-def shown_revision_id(machine: StateMachine) -> str | None:
-    """The revision id as AWS tells it: None until the first change (recorded)."""
-    return None if machine.updated is None else machine.revision_id

@@ -1,1 +1,1 @@
-"""Waiting tasks: listing them, and answering one by its token."""
+"""Waiting tasks: listing them, and ending one by its token."""

@@ -1,11 +1,9 @@
-"""Tasks that wait: for a worker to pick them up, for their answer, or for their token to come back.
-
-Tells no token: a token is the right to answer.
-"""
+"""Lists of the tasks that wait. Must not show a token: it is the right to end the task."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from statemachine.arn import Home
 from statemachine.core.ids import machine_of, name_of
@@ -16,16 +14,22 @@ from statemachine.service.answer import Answer
 from statemachine.service.paging import invalid_token, make_page_token, page_size, read_page_token
 from statemachine.times.timestamps import Timestamp
 
+WaitingFor = Literal["WORKER", "ANSWER", "TOKEN"]
+
 
 class ListedTask(Answer, frozen=True, kw_only=True):
-    """One task. `waiting_for` is WORKER, ANSWER or TOKEN; `attempt` counts from 1."""
+    """One task; `attempt` counts from 1.
+
+    `waiting_for` is WORKER until a worker takes an activity task, ANSWER while a worker or a function performs the
+    task, and TOKEN while it waits for a task callback.
+    """
 
     execution_arn: str
     machine: str
     execution: str
     state: str
     resource: str
-    waiting_for: str
+    waiting_for: WaitingFor
     attempt: int
     scheduled_date: Timestamp
     age_seconds: float
@@ -50,7 +54,7 @@ class WaitingTasks:
 
     async def list_page(self, *, max_results: int | None = None, next_token: str | None = None) -> WaitingTaskPage:
         """Activity tasks, oldest first for each activity, then those of functions, then those that wait for their
-        token. A page may be short, even empty, and still lead on."""
+        token. A page may be short, even empty, and have a token."""
         now = self._clock()
         position = read_page_token(next_token, ("tasks",), now)
         if not is_position(position):
@@ -58,7 +62,7 @@ class WaitingTasks:
         page = await self._host.survey(task_page, position, page_size(max_results))
         return WaitingTaskPage(
             tasks=[self._listed(task, now) for task in page.tasks],
-            next_token=None if page.more is None else make_page_token(page.more, ("tasks",), now),
+            next_token=make_page_token(page.more, ("tasks",), now),
         )
 
     def _listed(self, task: WaitingTask, now: float) -> ListedTask:
@@ -79,7 +83,7 @@ class WaitingTasks:
         )
 
 
-def _waiting_for(waiting: StoredWait) -> str:
+def _waiting_for(waiting: StoredWait) -> WaitingFor:
     if waiting.submitted:
         return "TOKEN"
     is_activity = parse_resource(waiting.resource).family == "Activity"
