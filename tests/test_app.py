@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from statemachine import app as module
 from statemachine.app import App
@@ -60,7 +61,7 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
     return reasons
 
 
-async def test_it_becomes_ready_and_serves_both_doors(data: Path) -> None:
+async def test_it_becomes_ready_and_serves_both_apis(data: Path) -> None:
     async with running(data) as (_, client):
         await until_ready(client)
         made = await client.request("POST", "/api/v1/state-machines", {"name": "m", "definition": PASS})
@@ -133,7 +134,7 @@ async def test_a_draining_server_says_so(data: Path) -> None:
         assert (ready.status, ready.json["reasons"]) == (503, ["the server is shutting down"])
 
 
-async def test_a_full_disk_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_little_disk_is_a_reason_not_to_be_ready(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with running(data, disk_bytes_min=10) as (app, client):
         await until_ready(client)
         usage = shutil.disk_usage(data)._replace(free=9)
@@ -146,7 +147,33 @@ async def test_a_full_disk_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) 
         assert app.reasons() == []
 
 
-async def test_a_directory_that_is_gone_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_it_warns_once_when_it_becomes_not_ready(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(data, disk_bytes_min=10) as (_, client):
+        await until_ready(client)
+        full = shutil.disk_usage(data)._replace(free=9)
+        with capture_logs() as logs:
+            for _ in range(2):
+                with monkeypatch.context() as filled:
+                    filled.setattr(shutil, "disk_usage", lambda _: full)
+                    for path in ("/health", "/health/ready", "/health/ready"):
+                        assert (await client.request("GET", path)).status == 503
+                assert (await client.request("GET", "/health/ready")).status == 200
+        warned = [entry["reasons"] for entry in logs if entry["event"] == "not ready"]
+        assert len(warned) == 2
+        assert "disk_bytes_min" in warned[0][0]
+
+
+async def test_with_little_disk_work_is_still_taken(data: Path) -> None:
+    async with running(data, disk_bytes_min=2**62) as (app, client):
+        while (await client.request("GET", "/health")).json.get("reasons", [""])[0].startswith("the store"):
+            await asyncio.sleep(0.01)
+        assert app.reasons()
+        assert (await client.aws("CreateActivity", {"name": "a"})).status == 200
+
+
+async def test_a_directory_that_cannot_be_read_is_a_reason_not_to_be_ready(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with running(data) as (_, client):
         await until_ready(client)
 
@@ -159,7 +186,7 @@ async def test_a_directory_that_is_gone_is_told(data: Path, monkeypatch: pytest.
         assert str(data) in ready.json["reasons"][0]
 
 
-async def test_failing_commits_are_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_failing_commits_are_a_reason_not_to_be_ready(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "RETRY_SECONDS", 0.01)
     async with running(data) as (app, client):
         await until_ready(client)
@@ -181,7 +208,7 @@ async def test_failing_commits_are_told(data: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("content", [b"this is no database" * 100, b"SQLite format 3\0" + b"x" * 2000])
-async def test_a_store_that_is_none_ends_the_process_and_is_left_alone(
+async def test_a_file_that_is_not_a_store_ends_the_process_and_is_left_alone(
     content: bytes, data: Path, ended: list[Exception]
 ) -> None:
     (data / "statemachine.db").write_bytes(content)
@@ -202,7 +229,7 @@ async def test_functions_that_cannot_be_loaded_end_the_process(
     assert functions in str(ended[0])
 
 
-async def test_a_mistake_of_ours_at_the_start_ends_the_process(
+async def test_a_defect_at_the_start_ends_the_process(
     data: Path, ended: list[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def mistake(*_: Any, **__: Any) -> None:

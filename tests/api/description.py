@@ -52,6 +52,7 @@ def patterns() -> list[tuple[re.Pattern[str], str]]:
 def path_of(target: str) -> str | None:
     """The path of the document that a request was made to."""
     below = target.removeprefix(PREFIX)
+    below = below if below == "/" else below.removesuffix("/")
     return next((path for pattern, path in patterns() if pattern.fullmatch(below)), None)
 
 

@@ -14,7 +14,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from statemachine.api.rest import PREFIX, ROUTES
+from statemachine.api.rest.query import REPEATABLE
 from statemachine.schema_files import read_schema
+from statemachine.service.executions.start import KEY_CHARACTERS_MAX, PRIORITY_MAX
+from statemachine.service.names import NAME_CHARACTERS_MAX
 from tests.api.client import api_client
 from tests.api.description import DOCUMENT, METHODS, check_answer, followed, path_of, registry
 
@@ -42,6 +45,35 @@ def test_every_route_and_method_is_described_and_no_other() -> None:
         (route, method) for route, resource in ROUTES.items() for method in METHODS if hasattr(resource, f"on_{method}")
     }
     assert {(path, method) for path, method, _ in operations()} == served
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), list(operations()))
+def test_every_query_parameter_is_described_and_no_other(path: str, method: str, operation: dict[str, Any]) -> None:
+    parameters = [followed(parameter) for parameter in operation.get("parameters", [])]
+    described = [parameter for parameter in parameters if parameter["in"] == "query"]
+    taken = ROUTES[path].query if method == "get" else ()
+    assert {parameter["name"] for parameter in described} == set(taken)
+    repeatable = {parameter["name"] for parameter in described if parameter["schema"].get("type") == "array"}
+    assert repeatable == set(taken) & set(REPEATABLE)
+
+
+def test_the_limits_in_the_document_are_those_of_the_request_schemas() -> None:
+    """The document says them for people; the schemas of requests are what is checked."""
+    parameters = DOCUMENT["components"]["parameters"]
+    requests = read_schema("own-requests.schema.json")["$defs"]["AwaitExecutionUpdates"]["properties"]
+    assert parameters["Since"]["schema"]["maximum"] == requests["since"]["maximum"]
+    assert parameters["Wait"]["schema"]["maximum"] == requests["wait"]["maximum"]
+    aws = read_schema("aws-requests.schema.json")["$defs"]
+    assert parameters["Limit"]["schema"]["maximum"] == aws["ListExecutions"]["properties"]["maxResults"]["maximum"]
+    schemas = DOCUMENT["components"]["schemas"]
+    for member in ("error", "cause"):
+        most = aws["SendTaskFailure"]["properties"][member]["maxLength"]
+        assert schemas["Failure"]["properties"][member]["maxLength"] == most
+    priority = schemas["NewExecution"]["properties"]["priority"]
+    assert (priority["minimum"], priority["maximum"]) == (-PRIORITY_MAX, PRIORITY_MAX)
+    key = parameters["IdempotencyKey"]["schema"]
+    assert (key["minLength"], key["maxLength"]) == (1, KEY_CHARACTERS_MAX)
+    assert schemas["Name"]["maxLength"] == NAME_CHARACTERS_MAX
 
 
 def test_the_document_is_of_openapi_3_1_and_below_our_prefix() -> None:
@@ -136,6 +168,7 @@ def test_an_answer_that_is_not_described_is_noticed(
         ("/state-machines/a%2Fb", "/state-machines/{name}"),
         ("/state.schema.json", "/{schema}.schema.json"),
         ("/executions/m/e/stop", "/executions/{machine}/{name}/stop"),
+        ("/state-machines/", "/state-machines"),
         ("/nowhere", None),
     ],
 )

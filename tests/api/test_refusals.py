@@ -1,14 +1,19 @@
-"""A refusal has the form of the API that it was made to, whoever refuses."""
+"""A refusal has the form of the API that the request was made to, and on the REST API the status of its error."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from statemachine.api import refusals
+from statemachine.api.refusals import refusal
 from statemachine.app import App
 from statemachine.config import Settings
+from statemachine.errors import ServiceError
 from tests.api.client import Answer, Client, api_client
+from tests.architecture.package import modules
 
 
 def told(answer: Answer, code: str, status: int) -> None:
@@ -33,6 +38,50 @@ async def both(client: Client, **headers: Any) -> tuple[Answer, Answer]:
         await client.aws("CreateActivity", {"name": "a"}, **headers),
         await client.request("POST", "/api/v1/activities", {"name": "a"}, headers),
     )
+
+
+REST_STATUSES = {
+    400: ["InvalidArn", "InvalidDefinition", "InvalidName", "InvalidToken", "ValidationException", "AnyOther"],
+    403: ["ForbiddenHost"],
+    404: [
+        "ActivityDoesNotExist", "ExecutionDoesNotExist", "JobDoesNotExist", "RevisionDoesNotExist",
+        "SchemaDoesNotExist", "StateMachineDoesNotExist",
+    ],
+    408: ["RequestTimeoutException"],
+    409: ["ExecutionAlreadyExists", "StateMachineAlreadyExists", "StateMachineDeleting", "TaskTimedOut"],
+    412: ["PreconditionFailed"],
+    413: ["RequestEntityTooLargeException"],
+    422: ["IdempotencyKeyReused", "StateMachineTypeNotSupported"],
+    429: ["ActivityLimitExceeded", "ExecutionLimitExceeded", "StateMachineLimitExceeded", "ThrottlingException"],
+    499: ["ClientDisconnected"],
+    500: ["InternalServerError"],
+    503: ["ServiceUnavailable"],
+}  # fmt: skip
+ON_BOTH = (403, 408, 413, 499, 500, 503)
+"""The statuses that the AWS API has too; any other of its refusals is 400."""
+
+
+@pytest.mark.parametrize(("status", "codes"), REST_STATUSES.items())
+def test_each_error_has_its_status(status: int, codes: list[str]) -> None:
+    for code in codes:
+        error = ServiceError(code, "text")
+        assert refusal(error, for_aws=False).status == status
+        assert refusal(error, for_aws=True).status == (status if status in ON_BOTH else 400)
+
+
+def test_every_error_with_a_status_is_raised_somewhere() -> None:
+    text = "".join(path.read_text() for path in modules() if path.name != "refusals.py")
+    raised = {code for code in refusals.REST_STATUSES if f'"{code}"' in text}
+    own = {refusals.UNAVAILABLE.code, refusals.INTERNAL_ERROR.code}
+    assert refusals.REST_STATUSES.keys() - raised <= own
+
+
+def test_rest_shows_our_text_and_the_aws_api_shows_aws_s() -> None:
+    error = ServiceError("InvalidName", "Invalid Name: 'a b'", detail="no white space", pointer="/name")
+    assert json.loads(refusal(error, for_aws=True).body) == {"__type": "InvalidName", "message": "Invalid Name: 'a b'"}
+    assert json.loads(refusal(error, for_aws=False).body) == {
+        "title": "InvalidName", "status": 400, "detail": "no white space", "pointer": "/name",
+    }  # fmt: skip
 
 
 async def test_a_foreign_host() -> None:
@@ -64,7 +113,7 @@ async def test_a_server_that_drains() -> None:
         shown(rest, "ServiceUnavailable", 503)
 
 
-async def test_a_mistake_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
     async with api_client() as (server, client):
 
         def mistake(*_: Any, **__: Any) -> None:

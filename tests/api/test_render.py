@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
 
-from statemachine.api.render import aws_json, rest_json
+from statemachine.api.render import Renderer, aws_json, rest_json
 from statemachine.json_text import JsonText
 from statemachine.registry.machines import Configuration
 from statemachine.service.actions import ACTIONS, Action
@@ -38,7 +39,7 @@ EXAMPLE = Example(
 )
 
 
-def test_the_aws_door_shows_numbers_and_strings() -> None:
+def test_the_aws_api_shows_numbers_and_strings() -> None:
     assert json.loads(aws_json(EXAMPLE)) == {
         "startDate": 1_700_000_000.25,
         "input": '{"a" : 1.0}',
@@ -46,10 +47,40 @@ def test_the_aws_door_shows_numbers_and_strings() -> None:
     }
 
 
-def test_the_rest_door_shows_iso_times_and_json() -> None:
+def test_the_rest_api_shows_iso_times_and_json() -> None:
     assert rest_json(EXAMPLE) == (
         b'{"startDate":"2023-11-14T22:13:20.250Z","input":{"a" : 1.0},"given":{"input":"abc","startDate":1.5}}'
     )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(1_796_063_285.5554943, b"1796063285.555"), (1_796_063_285.555, b"1796063285.555"), (5, b"5.0")],
+)
+def test_the_aws_api_shows_milliseconds(seconds: float, shown: bytes) -> None:
+    assert aws_json(Timestamp(seconds)) == shown
+
+
+async def test_only_a_large_answer_is_rendered_off_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[threading.Thread] = []
+    render = Renderer.__call__
+
+    def noted(renderer: Renderer, answer: Any) -> bytes:
+        threads.append(threading.current_thread())
+        return render(renderer, answer)
+
+    async with api_client() as (server, client):
+        arn = (await server.run(PASS))["executionArn"]
+        monkeypatch.setattr(Renderer, "__call__", noted)
+        await client.request("GET", f"{API}/executions")
+        await client.aws("DescribeExecution", {"executionArn": arn})
+        assert {*threads} == {threading.main_thread()}
+        threads.clear()
+        _, _, _, _, _, _, machine, name = arn.split(":")
+        await client.request("GET", f"{API}/executions/{machine}/{name}/history")
+        await client.aws("GetExecutionHistory", {"executionArn": arn})
+        assert len(threads) == 2
+        assert threading.main_thread() not in threads
 
 
 def names_of_ours() -> list[str]:

@@ -31,13 +31,30 @@ async def test_a_job_with_curl(prefix: str, state: str, system: str) -> None:
         assert (counts["completed"], counts["running"], counts["queued"]) == (1, 0, 0)
 
 
+async def test_tasks_may_have_any_names() -> None:
+    async with api_client() as (_, client):
+        job = {"id": "j", "tasks": [{"id": "timestamp", "functionName": "f"}], "graph": {"timestamp": []}}
+        assert (await client.request("POST", "/api/v1/job-definitions", job)).json["job"] == job
+        assert (await client.request("GET", "/api/v1/job-definitions/j")).json["job"] == job
+
+
+async def test_jobs_are_listed_page_by_page() -> None:
+    async with api_client() as (_, client):
+        for job in (ORDERED, GRAPH):
+            await client.request("POST", "/job-definitions", job)
+        first = (await client.request("GET", "/job-definitions?limit=1")).json
+        second = (await client.request("GET", f"/job-definitions?limit=1&cursor={first['cursor']}")).json
+        assert [job["id"] for page in (first, second) for job in page["jobs"]] == ["build", "nightly"]
+        assert second["cursor"] is None
+
+
 async def test_an_execute_without_a_body() -> None:
     async with api_client() as (_, client):
         await client.request("POST", "/job-definitions", GRAPH)
         assert (await client.request("POST", "/jobs/build/execute")).status == 202
 
 
-async def test_what_is_bad_and_what_is_not_there() -> None:
+async def test_a_bad_job_and_an_unknown_job_are_refused() -> None:
     async with api_client() as (_, client):
         cyclic = {**GRAPH, "graph": {"a": ["d"], "b": [], "c": [], "d": ["a"]}}
         bad = await client.request("POST", "/job-definitions", cyclic)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterable
 from typing import Any
 
-from tests.api.client import Answer, api_client
+import pytest
+
+from statemachine.api.rest import progress
+from tests.api.client import Answer, Client, Request, api_client
 from tests.engine.definitions import PASS, passes, wait
 
 EXECUTION = "/api/v1/executions/m/e"
@@ -58,7 +62,23 @@ async def test_a_stream_ends_with_the_execution() -> None:
         assert int(first_id) == first["since"]
 
 
-async def test_a_stream_goes_on_where_it_was_lost() -> None:
+async def test_a_stream_pauses_between_its_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "STREAM_PAUSE_SECONDS", 60 * 60)
+    async with api_client() as (server, client):
+        arn = await server.start(await server.create(wait(10)), name="e")
+        headers = {"Host": "localhost", **STREAM}
+        stream = Request("GET", f"{EXECUTION}/updates", headers, b"")
+        streaming = asyncio.create_task(client.serve(stream))
+        await server.until(lambda: b"update" in stream.answer.body)
+        await server.advance(10)
+        await server.ended(arn)
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert [name for name, _, _ in events(stream.answer)] == ["update"]
+        streaming.cancel()
+
+
+async def test_a_stream_continues_from_last_event_id() -> None:
     async with api_client() as (server, client):
         await server.ended(await server.start(await server.create(passes(3)), name="e"))
         whole = events(await client.request("GET", f"{EXECUTION}/updates", headers=STREAM))
@@ -78,16 +98,32 @@ async def test_bad_parameters_and_missing_executions_are_refused() -> None:
             assert (missing.status, missing.json["title"]) == (404, "ExecutionDoesNotExist")
 
 
+async def statuses(client: Client, names: Iterable[str]) -> list[str]:
+    found = [await client.request("GET", f"/api/v1/executions/m/{name}") for name in names]
+    return [answer.json["status"] for answer in found]
+
+
+OUT_OF_RANGE = ["1950-01-01T00:00:00Z", "1969-12-31T23:59:59Z", -1, 1e12, 10**30, "253402300800", "999999999999"]
+
+
 async def test_a_start_may_be_delayed_and_have_a_priority() -> None:
     async with api_client() as (server, client):
         await server.create(PASS)
         start = "/api/v1/state-machines/m/executions"
-        later = await client.request("POST", start, {"name": "e", "startAt": "2023-11-14T22:13:30Z", "priority": 2})
-        assert later.status == 201
-        assert (await client.request("GET", EXECUTION)).json["status"] == "PENDING"
+        times = {"e": "2023-11-14T22:13:30Z", "f": "1700000010", "g": 1_700_000_010, "h": 1_700_000_010.5}
+        for name, time in times.items():
+            later = await client.request("POST", start, {"name": name, "startAt": time, "priority": 2})
+            assert later.status == 201
+        assert await statuses(client, times) == ["PENDING"] * 4
         await server.advance(10)
-        assert (await client.request("GET", EXECUTION)).json["status"] == "SUCCEEDED"
-        for wrong in ({"startAt": "soon"}, {"startAt": True}, {"priority": "high"}, {"priority": 1001}):
+        assert await statuses(client, times) == ["SUCCEEDED", "SUCCEEDED", "SUCCEEDED", "PENDING"]
+        for wrong in (
+            *({"startAt": time} for time in OUT_OF_RANGE),
+            {"startAt": "soon"},
+            {"startAt": True},
+            {"priority": "high"},
+            {"priority": 1001},
+        ):
             refused = await client.request("POST", start, wrong)
             assert (refused.status, refused.json["pointer"]) == (400, f"/{next(iter(wrong))}")
 

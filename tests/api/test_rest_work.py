@@ -157,12 +157,28 @@ async def test_the_server_tells_its_start_and_its_counts() -> None:
 
 
 LONG_OUTPUT = "x" * 262_145
+ZONED = "2026-11-30T18:00:00+01:00"
 WRONG: list[tuple[str, str, Any, int, str, str]] = [
     ("GET", "/executions?state=RUNNING", b"", 400, "ValidationException", "state"),
     ("GET", "/executions?status=running", b"", 400, "ValidationException", "RUNNING"),
     ("GET", "/executions?startedAfter=yesterday", b"", 400, "ValidationException", "startedAfter"),
     ("GET", "/executions?startedBefore=", b"", 400, "ValidationException", "startedBefore"),
     ("GET", "/executions?startedBefore=-1", b"", 400, "ValidationException", "startedBefore"),
+    ("GET", "/executions?startedBefore=1969-12-31", b"", 400, "ValidationException", "from 1970 to 9999"),
+    ("GET", "/executions?startedBefore=253402300800", b"", 400, "ValidationException", "from 1970 to 9999"),
+    ("GET", f"/executions?startedAfter={ZONED}", b"", 400, "ValidationException", "in a query, write + as %2B"),
+    ("GET", "/executions?limit=1001", b"", 400, "ValidationException", "'limit' must be at most 1000"),
+    ("GET", "/tasks?limit=1001", b"", 400, "ValidationException", '"parameter":"limit"'),
+    ("GET", "/executions/m/e/updates?wait=61", b"", 400, "ValidationException", '"parameter":"wait"'),
+    ("GET", "/executions/m/e/updates?since=25001", b"", 400, "ValidationException", "'since' must be at most 25000"),
+    ("GET", f"/executions/m/{'x' * 300}", b"", 400, "ValidationException", "256"),
+    ("POST", "/activities", {"name": "a b"}, 400, "InvalidName", "1 to 80 characters; no white space"),
+    ("POST", "/activities", {"name": "a b"}, 400, "InvalidName", '"pointer":"/name"'),
+    ("POST", "/state-machines", {"name": "a b", "definition": PASS}, 400, "InvalidName", '"pointer":"/name"'),
+    ("POST", "/state-machines/m/executions", {"name": "a b"}, 400, "InvalidName", '"pointer":"/name"'),
+    ("POST", "/state-machines/m/executions", {"input": LONG_OUTPUT}, 400, "ValidationException", '"pointer":"/input"'),
+    ("POST", "/validations", {"definition": {}, "type": "FAST"}, 400, "ValidationException", '"pointer":"/type"'),
+    ("POST", "/validations", {"definition": {}, "maxResults": 101}, 400, "ValidationException", '"/maxResults"'),
     ("GET", "/executions?cursor=x", b"", 400, "InvalidToken", "token"),
     ("GET", "/executions?limit=0", b"", 400, "ValidationException", "limit"),
     ("GET", "/state-machines/m/executions?machine=n", b"", 400, "ValidationException", "machine"),
@@ -213,3 +229,32 @@ async def test_a_forged_token_is_refused() -> None:
         forged = ("A" if token[0] != "A" else "B") + token[1:]
         problem(await client.request("POST", f"{API}/tasks/{forged}/success"), 400, "InvalidToken")
         assert (await client.request("GET", f"{API}/executions/m/e")).json["status"] == "RUNNING"
+
+
+async def test_a_bad_key_is_named_as_a_header() -> None:
+    async with api_client() as (_, client):
+        await create(client)
+        refused = problem(await keyed(client, {}, "x" * 256), 400, "ValidationException")
+        assert (refused["header"], refused["detail"]) == (
+            "Idempotency-Key",
+            "An Idempotency-Key has 1 to 255 characters",
+        )
+
+
+@pytest.mark.parametrize(
+    ("setting", "target", "body", "title"),
+    [
+        ("state_machines_max", "/state-machines", {"name": "n", "definition": PASS}, "StateMachineLimitExceeded"),
+        ("activities_max", "/activities", {"name": "n"}, "ActivityLimitExceeded"),
+        ("open_executions_max", "/state-machines/m/executions", {}, "ExecutionLimitExceeded"),
+    ],
+)
+async def test_a_limit_that_is_reached_is_named_by_its_setting(
+    setting: str, target: str, body: Any, title: str
+) -> None:
+    async with api_client(**{setting: 1}) as (_, client):
+        await create(client, wait(60))
+        await client.request("POST", f"{API}/activities", {"name": "work"})
+        await start(client)
+        refused = problem(await client.request("POST", API + target, body), 429, title)
+        assert refused["detail"].endswith(f"({setting} = 1)")

@@ -1,4 +1,4 @@
-"""What a request is refused with."""
+"""The error of a request that must be refused."""
 
 from __future__ import annotations
 

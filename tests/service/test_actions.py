@@ -1,4 +1,4 @@
-"""The table of actions: each has a verb that answers with the type that it names, and a permission."""
+"""The table of actions: each has a request, a verb that answers with the type of the table, and a permission."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from statemachine.errors import ServiceError
+from statemachine.core.limits import HISTORY_EVENTS_MAX
+from statemachine.core.model import ENDED, UNENDED
 from statemachine.schema_files import read_schema
-from statemachine.service.actions import ACTIONS, START_EXECUTION, Action
-from statemachine.service.requests import members_of
+from statemachine.service.actions import ACTIONS, LIST_TASKS, START_EXECUTION, Action, wire_name
+from statemachine.service.requests import is_aws_action, members_of
 from statemachine.testing import in_memory_server
 from tests.engine.definitions import PASS
+from tests.service.refusals import refusal
 
 EVERY = pytest.mark.parametrize("action", ACTIONS.values(), ids=lambda action: action.name)
+AWS = [action for action in ACTIONS.values() if action.is_aws]
+OWN = [action for action in ACTIONS.values() if not action.is_aws]
 NOT_READ = {
     "CreateActivity": {"encryptionConfiguration"},
     "CreateStateMachine": {"publish", "versionDescription"},
@@ -23,6 +27,19 @@ NOT_READ = {
     "UpdateStateMachine": {"publish", "versionDescription"},
 }
 """Members of AWS's requests that no verb reads yet."""
+ADDED = {
+    "DeleteActivity": {"mustExist"},
+    "DeleteStateMachine": {"expected", "mustExist"},
+    "DescribeStateMachine": {"tellRevision"},
+    "StartExecution": {"priority", "startAt"},
+    "UpdateStateMachine": {"expected", "tellRevision"},
+}
+"""Members that our verbs have besides those of AWS's requests."""
+
+
+async def parameters_of(action: Action[Any]) -> set[str]:
+    async with in_memory_server() as server:
+        return {wire_name(name) for name in inspect.signature(action.verb(server.parts.service)).parameters}
 
 
 @EVERY
@@ -38,28 +55,46 @@ async def test_the_verb_answers_with_the_type_of_the_table(action: Action[Any]) 
 @EVERY
 def test_a_permission_names_one_right(action: Action[Any]) -> None:
     assert re.fullmatch(r"(states|statemachine):[A-Z][A-Za-z]+", action.permission)
-    if action.is_aws:
-        assert action.permission == f"states:{action.name}"
 
 
-@EVERY
-async def test_a_verb_reads_every_member_of_aws_s_request(action: Action[Any]) -> None:
-    if not action.is_aws:
-        return
-    assert action.name in read_schema("aws-requests.schema.json")["$defs"]
-    async with in_memory_server() as server:
-        parameters = inspect.signature(action.verb(server.parts.service)).parameters
-    read = {re.sub(r"_(.)", lambda letter: letter[1].upper(), name) for name in parameters}
+@pytest.mark.parametrize("action", AWS, ids=lambda action: action.name)
+def test_the_permission_of_an_aws_action_has_its_name(action: Action[Any]) -> None:
+    assert is_aws_action(action.name)
+    assert action.permission == f"states:{action.name}"
+
+
+@pytest.mark.parametrize("action", AWS, ids=lambda action: action.name)
+async def test_a_verb_reads_every_member_of_an_aws_request(action: Action[Any]) -> None:
+    read = await parameters_of(action)
     assert members_of(action.name) - read == NOT_READ.get(action.name, set())
+    assert read - members_of(action.name) == ADDED.get(action.name, set())
 
 
-async def test_limits_hold_whoever_calls() -> None:
+@pytest.mark.parametrize("action", OWN, ids=lambda action: action.name)
+async def test_a_request_of_ours_has_the_members_of_its_verb(action: Action[Any]) -> None:
+    assert not is_aws_action(action.name)
+    assert members_of(action.name) == await parameters_of(action)
+
+
+def test_every_request_of_ours_has_an_action() -> None:
+    assert read_schema("own-requests.schema.json")["$defs"].keys() == {action.name for action in OWN}
+
+
+def test_the_request_schema_knows_every_status_and_the_longest_history() -> None:
+    requests = read_schema("own-requests.schema.json")["$defs"]
+    status = requests["ListFilteredExecutions"]["properties"]["status"]["items"]
+    assert status["enum"] == [*UNENDED, *ENDED]
+    for action in ("AwaitExecutionUpdates", "DescribeExecutionUpdates"):
+        assert requests[action]["properties"]["since"]["maximum"] == HISTORY_EVENTS_MAX
+
+
+async def test_actions_call_checks_the_limits() -> None:
     async with in_memory_server() as server:
         arn = await server.create(PASS)
-        with pytest.raises(ServiceError) as refused:
-            await server.actions.call(START_EXECUTION, stateMachineArn=arn, traceHeader="x" * 300)
-        assert refused.value.code == "ValidationException"
-        assert "traceHeader" in refused.value.message
+        refused = await refusal(server.actions.call(START_EXECUTION, stateMachineArn=arn, traceHeader="x" * 300))
+        assert refused.code == "ValidationException"
+        assert "traceHeader" in refused.message
+        assert (await refusal(server.actions.call(LIST_TASKS, maxResults=1001))).code == "ValidationException"
 
 
 async def test_a_member_of_none_is_left_out() -> None:
@@ -67,3 +102,10 @@ async def test_a_member_of_none_is_left_out() -> None:
         arn = await server.create(PASS)
         started = await server.actions.call(START_EXECUTION, stateMachineArn=arn, name=None, input=None)
         assert (await server.ended(started.execution_arn))["input"] == "{}"
+
+
+@pytest.mark.parametrize("value", [1, None])
+async def test_a_member_that_an_action_does_not_have_is_an_error_of_the_caller(value: Any) -> None:
+    async with in_memory_server() as server:
+        with pytest.raises(TypeError, match="ListTasks has no member maxResultz"):
+            await server.actions.call(LIST_TASKS, maxResultz=value)

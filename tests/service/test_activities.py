@@ -1,4 +1,4 @@
-"""Activities and their workers: a task goes to one worker, and to nobody who has gone."""
+"""Activities and their workers: each task goes to one worker that is still there."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import asyncio
 
 import pytest
 
-from statemachine.engine import loop
+from statemachine.engine import loop, writer
 from statemachine.host import NotDurable, Unavailable
 from statemachine.store.interface import StoreFull
+from statemachine.store.memory import MemoryStore
 from statemachine.testing import START, InMemoryServer, in_memory_server
 from tests.engine.definitions import ACTIVITY, task
 from tests.service.refusals import refusal
@@ -24,7 +25,7 @@ async def with_work(server: InMemoryServer, *inputs: str) -> list[str]:
     return [await server.start(machine_arn, input) for input in inputs]
 
 
-async def test_creating_describing_deleting() -> None:
+async def test_an_activity_is_created_once_described_and_deleted() -> None:
     async with in_memory_server() as server:
         made = await server.ask("CreateActivity", name="work", tags=[{"key": "k", "value": "v"}])
         assert made == {"activityArn": ACTIVITY, "creationDate": START}
@@ -43,6 +44,29 @@ async def test_creating_describing_deleting() -> None:
         assert missing.message == f"Activity Does Not Exist: '{ACTIVITY}'"
 
 
+async def test_deleting_an_activity_that_must_exist() -> None:
+    async with in_memory_server() as server:
+        await server.ask("CreateActivity", name="work")
+        assert await server.ask("DeleteActivity", activity_arn=ACTIVITY, must_exist=True) == {}
+        missing = server.ask("DeleteActivity", activity_arn=ACTIVITY, must_exist=True)
+        assert (await refusal(missing)).code == "ActivityDoesNotExist"
+
+
+@pytest.mark.parametrize(
+    ("tags", "kept"),
+    [
+        ([{"key": "k", "value": "v"}, {"key": "l"}], {"k": "v", "l": ""}),
+        ([{"value": "v"}, {"key": "k", "value": None}], {"k": ""}),
+    ],
+)
+async def test_tags_are_kept(tags: list[dict[str, str]], kept: dict[str, str]) -> None:
+    store = MemoryStore()
+    async with in_memory_server(store) as before:
+        await before.ask("CreateActivity", name="work", tags=tags)
+    async with in_memory_server(store) as after:
+        assert [activity.tags for activity in after.parts.activities] == [kept]
+
+
 async def test_activities_outlive_the_process() -> None:
     store = UnreliableStore()
     async with in_memory_server(store) as before:
@@ -54,19 +78,21 @@ async def test_activities_outlive_the_process() -> None:
 
 
 @pytest.mark.parametrize("name", ["a b", "", "x" * 81])
-async def test_names_that_are_refused(name: str) -> None:
+async def test_a_bad_name_is_refused(name: str) -> None:
     async with in_memory_server() as server:
         assert (await refusal(server.ask("CreateActivity", name=name))).code == "InvalidName"
 
 
-async def test_there_may_be_so_many() -> None:
+async def test_activities_max_is_enforced() -> None:
     async with in_memory_server(activities_max=1) as server:
         await server.ask("CreateActivity", name="work")
         await server.ask("CreateActivity", name="work")
-        assert (await refusal(server.ask("CreateActivity", name="x"))).code == "ActivityLimitExceeded"
+        refused = await refusal(server.ask("CreateActivity", name="x"))
+        assert (refused.code, refused.message) == ("ActivityLimitExceeded", "Activity Limit Exceeded")
+        assert refused.detail == "Activity Limit Exceeded (activities_max = 1)"
 
 
-async def test_pages_of_activities() -> None:
+async def test_activities_are_listed_by_name_page_by_page() -> None:
     async with in_memory_server() as server:
         for name in "cab":
             await server.ask("CreateActivity", name=name)
@@ -89,7 +115,7 @@ async def test_each_task_goes_to_one_worker_in_order() -> None:
         assert events[-1]["activityStartedEventDetails"] == {"workerName": "w"}
 
 
-async def test_workers_that_were_there_first_get_the_tasks_that_come() -> None:
+async def test_waiting_workers_get_new_tasks_in_order() -> None:
     async with in_memory_server() as server:
         await server.ask("CreateActivity", name="work")
         workers = [asyncio.create_task(server.ask("GetActivityTask", activity_arn=ACTIVITY)) for _ in range(3)]
@@ -98,13 +124,13 @@ async def test_workers_that_were_there_first_get_the_tasks_that_come() -> None:
         assert [given["input"] for given in await asyncio.gather(*workers)] == ["1", "2", "3"]
 
 
-async def test_a_poll_ends_empty_handed() -> None:
+async def test_a_poll_without_a_task_ends_empty() -> None:
     async with in_memory_server(poll_seconds=0.01) as server:
         await server.ask("CreateActivity", name="work")
         assert await server.ask("GetActivityTask", activity_arn=ACTIVITY) == {}
 
 
-async def test_so_many_may_poll_at_once() -> None:
+async def test_pollers_max_is_enforced() -> None:
     async with in_memory_server(pollers_max=1) as server:
         await server.ask("CreateActivity", name="work")
         poll = asyncio.create_task(server.ask("GetActivityTask", activity_arn=ACTIVITY))
@@ -121,11 +147,11 @@ async def test_so_many_may_poll_at_once() -> None:
 async def test_only_its_own_arn_finds_an_activity(arn: str, code: str) -> None:
     async with in_memory_server() as server:
         await server.ask("CreateActivity", name="work")
-        for asked in (server.parts.service.activities.describe, server.parts.service.activities.poll):
-            assert (await refusal(asked(activity_arn=arn))).code == code
+        for action in ("DescribeActivity", "GetActivityTask"):
+            assert (await refusal(server.ask(action, activity_arn=arn))).code == code
 
 
-async def test_a_task_whose_execution_has_gone_on_is_not_handed_out() -> None:
+async def test_a_task_of_a_stopped_execution_is_not_handed_out() -> None:
     async with in_memory_server(poll_seconds=0.01) as server:
         first, second = await with_work(server, "1", "2")
         await server.ask("StopExecution", execution_arn=first)
@@ -166,17 +192,27 @@ async def test_a_task_that_could_not_be_marked_as_taken_is_for_the_next_poll(mon
         assert (await server.ask("GetActivityTask", activity_arn=ACTIVITY))["input"] == "1"
 
 
+class UnreadableStore(MemoryStore):
+    """A store that cannot be read for a while."""
+
+    unreadable = False
+
+    def get(self, key: str) -> bytes | None:
+        if self.unreadable:
+            raise StoreFull("foreign lock")
+        return super().get(key)
+
+
 async def test_a_task_that_cannot_be_read_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with in_memory_server() as server:
+    monkeypatch.setattr(writer, "LOADED_MAX", 0)
+    store = UnreadableStore()
+    async with in_memory_server(store) as server:
         await with_work(server, "1")
-        with monkeypatch.context() as broken:
-
-            def unreadable(_: str) -> None:
-                raise StoreFull("foreign lock")
-
-            broken.setattr(server.engine._writer, "look", unreadable)
-            with pytest.raises(StoreFull):
-                await server.ask("GetActivityTask", activity_arn=ACTIVITY)
+        await server.settle()
+        store.unreadable = True
+        with pytest.raises(StoreFull):
+            await server.ask("GetActivityTask", activity_arn=ACTIVITY)
+        store.unreadable = False
         assert (await server.ask("GetActivityTask", activity_arn=ACTIVITY))["input"] == "1"
 
 

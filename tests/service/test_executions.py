@@ -1,4 +1,4 @@
-"""Executions: starting one once, what is told of it, lists and histories page by page."""
+"""Executions: each is started once; its description, and lists and histories page by page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:m"
 ARN = "arn:aws:states:us-east-1:000000000000:execution:m:e"
 
 
-async def test_an_execution_that_runs() -> None:
+async def test_a_running_execution_is_described_with_its_input() -> None:
     async with in_memory_server() as server:
         await server.create(wait(10))
         started = await server.ask(
@@ -40,7 +40,7 @@ async def test_an_execution_that_runs() -> None:
         }
 
 
-async def test_an_execution_that_succeeded() -> None:
+async def test_a_succeeded_execution_is_described_with_its_output() -> None:
     async with in_memory_server() as server:
         ended = await server.run(PASS, "[ ]")
         assert (ended["status"], ended["stopDate"]) == ("SUCCEEDED", START)
@@ -50,7 +50,7 @@ async def test_an_execution_that_succeeded() -> None:
         assert not {"input", "inputDetails", "output", "outputDetails"} & bare.keys()
 
 
-async def test_an_execution_that_failed() -> None:
+async def test_a_failed_execution_is_described_with_its_error() -> None:
     async with in_memory_server() as server:
         ended = await server.run(FAIL)
         assert (ended["status"], ended["error"], ended["cause"]) == ("FAILED", "Broken", "on purpose")
@@ -59,7 +59,7 @@ async def test_an_execution_that_failed() -> None:
         assert "output" not in ended
 
 
-async def test_what_was_not_given_is_made_up() -> None:
+async def test_name_and_input_have_defaults() -> None:
     async with in_memory_server() as server:
         arn = await server.create(PASS)
         first, second = [await server.ask("StartExecution", state_machine_arn=arn) for _ in range(2)]
@@ -67,7 +67,7 @@ async def test_what_was_not_given_is_made_up() -> None:
         assert (await server.describe(first["executionArn"]))["input"] == "{}"
 
 
-async def test_starting_a_running_one_again_with_its_input_is_answered_as_before() -> None:
+async def test_the_same_start_of_a_running_execution_has_the_same_answer() -> None:
     async with in_memory_server() as server:
         await server.create(wait(10))
         await server.start(MACHINE, "[1]", "e")
@@ -77,7 +77,7 @@ async def test_starting_a_running_one_again_with_its_input_is_answered_as_before
         assert await server.types(ARN) == ["ExecutionStarted", "WaitStateEntered"]
 
 
-async def test_many_that_start_one_at_once_get_the_same() -> None:
+async def test_concurrent_starts_with_one_name_create_one_execution() -> None:
     async with in_memory_server() as server:
         await server.create(wait(10))
         assert set(await asyncio.gather(*(server.start(MACHINE, "1", "e") for _ in range(20)))) == {ARN}
@@ -123,12 +123,13 @@ INVALID = "Invalid State Machine Execution Input: "
         ("9" * 402, None),
     ],
 )
-async def test_input_that_is_refused(input: str, message: str | None) -> None:
+async def test_a_bad_input_is_refused(input: str, message: str | None) -> None:
     async with in_memory_server() as server:
         arn = await server.create(PASS)
         refused = await refusal(server.start(arn, input))
         assert refused.code == "InvalidExecutionInput"
         assert message in (None, refused.message)
+        assert refused.members["pointer"] == "/input"
         assert server.store.scan("e/") == []
 
 
@@ -147,7 +148,7 @@ async def test_input_that_is_refused(input: str, message: str | None) -> None:
         '{\n\t"tab" : "\\t" }',
     ],
 )
-async def test_input_goes_through_as_it_is(input: str) -> None:
+async def test_an_input_is_kept_to_the_letter(input: str) -> None:
     async with in_memory_server() as server:
         ended = await server.run(passes(3), input)
         assert ended["output"] == ended["input"] == input
@@ -161,7 +162,7 @@ async def test_large_integers_survive_being_picked_out() -> None:
 
 
 @pytest.mark.parametrize("name", ["a b", "", "a" * 81, "a/b"])
-async def test_names_that_are_refused(name: str) -> None:
+async def test_a_bad_name_is_refused(name: str) -> None:
     async with in_memory_server() as server:
         assert (await refusal(server.start(await server.create(PASS), name=name))).code == "InvalidName"
 
@@ -201,6 +202,13 @@ async def test_stopping_twice_changes_nothing_more() -> None:
         stopped = await server.describe(ARN)
         assert (stopped["status"], stopped["error"], stopped["cause"]) == ("ABORTED", "E", "C")
         assert await server.types(ARN) == ["ExecutionStarted", "WaitStateEntered", "ExecutionAborted"]
+
+
+async def test_stopping_an_ended_execution_needs_no_write() -> None:
+    async with in_memory_server() as server:
+        ended = await server.run(PASS)
+        await server.engine.drain()
+        assert await server.ask("StopExecution", execution_arn=ended["executionArn"]) == {"stopDate": ended["stopDate"]}
 
 
 async def started(server: InMemoryServer, count: int) -> None:
@@ -243,7 +251,7 @@ async def test_a_page_is_followed_by_the_next_though_more_have_started() -> None
         assert "nextToken" not in second
 
 
-async def test_lists_by_status() -> None:
+async def test_executions_are_listed_by_status() -> None:
     async with in_memory_server() as server:
         await started(server, 5)
         for number in (1, 3):
@@ -254,7 +262,7 @@ async def test_lists_by_status() -> None:
             assert await listed(server, status_filter="FAILED", max_results=size) == []
 
 
-async def test_what_a_list_shows() -> None:
+async def test_a_list_shows_the_dates_and_the_status() -> None:
     async with in_memory_server() as server:
         await started(server, 1)
         await server.ask("StopExecution", execution_arn=f"{ARN}0")
@@ -274,7 +282,7 @@ async def test_what_a_list_shows() -> None:
         }
 
 
-async def test_a_token_is_for_the_list_that_it_came_with() -> None:
+async def test_a_page_token_belongs_to_one_list() -> None:
     async with in_memory_server() as server:
         await started(server, 3)
         token = (await server.ask("ListExecutions", state_machine_arn=MACHINE, max_results=1))["nextToken"]
@@ -331,7 +339,7 @@ async def test_a_history_is_read_page_by_page_in_either_order(size: int, reverse
         assert ids == ([*range(count, 0, -1)] if reverse else [*range(1, count + 1)])
 
 
-async def test_a_history_without_data() -> None:
+async def test_a_history_without_execution_data_has_no_inputs() -> None:
     async with in_memory_server() as server:
         await server.start(await server.create(PASS), "[1]", "e")
         await server.ended(ARN)
@@ -348,12 +356,13 @@ async def test_a_history_without_data() -> None:
         assert full["timestamp"] == START
 
 
-async def test_only_so_many_may_be_open() -> None:
+async def test_open_executions_max_is_enforced() -> None:
     async with in_memory_server(open_executions_max=1) as server:
         machine = await server.create(wait(10))
         first = await server.start(machine)
         refused = await refusal(server.ask("StartExecution", state_machine_arn=machine))
         assert refused.code == "ExecutionLimitExceeded"
+        assert refused.detail == f"{refused.message} (open_executions_max = 1)"
         await server.ask("StopExecution", execution_arn=first)
         await server.start(machine)
 
@@ -368,7 +377,7 @@ async def test_delayed_executions_are_open_too() -> None:
 
 
 @pytest.mark.parametrize("reverse", [False, True])
-async def test_a_page_of_large_events_is_shorter_and_leads_on(reverse: bool) -> None:
+async def test_a_page_of_large_events_is_shorter_and_has_a_token(reverse: bool) -> None:
     async with in_memory_server() as server:
         arn = await server.start(await server.create(passes(10)), json.dumps("x" * 200_000))
         await server.ended(arn)

@@ -1,4 +1,4 @@
-"""Jobs from their registration to their end: what their callers see, and what is registered in their stead."""
+"""Jobs from their registration to their end, and the state machines that are registered for them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from statemachine.errors import ServiceError
 from statemachine.tasks.kind import Failed, Succeeded
 from statemachine.testing import InMemoryServer, in_memory_server
-from tests.api.client import api_client
 from tests.engine.definitions import PASS
+from tests.service.refusals import refusal
 
 ORDERED = {
     "id": "nightly",
@@ -33,9 +33,8 @@ async def register(server: InMemoryServer, job: dict[str, Any]) -> dict[str, Any
 
 
 async def refused(server: InMemoryServer, job: Any) -> ServiceError:
-    with pytest.raises(ServiceError) as caught:
-        await server.ask("RegisterJob", text=job if isinstance(job, str) else json.dumps(job))
-    return caught.value
+    text = job if isinstance(job, str) else json.dumps(job)
+    return await refusal(server.ask("RegisterJob", text=text))
 
 
 async def statuses(server: InMemoryServer, id: str) -> list[str]:
@@ -132,31 +131,38 @@ async def test_a_job_survives_a_restart() -> None:
 @pytest.mark.parametrize("job", ["{", "[]", {}, {"id": "x", "tasks": []}, {**GRAPH, "graph": {"a": ["a"]}}])
 async def test_a_bad_job_is_refused_with_what_is_wrong(job: Any) -> None:
     async with in_memory_server() as server:
-        refusal = await refused(server, job)
-        assert refusal.code == "InvalidJob"
-        assert refusal.members["findings"]
+        error = await refused(server, job)
+        assert error.code == "InvalidJob"
+        assert error.members["findings"]
 
 
-async def test_what_is_not_there() -> None:
+async def test_an_unknown_job_or_execution_is_refused() -> None:
     async with in_memory_server() as server:
-        for action in ("DescribeJob", "DescribeJobState"):
-            with pytest.raises(ServiceError) as missing:
-                await server.ask(action, id="none")
-            assert missing.value.code == "JobDoesNotExist"
-        for id in ("none", "none:e", "", ":"):
-            with pytest.raises(ServiceError) as missing:
-                await server.ask("DescribeJobState", id=id)
-            assert missing.value.code in ("JobDoesNotExist", "ExecutionDoesNotExist")
+        assert (await refusal(server.ask("DescribeJob", id="none"))).code == "JobDoesNotExist"
+        await register(server, ORDERED)
+        unknown = {"none": "JobDoesNotExist", "": "JobDoesNotExist", "none:e": "ExecutionDoesNotExist"}
+        for id, code in {**unknown, ":": "ExecutionDoesNotExist", "nightly": "ExecutionDoesNotExist"}.items():
+            assert (await refusal(server.ask("DescribeJobState", id=id))).code == code
 
 
-async def test_a_job_does_not_replace_a_state_machine_that_is_none() -> None:
+async def test_a_job_does_not_replace_a_state_machine_that_was_not_made_from_a_job() -> None:
     async with in_memory_server() as server:
         await server.create(PASS, "nightly")
         assert (await refused(server, ORDERED)).code == "StateMachineAlreadyExists"
 
 
-async def test_tasks_may_have_any_names() -> None:
-    async with api_client() as (_, client):
-        job = {"id": "j", "tasks": [{"id": "timestamp", "functionName": "f"}], "graph": {"timestamp": []}}
-        assert (await client.request("POST", "/api/v1/job-definitions", job)).json["job"] == job
-        assert (await client.request("GET", "/api/v1/job-definitions/j")).json["job"] == job
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+async def test_jobs_are_listed_by_id_page_by_page(size: int) -> None:
+    async with in_memory_server() as server:
+        for id in ("c", "a", "d", "b"):
+            await register(server, {**ORDERED, "id": id})
+            await server.create(PASS, f"{id}-plain")
+        found: list[str] = []
+        token = None
+        while token is not None or not found:
+            page = await server.ask("ListJobs", max_results=size, next_token=token)
+            assert len(page["jobs"]) <= size
+            found += [job["id"] for job in page["jobs"]]
+            token = page.get("nextToken")
+        assert found == ["a", "b", "c", "d"]
+        assert (await refusal(server.ask("ListJobs", next_token="x"))).code == "InvalidToken"

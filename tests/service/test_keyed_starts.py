@@ -1,4 +1,4 @@
-"""Starts with a key: one execution for each key and machine, whatever comes between."""
+"""Starts with an idempotency key: one execution for each key and state machine, also across restarts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from statemachine.errors import ServiceError
 from statemachine.service.executions.start import name_of_key
 from statemachine.store.memory import MemoryStore
 from statemachine.testing import InMemoryServer, in_memory_server
@@ -37,7 +38,7 @@ async def test_the_same_start_again_finds_the_execution(definition: Any) -> None
         assert (await server.describe(first["executionArn"]))["input"] == "1"
 
 
-async def test_at_the_same_time() -> None:
+async def test_concurrent_starts_with_one_key_create_one_execution() -> None:
     async with in_memory_server() as server:
         arn = await server.create(PASS)
         started = await asyncio.gather(*(start(server, arn) for _ in range(10)))
@@ -47,14 +48,14 @@ async def test_at_the_same_time() -> None:
 
 @pytest.mark.parametrize("definition", [PASS, wait(60)])
 @pytest.mark.parametrize("other", [{"input": "2"}, {"input": "1.0"}, {"priority": 1}, {"start_at": 1.0}])
-async def test_another_body_is_refused(definition: Any, other: dict[str, Any]) -> None:
+async def test_a_key_with_another_body_is_refused(definition: Any, other: dict[str, Any]) -> None:
     async with in_memory_server() as server:
         arn = await server.create(definition)
         await start(server, arn)
         assert (await refusal(start(server, arn, **other))).code == "IdempotencyKeyReused"
 
 
-async def test_keys_and_machines_are_apart() -> None:
+async def test_each_key_and_each_state_machine_has_its_own_execution() -> None:
     async with in_memory_server() as server:
         arns = [await server.create(PASS, name) for name in ("m", "n")]
         started = [await start(server, arn, key) for arn in arns for key in ("k", "K", "k ", "é")]
@@ -69,6 +70,15 @@ async def test_a_refused_start_takes_no_key() -> None:
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256])
-def test_what_is_no_key(key: str) -> None:
-    with pytest.raises(Exception, match="1 to 255"):
+def test_a_key_has_1_to_255_characters(key: str) -> None:
+    with pytest.raises(ServiceError, match="1 to 255") as refused:
         name_of_key(key)
+    assert (refused.value.code, refused.value.members) == ("ValidationException", {"pointer": "/key"})
+
+
+async def test_a_key_and_a_name_are_refused_together() -> None:
+    async with in_memory_server() as server:
+        arn = await server.create(PASS)
+        refused = await refusal(start(server, arn, name="e"))
+        assert (refused.code, refused.members) == ("ValidationException", {"pointer": "/name"})
+        assert server.store.scan("e/") == []

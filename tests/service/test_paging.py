@@ -1,4 +1,4 @@
-"""Tokens that lead to the next page, and to no other question's."""
+"""Page tokens: each leads to the next page of one list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from statemachine.errors import ServiceError
 from statemachine.service.paging import TOKEN_SECONDS, make_page_token, page_size, read_page_number, read_page_token
 from statemachine.testing import START
 
-QUESTION = ("ListThings", "of mine", None)
+WANTED = ("ListThings", "of mine", None)
 
 
 def forged(text: str) -> str:
@@ -22,34 +22,38 @@ def forged(text: str) -> str:
 
 def genuine(position: str, made: str = "1700000000") -> str:
     """A token with the right digest, which is no secret."""
-    digest = base64.urlsafe_b64decode(make_page_token("", QUESTION, START)).decode().split("\n")[1]
+    digest = base64.urlsafe_b64decode(make_page_token("", WANTED, START)).decode().split("\n")[1]
     return forged(f"{made}\n{digest}\n{position}")
 
 
-def refused(token: str, question: tuple[object, ...] = QUESTION, now: float = START) -> None:
+def refused(token: str, wanted: tuple[object, ...] = WANTED, now: float = START) -> None:
     with pytest.raises(ServiceError) as refusal:
-        read_page_number(token, question, now)
+        read_page_number(token, wanted, now)
     assert (refusal.value.code, refusal.value.message) == ("InvalidToken", "Invalid Token: 'Invalid token'")
 
 
 @pytest.mark.parametrize(("asked", "given"), [(None, 100), (0, 100), (1, 1), (1000, 1000)])
-def test_page_sizes(asked: int | None, given: int) -> None:
+def test_the_page_size_has_a_default(asked: int | None, given: int) -> None:
     assert page_size(asked) == given
 
 
 @pytest.mark.parametrize("position", ["x", "l/mä/0001/mä:é", "two\nlines", ""])
-def test_a_token_leads_on_from_where_it_was_made(position: str) -> None:
-    assert read_page_token(make_page_token(position, QUESTION, START), QUESTION, START + TOKEN_SECONDS) == position
+def test_a_token_holds_the_position_that_it_was_made_for(position: str) -> None:
+    assert read_page_token(make_page_token(position, WANTED, START), WANTED, START + TOKEN_SECONDS) == position
 
 
-def test_no_token_is_the_beginning() -> None:
-    assert read_page_token(None, QUESTION, START) == ""
-    assert read_page_number(None, QUESTION, START) is None
+def test_without_a_position_there_is_no_token() -> None:
+    assert make_page_token(None, WANTED, START) is None
 
 
-def test_a_token_is_for_one_question_and_one_day() -> None:
-    token = make_page_token("7", QUESTION, START)
-    assert read_page_number(token, QUESTION, START) == 7
+def test_without_a_token_a_list_begins() -> None:
+    assert read_page_token(None, WANTED, START) == ""
+    assert read_page_number(None, WANTED, START) is None
+
+
+def test_a_token_is_for_one_list_and_one_day() -> None:
+    token = make_page_token("7", WANTED, START)
+    assert read_page_number(token, WANTED, START) == 7
     refused(token, ("ListThings", "of others", None))
     refused(token, now=START + TOKEN_SECONDS + 1)
 
@@ -58,22 +62,22 @@ def test_a_token_is_for_one_question_and_one_day() -> None:
     "token",
     ["", "x", "InvalidToken", "é", "====", forged("1\n2"), forged("x\ny\nz"), forged("1" * 700 + "\nx\n1"), "A" * 3096],
 )
-def test_what_is_no_token_is_refused(token: str) -> None:
+def test_a_malformed_token_is_refused(token: str) -> None:
     refused(token)
 
 
 @pytest.mark.parametrize("position", ["x", "-1", "1.5", "٣", "1" * 400])
-def test_a_position_that_is_no_number_is_refused(position: str) -> None:
+def test_a_position_must_be_a_number_if_the_list_counts(position: str) -> None:
     refused(genuine(position))
 
 
 @pytest.mark.parametrize("made", ["9" * 400, "x", ""])
-def test_a_moment_that_is_none_is_refused(made: str) -> None:
-    assert read_page_number(genuine("1"), QUESTION, START) == 1
+def test_an_invalid_time_in_a_token_is_refused(made: str) -> None:
+    assert read_page_number(genuine("1"), WANTED, START) == 1
     refused(genuine("1", made))
 
 
 @given(st.text(max_size=100))
 def test_any_text_is_read_or_refused(token: str) -> None:
     with contextlib.suppress(ServiceError):
-        read_page_number(token, QUESTION, START)
+        read_page_number(token, WANTED, START)

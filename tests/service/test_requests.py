@@ -1,4 +1,4 @@
-"""What the AWS front end says of members before any verb sees them: every broken constraint, in AWS's words."""
+"""Limits of requests, checked before any verb: every broken constraint is named, in AWS's words and in ours."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def refusal(operation: str, members: dict[str, Any]) -> tuple[str, str]:
         ("ListExecutions", {"stateMachineArn": ARN, "statusFilter": "TIMED_OUT", "nextToken": "x" * 3096}),
     ],
 )
-def test_what_the_service_model_allows(operation: str, members: dict[str, Any]) -> None:
+def test_a_request_within_the_limits_passes(operation: str, members: dict[str, Any]) -> None:
     check_request(operation, members)
 
 
@@ -60,7 +60,7 @@ def test_what_the_service_model_allows(operation: str, members: dict[str, Any]) 
             "to satisfy constraint: Member must have length greater than or equal to 1"),
     ],
 )  # fmt: skip
-def test_one_broken_constraint(operation: str, members: dict[str, Any], broken: str) -> None:
+def test_a_broken_constraint_is_named_in_aws_s_words(operation: str, members: dict[str, Any], broken: str) -> None:
     if "stateMachineArn" not in members and operation == "ListExecutions":
         members = {"stateMachineArn": ARN, **members}
     assert refusal(operation, members) == ("ValidationException", f"1 validation error detected: {broken}")
@@ -74,7 +74,7 @@ def test_all_broken_constraints_are_named_at_once() -> None:
     assert "'roleArn'" in message
 
 
-def test_what_is_sensitive_is_not_repeated() -> None:
+def test_a_sensitive_value_is_not_repeated() -> None:
     _, message = refusal("SendTaskFailure", {"taskToken": "t", "error": "secret" * 50})
     assert message.startswith("1 validation error detected: Value at 'error' failed")
     assert "secret" not in message
@@ -93,13 +93,56 @@ def test_what_is_sensitive_is_not_repeated() -> None:
         ("reverseOrder", "true", "STRING_VALUE can not be converted to a Boolean"),
     ],
 )
-def test_a_wrong_type_is_no_request(member: str, value: Any, message: str) -> None:
+def test_a_wrong_type_is_a_serialization_error(member: str, value: Any, message: str) -> None:
     assert refusal("GetExecutionHistory", {"executionArn": ARN, member: value}) == ("SerializationException", message)
 
 
-def test_wrong_types_of_structures() -> None:
+def test_a_wrong_type_of_a_structure_is_a_serialization_error() -> None:
     for wrong in ("x", 1, {}):
         assert refusal("CreateActivity", {"name": "a", "tags": wrong})[1] == "Expected list or null"
     for wrong in ("x", 1, []):
         members = {**CREATE, "tracingConfiguration": wrong}
         assert refusal("CreateStateMachine", members)[1] == "Expected map or null"
+
+
+@pytest.mark.parametrize(
+    ("action", "members", "detail", "pointer"),
+    [
+        ("ListTasks", {"maxResults": 1001}, "'maxResults' must be at most 1000", "/maxResults"),
+        ("ListTasks", {"maxResults": -1}, "'maxResults' must be at least 0", "/maxResults"),
+        ("ListTasks", {"nextToken": ""}, "'nextToken' must have 1 or more characters", "/nextToken"),
+        ("CreateActivity", {}, "'name' is required", "/name"),
+        ("RegisterStateMachine", {"name": "m"}, "'definition' is required", "/definition"),
+        (
+            "RegisterStateMachine",
+            {**CREATE, "type": "FAST", "roleArn": "r" * 257},
+            "'roleArn' must have at most 256 characters; 'type' must be one of STANDARD, EXPRESS",
+            "/roleArn",
+        ),
+        (
+            "RegisterStateMachine",
+            {**CREATE, "loggingConfiguration": {"level": "SOME"}},
+            "'loggingConfiguration.level' must be one of ALL, ERROR, FATAL, OFF",
+            "/loggingConfiguration/level",
+        ),
+        (
+            "CreateActivity",
+            {"name": "a", "tags": [{"key": "k"}, {"key": ""}]},
+            "'tags[1].key' must have 1 or more characters",
+            "/tags/1/key",
+        ),
+        ("AwaitExecutionUpdates", {"executionArn": ARN, "wait": 60.5}, "'wait' must be at most 60", "/wait"),
+        ("AwaitExecutionUpdates", {"executionArn": ARN, "since": 1.5}, "'since' must be an integer", "/since"),
+        ("ListTasks", {"maxResults": True}, "'maxResults' must be an integer", "/maxResults"),
+        ("CreateActivity", {"name": 1}, "'name' must be a string", "/name"),
+        ("CreateActivity", {"name": "a", "tags": {}}, "'tags' must be an array", "/tags"),
+        ("ListFilteredExecutions", {"status": ["DONE"]}, "'status[0]' must be one of PENDING, ", "/status/0"),
+    ],
+)  # fmt: skip
+def test_our_own_text_names_the_member_and_the_rule(
+    action: str, members: dict[str, Any], detail: str, pointer: str
+) -> None:
+    with pytest.raises(ServiceError) as refused:
+        check_request(action, members)
+    assert refused.value.detail.startswith(detail)
+    assert refused.value.members == {"pointer": pointer}

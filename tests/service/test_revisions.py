@@ -1,4 +1,4 @@
-"""Revisions: a history in order, whoever wrote it, and changes that hold only for the revision they were made for."""
+"""Revisions: a history in order, and changes that are made only to the revision that was expected."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def history(server: InMemoryServer, arn: str, size: int = 100) -> list[str
 
 
 @pytest.mark.parametrize("size", [1, 2, 100])
-async def test_revisions_newest_first(size: int) -> None:
+async def test_revisions_are_listed_newest_first(size: int) -> None:
     async with in_memory_server() as server:
         arn = await server.create(PASS)
         made = [await current(server, arn)]
@@ -57,7 +57,7 @@ async def test_no_change_makes_no_revision() -> None:
         assert len(await history(server, arn)) == 1
 
 
-async def test_a_change_for_another_revision_is_refused() -> None:
+async def test_a_change_of_an_unexpected_revision_is_refused() -> None:
     async with in_memory_server() as server:
         arn = await server.create(PASS)
         first = await current(server, arn)
@@ -70,7 +70,7 @@ async def test_a_change_for_another_revision_is_refused() -> None:
         await change(server, arn, wait(3), first, second)
 
 
-async def test_a_machine_of_the_same_name_has_a_history_of_its_own() -> None:
+async def test_a_later_state_machine_of_the_same_name_has_its_own_revisions() -> None:
     async with in_memory_server() as server:
         arn = await server.create(PASS)
         old = await change(server, arn, wait(1))
@@ -83,7 +83,7 @@ async def test_a_machine_of_the_same_name_has_a_history_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("id", ["", "x", "..", "\0", "a/b"])
-async def test_what_is_no_revision(id: str) -> None:
+async def test_an_unknown_revision_is_refused(id: str) -> None:
     async with in_memory_server() as server:
         arn = await server.create(PASS)
         with pytest.raises(ServiceError, match="no revision"):

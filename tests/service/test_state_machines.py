@@ -1,4 +1,4 @@
-"""State machines: what is the same request, what is another one, and what becomes of the executions."""
+"""State machines: creating one again, changing and deleting it, and the executions of a deleted one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from statemachine.engine import loop
 from statemachine.host import NotDurable
 from statemachine.service.state_machines import delete
 from statemachine.store.interface import StoreFull
+from statemachine.store.memory import MemoryStore
 from statemachine.testing import START, InMemoryServer, in_memory_server
 from tests.engine.definitions import FAIL, PASS, ROLE, machine, task, wait
 from tests.service.refusals import refusal
@@ -27,7 +28,7 @@ def create(server: InMemoryServer, **members: Any) -> Any:
     return server.ask("CreateStateMachine", **{"name": "m", "definition": TEXT, "role_arn": ROLE} | members)
 
 
-async def test_what_was_created_is_described_as_it_was_sent() -> None:
+async def test_a_state_machine_is_described_as_it_was_sent() -> None:
     async with in_memory_server() as server:
         text = '{ "StartAt":"P",\n"States":{"P":{"Type":"Pass","End":true}}}'
         assert await create(server, definition=text) == {"stateMachineArn": ARN, "creationDate": START}
@@ -66,7 +67,7 @@ READS = machine(
 REFERENCES = {"B": ["items", "rate", "total"], "C": ["rate", "total"]}
 
 
-async def test_the_variables_that_states_read() -> None:
+async def test_a_description_names_the_variables_that_states_read() -> None:
     async with in_memory_server() as server:
         await create(server, definition=json.dumps(READS))
         described = await server.ask("DescribeStateMachine", state_machine_arn=ARN)
@@ -87,7 +88,7 @@ async def test_a_revision_keeps_the_variables_of_its_definition() -> None:
         assert "variableReferences" not in begun
 
 
-async def test_the_variables_of_an_execution_s_definition() -> None:
+async def test_the_description_for_an_execution_names_the_variables() -> None:
     async with in_memory_server() as server:
         await create(server, definition=json.dumps(READS))
         execution = await server.start(ARN)
@@ -122,7 +123,7 @@ async def test_the_same_name_for_something_else_is_refused(again: dict[str, Any]
         assert refused.message == f"State Machine Already Exists: '{ARN}'"
 
 
-async def test_two_that_create_at_once_get_one() -> None:
+async def test_concurrent_requests_create_one_state_machine() -> None:
     async with in_memory_server() as server:
         made = await asyncio.gather(*(create(server) for _ in range(5)))
         assert all(answer == made[0] for answer in made)
@@ -142,18 +143,20 @@ async def test_two_that_create_at_once_get_one() -> None:
         ),
     ],
 )
-async def test_what_cannot_be_registered_is_refused(members: dict[str, Any], code: str, message: str) -> None:
+async def test_a_bad_request_registers_nothing(members: dict[str, Any], code: str, message: str) -> None:
     async with in_memory_server() as server:
         refused = await refusal(create(server, **members))
         assert (refused.code, refused.message) == (code, message)
         assert server.store.scan("m/") == []
 
 
-async def test_there_may_be_so_many() -> None:
+async def test_state_machines_max_is_enforced() -> None:
     async with in_memory_server(state_machines_max=1) as server:
         await create(server)
         await create(server)
-        assert (await refusal(create(server, name="n"))).code == "StateMachineLimitExceeded"
+        refused = await refusal(create(server, name="n"))
+        assert (refused.code, refused.message) == ("StateMachineLimitExceeded", "State Machine Limit Exceeded")
+        assert refused.detail == "State Machine Limit Exceeded (state_machines_max = 1)"
 
 
 async def test_names_of_any_script() -> None:
@@ -201,7 +204,7 @@ async def test_running_executions_keep_what_they_began_with() -> None:
         ({"role_arn": "nobody"}, "InvalidArn"),
     ],
 )
-async def test_updates_that_are_refused(members: dict[str, Any], code: str) -> None:
+async def test_a_bad_update_is_refused(members: dict[str, Any], code: str) -> None:
     async with in_memory_server() as server:
         await create(server)
         assert (await refusal(server.ask("UpdateStateMachine", state_machine_arn=ARN, **members))).code == code
@@ -227,9 +230,42 @@ async def test_only_its_own_arn_finds_a_state_machine(arn: str, code: str, messa
         assert message in (None, refused.message)
 
 
-async def test_deleting_what_does_not_exist_is_no_error() -> None:
+async def test_deleting_what_does_not_exist_is_no_error_unless_it_must_exist() -> None:
     async with in_memory_server() as server:
         assert await server.ask("DeleteStateMachine", state_machine_arn=ARN) == {}
+        missing = server.ask("DeleteStateMachine", state_machine_arn=ARN, must_exist=True)
+        assert (await refusal(missing)).code == "StateMachineDoesNotExist"
+        await create(server)
+        assert await server.ask("DeleteStateMachine", state_machine_arn=ARN, must_exist=True) == {}
+
+
+async def test_tags_are_kept() -> None:
+    store = MemoryStore()
+    async with in_memory_server(store) as before:
+        await create(before, tags=[{"key": "k", "value": "v"}, {"key": "l"}])
+    async with in_memory_server(store) as after:
+        assert [kept.tags for kept in after.parts.machines] == [{"k": "v", "l": ""}]
+
+
+async def test_registering_has_a_default_role_and_tells_the_revision() -> None:
+    async with in_memory_server() as server:
+        registered = await server.ask("RegisterStateMachine", name="m", definition=TEXT)
+        described = await server.ask("DescribeStateMachine", state_machine_arn=ARN, tell_revision=True)
+        assert (described["roleArn"], described["revisionId"]) == (ROLE, registered["revisionId"])
+        assert await server.ask("RegisterStateMachine", name="m", definition=TEXT) == registered
+        unchanged = await server.ask("UpdateStateMachine", state_machine_arn=ARN, definition=TEXT, tell_revision=True)
+        assert unchanged["revisionId"] == registered["revisionId"]
+        await server.ask("RegisterStateMachine", name="n", definition=TEXT, role_arn=OTHER_ROLE)
+        other = await server.ask("DescribeStateMachine", state_machine_arn=ARN[:-1] + "n")
+        assert other["roleArn"] == OTHER_ROLE
+
+
+async def test_a_configuration_without_members_changes_nothing() -> None:
+    async with in_memory_server() as server:
+        await create(server, logging_configuration=LOGGING)
+        changed = await server.ask("UpdateStateMachine", state_machine_arn=ARN, logging_configuration={})
+        assert changed["revisionId"] == "INITIAL"
+        assert (await server.ask("DescribeStateMachine", state_machine_arn=ARN))["loggingConfiguration"] == LOGGING
 
 
 async def test_a_deleted_state_machine_is_gone() -> None:
@@ -244,7 +280,7 @@ async def test_a_deleted_state_machine_is_gone() -> None:
         assert (await server.ended(await server.start(ARN)))["status"] == "FAILED"
 
 
-async def test_deleting_stops_the_executions_first() -> None:
+async def test_a_state_machine_is_deleting_until_its_executions_are_stopped() -> None:
     async with in_memory_server() as server:
         await server.create(wait(60))
         running = await asyncio.gather(*(server.start(ARN) for _ in range(150)))
@@ -270,7 +306,7 @@ async def test_a_deletion_that_cannot_be_written_has_not_begun() -> None:
         assert (await server.describe(execution))["status"] == "RUNNING"
 
 
-async def test_a_deletion_that_has_begun_goes_on_when_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_deletion_that_has_begun_is_tried_again_until_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delete, "RETRY_SECONDS", 0.0)
     monkeypatch.setattr(loop, "RETRY_SECONDS", 0.0)
     store = UnreliableStore()
@@ -286,7 +322,7 @@ async def test_a_deletion_that_has_begun_goes_on_when_there_is_room(monkeypatch:
         assert (await server.describe(execution))["status"] == "ABORTED"
 
 
-async def test_pages_of_state_machines() -> None:
+async def test_state_machines_are_listed_by_name_page_by_page() -> None:
     async with in_memory_server() as server:
         for name in ("c", "a", "b", "é", "B"):
             await server.create(PASS, name)
@@ -306,14 +342,14 @@ async def test_pages_of_state_machines() -> None:
         assert (await refusal(server.ask("ListStateMachines", next_token="x"))).code == "InvalidToken"
 
 
-async def test_an_express_state_machine_is_kept_and_its_start_is_refused() -> None:
+async def test_an_express_state_machine_can_be_created_and_not_started() -> None:
     async with in_memory_server() as server:
         arn = (await create(server, type="EXPRESS"))["stateMachineArn"]
         assert (await server.ask("DescribeStateMachine", state_machine_arn=arn))["type"] == "EXPRESS"
         assert (await refusal(server.start(arn))).code == "StateMachineTypeNotSupported"
 
 
-async def test_a_start_that_was_taken_before_a_delete_is_stopped_by_it() -> None:
+async def test_an_execution_accepted_before_a_delete_is_stopped_by_it() -> None:
     async with in_memory_server() as server:
         arn = await server.create(wait(1000))
         started, _ = await asyncio.gather(

@@ -1,4 +1,4 @@
-"""The server's numbers: what they count is what is on disk, whatever happened since they were counted."""
+"""The server's numbers: the counts are those of the rows on disk, also after a lost commit and a restart."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def on_disk(server: InMemoryServer) -> dict[str, int]:
 
 
 async def fill(server: InMemoryServer, round: str) -> None:
-    """Executions that succeed, fail, run, are stopped and are out of time."""
+    """Executions that succeed, fail, run, are stopped and time out."""
     definitions = {"p": PASS, "f": FAIL, "w": wait(1_000), "s": wait(1_000), "t": wait(1_000) | {"TimeoutSeconds": 5}}
     for name, definition in definitions.items():
         arn = await server.create(definition, name)
@@ -50,7 +50,7 @@ async def test_counts_are_those_of_the_disk() -> None:
     }  # fmt: skip
 
 
-async def test_an_execution_that_waits_for_its_turn_is_pending() -> None:
+async def test_a_queued_execution_is_pending() -> None:
     async with in_memory_server(running_max=1) as server:
         arn = await server.create(wait(10))
         for name in ("first", "second"):
@@ -61,7 +61,7 @@ async def test_an_execution_that_waits_for_its_turn_is_pending() -> None:
         assert (await counted(server))["SUCCEEDED"] == 1
 
 
-async def test_a_group_that_is_lost_counts_nothing() -> None:
+async def test_a_lost_commit_counts_nothing() -> None:
     store = UnreliableStore()
     async with in_memory_server(store) as server:
         arn = await server.create(wait(10))
@@ -72,10 +72,11 @@ async def test_a_group_that_is_lost_counts_nothing() -> None:
         assert await counted(server) == on_disk(server)
 
 
-async def test_what_is_described(tmp_path: Path) -> None:
+async def test_the_server_describes_its_executions_tasks_and_store(tmp_path: Path) -> None:
     async with in_memory_server(data=str(tmp_path)) as server:
         (tmp_path / "statemachine.db").write_bytes(b"x" * 100)
         (tmp_path / "statemachine.db-wal").write_bytes(b"x" * 11)
+        (tmp_path / "statemachine.db-shm").write_bytes(b"x" * 2_000)
         await server.ask("CreateActivity", name="work")
         await server.start(await server.create(task(ACTIVITY), "a"))
         for name in ("f", "g"):
@@ -94,4 +95,4 @@ async def test_what_is_described(tmp_path: Path) -> None:
         }
         assert described["perSecond"]["started"] == round(4 / 60, 3)
         assert described["tasks"] == {"activities": 1, "functions": 2, "callbacks": 1, "countedUpTo": 10_000}
-        assert described["store"]["bytes"] == 111
+        assert described["store"]["bytes"] == 2_111

@@ -1,4 +1,4 @@
-"""Answers to tasks: only the token of the attempt that waits counts, once."""
+"""Task callbacks: the token of the attempt that waits counts once, and no other token counts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def taken(server: InMemoryServer, definition: Any = SLOW) -> tuple[str, st
     return arn, given["taskToken"]
 
 
-async def test_success() -> None:
+async def test_success_completes_the_task_with_its_output() -> None:
     async with in_memory_server() as server:
         arn, token = await taken(server)
         assert await server.ask("SendTaskSuccess", task_token=token, output='{ "a" : 1 }') == {}
@@ -34,7 +34,7 @@ async def test_success() -> None:
 
 
 @pytest.mark.parametrize(("error", "cause"), [("E", "C"), (None, None), ("", "")])
-async def test_failure(error: str | None, cause: str | None) -> None:
+async def test_failure_fails_the_task_with_its_error_and_cause(error: str | None, cause: str | None) -> None:
     async with in_memory_server() as server:
         arn, token = await taken(server)
         await server.ask("SendTaskFailure", task_token=token, error=error, cause=cause)
@@ -42,7 +42,7 @@ async def test_failure(error: str | None, cause: str | None) -> None:
         assert (ended["status"], ended.get("error"), ended.get("cause")) == ("FAILED", error, cause)
 
 
-async def test_heartbeats_keep_a_task_alive_up_to_its_time_out() -> None:
+async def test_heartbeats_keep_a_task_alive_until_its_timeout() -> None:
     async with in_memory_server() as server:
         arn, token = await taken(server)
         for _ in range(6):
@@ -65,7 +65,7 @@ async def test_a_missed_heartbeat_fails_the_task() -> None:
         )
 
 
-async def test_the_second_answer_is_refused() -> None:
+async def test_the_second_callback_is_refused() -> None:
     async with in_memory_server() as server:
         arn, token = await taken(server)
         outcomes = await asyncio.gather(
@@ -79,7 +79,7 @@ async def test_the_second_answer_is_refused() -> None:
         assert (await server.ended(arn))["output"] == "1"
 
 
-async def test_a_callback_waits_for_its_token() -> None:
+async def test_a_task_with_a_callback_waits_for_its_token() -> None:
     async with in_memory_server() as server:
         arn = await server.start(await server.create(CALLBACK))
         submitted = await server.task()
@@ -92,7 +92,7 @@ async def test_a_callback_waits_for_its_token() -> None:
         assert (await server.ended(arn))["output"] == '"this"'
 
 
-async def test_a_callback_may_answer_before_its_submission_is_known() -> None:
+async def test_a_callback_may_come_before_its_submission_is_known() -> None:
     async with in_memory_server() as server:
         arn = await server.start(await server.create(CALLBACK))
         submitted = await server.task()
@@ -108,7 +108,7 @@ async def test_a_callback_may_answer_before_its_submission_is_known() -> None:
     [
         "x",
         "AAAA",
-        "no token at all!",
+        "not a token!",
         "é",
         "A" * 2048,
         base64.urlsafe_b64encode(b"\0" * 32 + b"m:none\n\n1.0").decode(),
@@ -117,7 +117,7 @@ async def test_a_callback_may_answer_before_its_submission_is_known() -> None:
         make_task_token("m:e", "another seed", "/00001", "1.0"),
     ],
 )
-async def test_what_is_no_token_of_ours_is_refused_and_changes_nothing(token: str) -> None:
+async def test_a_token_that_this_server_did_not_make_is_refused_and_changes_nothing(token: str) -> None:
     async with in_memory_server() as server:
         arn, genuine = await taken(server)
         before = server.store.scan("")
@@ -134,17 +134,18 @@ async def test_what_is_no_token_of_ours_is_refused_and_changes_nothing(token: st
 
 
 @pytest.mark.parametrize("output", ["", "no JSON", "NaN", '"' + "ä" * (PAYLOAD_BYTES_MAX // 2) + '"', "[" * 200])
-async def test_output_that_is_refused_leaves_the_task_open(output: str) -> None:
+async def test_a_bad_output_is_refused_and_leaves_the_task_open(output: str) -> None:
     async with in_memory_server() as server:
         arn, token = await taken(server)
         refused = await refusal(server.ask("SendTaskSuccess", task_token=token, output=output))
         assert refused.code == "InvalidOutput"
         assert refused.message.startswith("Invalid Output: '")
+        assert refused.members["pointer"] == "/output"
         assert (await server.describe(arn))["status"] == "RUNNING"
         await server.ask("SendTaskSuccess", task_token=token, output="1")
 
 
-async def test_a_padded_token_is_the_same_token() -> None:
+async def test_a_padded_token_is_refused() -> None:
     async with in_memory_server() as server:
         arn, token = await taken(server)
         refused = await refusal(server.ask("SendTaskHeartbeat", task_token=token + "===="))

@@ -1,4 +1,4 @@
-"""Validations: a definition is judged and not kept; every answer is an answer, not a refusal."""
+"""Validations: a definition is validated and not kept; the findings are an answer, not a refusal."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ async def test_a_definition_is_not_kept() -> None:
         assert server.store.scan("") == []
 
 
-async def test_what_is_no_definition_is_judged_too() -> None:
+async def test_a_text_that_is_not_a_definition_has_findings_too() -> None:
     assert await codes("") == ["MISSING_DESCRIPTION"]
     assert await codes("{") == ["INVALID_JSON_DESCRIPTION"]
     assert await codes("[]") == ["SCHEMA_VALIDATION_FAILED"]
 
 
-async def test_the_least_severity_that_is_told() -> None:
+async def test_severity_leaves_warnings_out() -> None:
     assert await codes(BROKEN) == ["SCHEMA_VALIDATION_FAILED"] * 2
     assert await codes(BROKEN, severity="WARNING") == ["NO_PATH", *["SCHEMA_VALIDATION_FAILED"] * 2]
 
 
-async def test_as_many_as_are_wanted() -> None:
+async def test_max_results_truncates_the_findings() -> None:
     assert len(await codes(BROKEN, max_results=1)) == 1
     assert (await Validations().validate(definition=BROKEN, max_results=1)).truncated
     assert not (await Validations().validate(definition=BROKEN, max_results=0)).truncated
 
 
-async def test_the_type_decides() -> None:
+async def test_the_findings_depend_on_the_type() -> None:
     text = json.dumps(CALLBACK)
     assert (await Validations().validate(definition=text)).result == "OK"
     assert (await Validations().validate(definition=text, type="EXPRESS")).result == "FAIL"
 
 
-async def test_a_report_has_our_own_warnings_and_aws_answer_has_not() -> None:
+async def test_our_own_warnings_are_left_out_of_aws_s_answer() -> None:
     text = json.dumps(CALLBACK)
     assert await codes(text, severity="WARNING") == []
     [diagnostic] = (await Validations().validate_with_advice(definition=text)).diagnostics

@@ -1,4 +1,4 @@
-"""Waiting tasks: each once, with what it waits for, for as long as it waits."""
+"""Waiting tasks: each is listed once, for as long as it waits, with the thing that it waits for."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ async def test_a_callback_waits_for_its_function_and_then_for_its_token() -> Non
         assert await listed(server) == []
 
 
-async def test_an_attempt_after_the_first() -> None:
+async def test_attempts_are_counted_from_1() -> None:
     async with in_memory_server() as server:
         retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1}]
         await server.start(await server.create(task(Retry=retry)))
@@ -78,7 +78,7 @@ async def test_an_attempt_after_the_first() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 100])
-async def test_pages(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_tasks_are_listed_page_by_page(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of every sort several, one of them within a Map, and executions between them that wait for no task."""
     monkeypatch.setattr(waiting_tasks, "CHUNK", 2)
     async with in_memory_server() as server:
@@ -102,7 +102,7 @@ async def test_pages(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("position", ["x", "e/m:e/head\n", "c/timer/1\n"])
-async def test_a_token_that_leads_elsewhere_is_none(position: str) -> None:
+async def test_a_token_with_a_foreign_position_is_refused(position: str) -> None:
     async with in_memory_server() as server:
         token = make_page_token(position, ("tasks",), server.clock.now)
         assert (await refusal(server.ask("ListTasks", next_token=token))).code == "InvalidToken"
