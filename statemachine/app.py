@@ -35,7 +35,7 @@ from statemachine.store.locks import INTERPRETER, DirectoryLock
 from statemachine.store.sqlite import SqliteStore
 from statemachine.store.write_connection import has_wal_reset_bug
 from statemachine.tasks.functions.loading import FunctionsError
-from statemachine.tasks.registry import TaskKindError, build_kinds
+from statemachine.tasks.installed import TaskKindError, installed_kinds
 
 EXIT_CANNOT_OWN = 3
 """Exit status of a process that cannot own its data directory or read its store; a process manager must not retry."""
@@ -123,7 +123,7 @@ class App:
         parts = compose(
             settings,
             store,
-            await build_kinds(settings),
+            await installed_kinds(settings),
             evaluators=EvaluatorPool(),
             observers=[ExecutionLog(), *([metrics.counts] if metrics else [])],
             fatal=_end_process,

@@ -29,7 +29,7 @@ from statemachine.store.locks import INTERPRETER, DirectoryInUse, DirectoryLock
 from statemachine.store.memory import MemoryStore
 from statemachine.store.sqlite import SqliteStore
 from statemachine.tasks.functions.loading import FunctionsError
-from statemachine.tasks.registry import TaskKindError, build_kinds
+from statemachine.tasks.installed import TaskKindError, installed_kinds
 
 
 class RunRefused(Exception):
@@ -76,7 +76,7 @@ class LocalRun:
         lock = self._own_directory()
         try:
             store: Store = SqliteStore(self._settings.store_path) if self._durable else MemoryStore()
-            kinds = await build_kinds(self._settings)
+            kinds = await installed_kinds(self._settings)
             parts = compose(
                 self._settings, store, kinds, clock=self._clock, evaluators=EvaluatorPool(), fatal=self._lose
             )

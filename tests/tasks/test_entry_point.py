@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from statemachine.json_text import dump
-from statemachine.tasks.registry import task_kinds
+from statemachine.tasks.installed import task_kinds
 from statemachine.validation import validate
 
 PACKAGE = Path(__file__).parent / "outside_package"

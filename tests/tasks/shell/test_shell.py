@@ -14,8 +14,8 @@ import msgspec
 import pytest
 
 from statemachine.config import ShellCommand
+from statemachine.tasks.installed import task_kinds
 from statemachine.tasks.kind import Failed, Succeeded, TaskResult
-from statemachine.tasks.registry import task_kinds
 from statemachine.tasks.shell.kind import Shell, shell_kinds
 from tests.processes.loops import both_loops, run_in, skip
 from tests.processes.waiting import alive, until

@@ -10,8 +10,8 @@ import pytest
 
 from statemachine.config import Settings
 from statemachine.tasks.functions.lambda_function import LambdaFunction
+from statemachine.tasks.installed import TaskKindError, installed_kinds, task_kinds
 from statemachine.tasks.kind import Succeeded
-from statemachine.tasks.registry import TaskKindError, build_kinds, task_kinds
 from tests.tasks.calls import DIRECT, Answers, task
 
 OUTSIDE = """
@@ -67,7 +67,7 @@ async def test_a_function_of_ours_comes_before_the_endpoint(tmp_path: Path) -> N
     source = tmp_path / "own.py"
     source.write_text("def work(event):\n    return event\n")
     nothing_listens = "http://127.0.0.1:1"
-    kinds = await build_kinds(Settings(functions=(str(source),), lambda_endpoint=nothing_listens))
+    kinds = await installed_kinds(Settings(functions=(str(source),), lambda_endpoint=nothing_listens))
     answers = Answers()
     try:
         kinds[0].start(task(f"{DIRECT}work", [1], "[1]"), answers)

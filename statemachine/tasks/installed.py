@@ -23,7 +23,7 @@ class TaskKindError(Exception):
     """The kind of an outside package cannot be used; the text names the entry point and says why."""
 
 
-async def build_kinds(settings: Settings) -> list[TaskKind]:
+async def installed_kinds(settings: Settings) -> list[TaskKind]:
     """All kinds of task of a server, ready to be used. Raises FunctionsError or TaskKindError."""
     hosts: list[FunctionHost] = []
     if settings.functions:
