@@ -16,7 +16,7 @@ class TaskAttempt:
     """One attempt of one Task state, ready to be performed.
 
     `resource` is the definition's Resource. `arguments` is the JSON value that the task is given, `arguments_text` its
-    JSON text. `deadline` is in epoch seconds, None if the state has no time-out.
+    JSON text. `timeout_at` is in epoch seconds, None if the state has no time-out.
     """
 
     token: str
@@ -25,10 +25,10 @@ class TaskAttempt:
     arguments: Any
     arguments_text: str
     execution_arn: str
-    state_name: str
+    state: str
     region: str
     account: str
-    deadline: float | None = None
+    timeout_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class LambdaFunction(CoroutineKind):
     async def _call(self, task: TaskAttempt) -> TaskResult:
         """By ARN: the task's input and output are the payloads, as they were written (recorded)."""
         function = _function(task, task.resource)
-        response = await self._ask(Invocation(function, task.arguments_text, task.idempotency_key, task.deadline))
+        response = await self._ask(Invocation(function, task.arguments_text, task.idempotency_key, task.timeout_at))
         if response.function_error:
             return _function_failed(response.payload, rewritten=False)
         return Succeeded(response.payload)
@@ -131,7 +131,7 @@ def _invocation(task: TaskAttempt) -> Invocation:
         replace(function, qualifier=qualifier),
         _payload(given),
         task.idempotency_key,
-        task.deadline,
+        task.timeout_at,
         given.get("InvocationType", "RequestResponse"),
         given.get("LogType"),
         given.get("ClientContext"),
