@@ -9,9 +9,9 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 
 from statemachine.config import Settings
-from statemachine.tasks.functions.invocation import FunctionHost
+from statemachine.tasks.functions.invocation import FunctionRuntime
 from statemachine.tasks.functions.lambda_endpoint import LambdaEndpoint
-from statemachine.tasks.functions.lambda_function import LambdaFunction
+from statemachine.tasks.functions.lambda_function import LambdaTasks
 from statemachine.tasks.functions.pool import FunctionPool
 from statemachine.tasks.kind import TaskKind
 from statemachine.tasks.shell.kind import shell_kinds
@@ -25,14 +25,14 @@ class TaskKindError(Exception):
 
 async def installed_kinds(settings: Settings) -> list[TaskKind]:
     """All kinds of task of a server, ready to be used. Raises FunctionsError or TaskKindError."""
-    hosts: list[FunctionHost] = []
+    runtimes: list[FunctionRuntime] = []
     if settings.functions:
         pool = FunctionPool(settings.functions, settings.workers)
         await pool.start()
-        hosts.append(pool)
+        runtimes.append(pool)
     if settings.lambda_endpoint is not None:
-        hosts.append(LambdaEndpoint(settings.lambda_endpoint))
-    return task_kinds(LambdaFunction(*hosts), *shell_kinds(settings.shell))
+        runtimes.append(LambdaEndpoint(settings.lambda_endpoint))
+    return task_kinds(LambdaTasks(*runtimes), *shell_kinds(settings.shell))
 
 
 def task_kinds(*own: TaskKind) -> list[TaskKind]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from statemachine.config import Settings
-from statemachine.tasks.functions.lambda_function import LambdaFunction
+from statemachine.tasks.functions.lambda_function import LambdaTasks
 from statemachine.tasks.installed import TaskKindError, installed_kinds, task_kinds
 from statemachine.tasks.kind import Succeeded
 from tests.tasks.calls import DIRECT, Answers, task
@@ -34,7 +34,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 
 def test_first_that_accepts_a_resource_does_it() -> None:
-    own = LambdaFunction()
+    own = LambdaTasks()
     kinds = task_kinds(own)
     assert next(kind for kind in kinds if kind.accepts(f"{DIRECT}fn")) is own
     assert not any(kind.accepts("arn:aws:states:::sns:publish") for kind in kinds)
@@ -42,9 +42,9 @@ def test_first_that_accepts_a_resource_does_it() -> None:
 
 def test_outside_packages_come_after_our_own_kinds(installed: Path) -> None:
     installed.write_text("[statemachine.tasks]\nsecond = t_outside:Outside\nfirst = t_outside:Outside\n")
-    own = LambdaFunction()
+    own = LambdaTasks()
     kinds = task_kinds(own)
-    assert [type(kind).__name__ for kind in kinds] == ["LambdaFunction", "Outside", "Outside"]
+    assert [type(kind).__name__ for kind in kinds] == ["LambdaTasks", "Outside", "Outside"]
     assert next(kind for kind in kinds if kind.accepts("outside:thing")) is kinds[1]
 
 

@@ -90,10 +90,10 @@ class InvocationFailure(Exception):
         self.cause = cause
 
 
-class FunctionHost(Protocol):
+class FunctionRuntime(Protocol):
     """Where functions run."""
 
-    def has(self, name: str) -> bool:
+    def has_function(self, name: str) -> bool:
         """Can a function of that name be called here?"""
 
     async def invoke(self, invocation: Invocation) -> InvocationResponse:
@@ -138,7 +138,7 @@ def refusal(status: int, code: str, message: str, request_id: str) -> Invocation
 
 
 def not_found(invocation: Invocation) -> InvocationFailure:
-    """No host has the function. The text carries the qualifier, `$LATEST` if none was given (recorded)."""
+    """No runtime has the function. The text carries the qualifier, `$LATEST` if none was given (recorded)."""
     function = invocation.function
     arn = function.arn if function.qualifier else f"{function.arn}:$LATEST"
     return refusal(404, "ResourceNotFoundException", f"Function not found: {arn}", invocation.request_id)

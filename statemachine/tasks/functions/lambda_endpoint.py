@@ -29,7 +29,7 @@ INVOKE_SECONDS_MAX = 910.0
 
 
 class LambdaEndpoint:
-    """A FunctionHost. The path of `url`, if it has one, comes before that of Invoke. At most `connections_max` calls
+    """A FunctionRuntime. The path of `url`, if it has one, comes before that of Invoke. At most `connections_max` calls
     are under way at once; more wait in order of arrival. Raises ValueError if `url` is not one of HTTP."""
 
     def __init__(self, url: str, connections_max: int = 32) -> None:
@@ -41,7 +41,7 @@ class LambdaEndpoint:
         self._threads = ThreadPoolExecutor(connections_max, thread_name_prefix="lambda-endpoint")
         self._free = asyncio.Semaphore(connections_max)
 
-    def has(self, name: str) -> bool:
+    def has_function(self, name: str) -> bool:
         """Always: only the endpoint knows its functions."""
         return True
 

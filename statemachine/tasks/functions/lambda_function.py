@@ -11,7 +11,7 @@ from statemachine.json_text import JsonError, dump, load, parse
 from statemachine.tasks.coroutine_kind import CoroutineKind
 from statemachine.tasks.functions.invocation import (
     FUNCTION_NAME_PATTERN,
-    FunctionHost,
+    FunctionRuntime,
     FunctionName,
     Invocation,
     InvocationFailure,
@@ -34,12 +34,12 @@ _MEMBERS = {
 """The members of `lambda:invoke` beside Payload, and their patterns (service model)."""
 
 
-class LambdaFunction(CoroutineKind):
-    """Asks the `hosts` in order; the first that has a function of that name runs it."""
+class LambdaTasks(CoroutineKind):
+    """Asks the `runtimes` in order; the first that has a function of that name runs it."""
 
-    def __init__(self, *hosts: FunctionHost) -> None:
+    def __init__(self, *runtimes: FunctionRuntime) -> None:
         super().__init__()
-        self._hosts = hosts
+        self._runtimes = runtimes
 
     def accepts(self, resource: str) -> bool:
         """The ARN of a function, or the optimised integration with or without a task token."""
@@ -55,10 +55,10 @@ class LambdaFunction(CoroutineKind):
             return Failed(failure.error, failure.cause)
 
     async def close(self) -> None:
-        """End the calls, then their hosts."""
+        """End the calls, then their runtimes."""
         await super().close()
-        for host in self._hosts:
-            await host.close()
+        for runtime in self._runtimes:
+            await runtime.close()
 
     async def _call(self, task: TaskAttempt) -> TaskResult:
         """By ARN: the task's input and output are the payloads, as they were written (recorded)."""
@@ -82,10 +82,10 @@ class LambdaFunction(CoroutineKind):
         return Succeeded(dump(_result(response, task.idempotency_key)))
 
     async def _ask(self, invocation: Invocation) -> InvocationResponse:
-        host = next((host for host in self._hosts if host.has(invocation.function.name)), None)
-        if host is None:
+        runtime = next((runtime for runtime in self._runtimes if runtime.has_function(invocation.function.name)), None)
+        if runtime is None:
             raise not_found(invocation)
-        return await host.invoke(invocation)
+        return await runtime.invoke(invocation)
 
 
 def _function(task: TaskAttempt, name: str) -> FunctionName:

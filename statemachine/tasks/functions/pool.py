@@ -18,7 +18,7 @@ def print_to_stderr(function: str, line: str) -> None:
 
 
 class FunctionPool:
-    """A FunctionHost of at most `workers_max` processes; more calls wait in order of arrival.
+    """A FunctionRuntime of at most `workers_max` processes; more calls wait in order of arrival.
 
     `sources` are those of `loading`. `printed` is called with the name of a function (empty while modules are imported)
     and a line that it printed. Build it, `await start()`, and at the end `await close()`.
@@ -47,7 +47,7 @@ class FunctionPool:
             case ChildEnded(status):
                 raise FunctionsError(f"The process that has imported the functions ended: {exit_reason(status)}")
 
-    def has(self, name: str) -> bool:
+    def has_function(self, name: str) -> bool:
         """Is there a function of that name?"""
         return name in self.functions
 

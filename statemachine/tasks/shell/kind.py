@@ -38,7 +38,7 @@ class InvalidArguments(Exception):
     """The task's arguments do not fill the command's placeholders; the text names one."""
 
 
-class Shell(CoroutineKind):
+class ShellTasks(CoroutineKind):
     """Runs the `commands`, at most `processes_max` at once. The time limit of a command begins when it runs."""
 
     def __init__(self, commands: Mapping[str, ShellCommand], processes_max: int = 16) -> None:
@@ -67,9 +67,9 @@ class Shell(CoroutineKind):
         return _outcome(command, result)
 
 
-def shell_kinds(commands: Mapping[str, ShellCommand]) -> list[Shell]:
+def shell_kinds(commands: Mapping[str, ShellCommand]) -> list[ShellTasks]:
     """The kind for these commands, none if there are no commands."""
-    return [Shell(commands)] if commands else []
+    return [ShellTasks(commands)] if commands else []
 
 
 def filled(command: ShellCommand, arguments: Any) -> list[str]:

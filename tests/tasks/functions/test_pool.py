@@ -341,8 +341,8 @@ def test_sources_that_fail_later_fail_the_call(tmp_path: Path) -> None:
 def test_names_are_known_after_the_start() -> None:
     async def body() -> None:
         async with running_pool() as pool:
-            assert pool.has("echo")
-            assert not pool.has("_deeper")
-            assert not pool.has("CustomException")
+            assert pool.has_function("echo")
+            assert not pool.has_function("_deeper")
+            assert not pool.has_function("CustomException")
 
     asyncio.run(body())

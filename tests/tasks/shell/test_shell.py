@@ -16,7 +16,7 @@ import pytest
 from statemachine.config import ShellCommand
 from statemachine.tasks.installed import task_kinds
 from statemachine.tasks.kind import Failed, Succeeded, TaskResult
-from statemachine.tasks.shell.kind import Shell, shell_kinds
+from statemachine.tasks.shell.kind import ShellTasks, shell_kinds
 from tests.processes.loops import both_loops, run_in, skip
 from tests.processes.waiting import alive, until
 from tests.tasks.calls import Answers, task
@@ -36,7 +36,7 @@ def outcome(command: ShellCommand, arguments: Any = None) -> TaskResult:
 
     async def main() -> TaskResult:
         answers = Answers()
-        kind = Shell({"it": command})
+        kind = ShellTasks({"it": command})
         kind.start(task("shell:it", arguments, ""), answers)
         try:
             return await answers.first()
@@ -165,7 +165,7 @@ def test_time_limit_ends_the_whole_group(tmp_path: Path) -> None:
     script = f"trap '' TERM; echo waiting >&2; {with_a_child(file, 'wait')}"
 
     async def main() -> TaskResult:
-        kind, answers = Shell({"it": sh(script, timeout=600, environment={"PATH": "/bin:/usr/bin"})}), Answers()
+        kind, answers = ShellTasks({"it": sh(script, timeout=600, environment={"PATH": "/bin:/usr/bin"})}), Answers()
         kind.start(task("shell:it", {}, "{}"), answers)
         await until(lambda: len(pids(file)) == 2)
         skip(600)
@@ -221,7 +221,7 @@ def test_it_is_the_same_in_both_event_loops(factory: Callable[[], Any], tmp_path
     }
 
     async def body() -> None:
-        kind, answers = Shell(commands), Answers()
+        kind, answers = ShellTasks(commands), Answers()
         for name in commands:
             kind.start(task(f"shell:{name}", {}, "{}", name), answers)
         await until(lambda: len(answers.given) == len(commands))
@@ -235,13 +235,13 @@ def test_it_is_the_same_in_both_event_loops(factory: Callable[[], Any], tmp_path
     run_in(factory, body)
 
 
-def running(body: Callable[[Shell, Answers, Path], Coroutine[Any, Any, None]], file: Path) -> None:
+def running(body: Callable[[ShellTasks, Answers, Path], Coroutine[Any, Any, None]], file: Path) -> None:
     """Runs `body` while a command and its child are at work."""
 
     async def main() -> None:
         environment = {"PATH": "/bin:/usr/bin"}
         kind, answers = (
-            Shell({"it": sh(with_a_child(file, "wait"), environment=environment)}, processes_max=1),
+            ShellTasks({"it": sh(with_a_child(file, "wait"), environment=environment)}, processes_max=1),
             Answers(),
         )
         kind.start(task("shell:it", {}, "{}", "one"), answers)
@@ -254,7 +254,7 @@ def running(body: Callable[[Shell, Answers, Path], Coroutine[Any, Any, None]], f
 
 
 def test_cancel_ends_the_whole_group(tmp_path: Path) -> None:
-    async def body(kind: Shell, answers: Answers, file: Path) -> None:
+    async def body(kind: ShellTasks, answers: Answers, file: Path) -> None:
         kind.cancel("one")
         await until(gone(file))
 
@@ -262,7 +262,7 @@ def test_cancel_ends_the_whole_group(tmp_path: Path) -> None:
 
 
 def test_close_ends_the_whole_group(tmp_path: Path) -> None:
-    async def body(kind: Shell, answers: Answers, file: Path) -> None:
+    async def body(kind: ShellTasks, answers: Answers, file: Path) -> None:
         await kind.close()
         assert gone(file)()
 
@@ -275,7 +275,7 @@ def test_only_so_many_run_at_once(processes_max: int, tmp_path: Path) -> None:
     script = f"echo begin >> {log}; until [ -e {go} ]; do /bin/sleep 0.01; done; echo end >> {log}"
 
     async def main() -> None:
-        kind, answers = Shell({"it": sh(script)}, processes_max), Answers()
+        kind, answers = ShellTasks({"it": sh(script)}, processes_max), Answers()
         for number in range(4):
             kind.start(task("shell:it", {}, "{}", str(number)), answers)
         await until(lambda: log.exists() and len(log.read_text().split()) == processes_max)
