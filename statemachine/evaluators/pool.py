@@ -31,11 +31,11 @@ TOO_LARGE = EvaluationResult((ExpressionFailed("", "The evaluation took more mem
 
 
 class PooledEvaluation(Request):
-    """A request under way. `answer` is None at first; `done` is called once, when it is set."""
+    """A request under way. `result` is None at first; `done` is called once, when it is set."""
 
     def __init__(self, request: EvaluationRequest, pool: ProcessPool) -> None:
         super().__init__(msgspec.to_builtins(request), self._settle)
-        self.answer: EvaluationResult | None = None
+        self.result: EvaluationResult | None = None
         self.done: Callable[[], None] = lambda: None
         self._pool = pool
         self._repeated = False
@@ -43,11 +43,11 @@ class PooledEvaluation(Request):
 
     def _settle(self, outcome: RequestOutcome) -> None:
         if isinstance(outcome, Answered):
-            self.answer = msgspec.convert(outcome.message, EvaluationResult)
+            self.result = msgspec.convert(outcome.message, EvaluationResult)
         elif isinstance(outcome, ChildEnded) and outcome.timed_out:
-            self.answer = TOO_SLOW
+            self.result = TOO_SLOW
         elif self._repeated:
-            self.answer = TOO_LARGE
+            self.result = TOO_LARGE
         else:
             # The memory limit, or a kill from outside. If the second child ends too, it is the memory.
             self._repeated = True
