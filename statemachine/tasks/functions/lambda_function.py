@@ -11,8 +11,8 @@ from statemachine.json_text import JsonError, dump, load, parse
 from statemachine.tasks.coroutine_kind import CoroutineKind
 from statemachine.tasks.functions.invocation import (
     FUNCTION_NAME_PATTERN,
-    FunctionRuntime,
     FunctionName,
+    FunctionRuntime,
     Invocation,
     InvocationFailure,
     InvocationResponse,
