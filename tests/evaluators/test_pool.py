@@ -19,7 +19,7 @@ from statemachine.evaluators import pool as module
 from statemachine.evaluators.pool import TOO_LARGE, TOO_SLOW, EvaluatorPool, PooledEvaluation
 from statemachine.processes import process
 from statemachine.query.evaluation import EvaluationLimits, EvaluationRequest, EvaluationResult, ExpressionFailed, Value
-from tests.processes.loops import skip
+from tests.processes.loops import advance_loop_time
 
 ENDLESS = "($f := function($n) { $f($n + 1) }; $f(0))"
 PATIENT = EvaluationLimits(milliseconds=600_000)
@@ -70,7 +70,7 @@ async def test_what_takes_too_long_is_killed_and_the_next_is_answered() -> None:
         slow = pool.begin(request(ENDLESS, limits=UNHURRIED))
         next_ = pool.begin(request("1 + 1"))
         await pid_of(slow)
-        skip(SECONDS)
+        advance_loop_time(SECONDS)
         assert await result_of(slow) == TOO_SLOW
         assert await result_of(next_) == TWO
 

@@ -17,7 +17,7 @@ from statemachine.config import ShellCommand
 from statemachine.tasks.installed import task_kinds
 from statemachine.tasks.kind import Failed, Succeeded, TaskResult
 from statemachine.tasks.shell.kind import ShellTasks, shell_kinds
-from tests.processes.loops import both_loops, run_in, skip
+from tests.processes.loops import advance_loop_time, both_loops, run_in
 from tests.processes.waiting import alive, until
 from tests.tasks.calls import Answers, task
 
@@ -87,10 +87,10 @@ def test_a_number_is_filled_in_as_its_json(value: float, shown: str) -> None:
     [
         ({}, "The argument 'word' is missing"),
         (None, "The argument 'word' is missing"),
-        ({"word": None}, "The argument 'word' must be a text or a number"),
-        ({"word": True}, "The argument 'word' must be a text or a number"),
-        ({"word": ["x"]}, "The argument 'word' must be a text or a number"),
-        ({"word": "a\0b"}, "The argument 'word' must not hold a NUL character"),
+        ({"word": None}, "The argument 'word' must be a string or a number"),
+        ({"word": True}, "The argument 'word' must be a string or a number"),
+        ({"word": ["x"]}, "The argument 'word' must be a string or a number"),
+        ({"word": "a\0b"}, "The argument 'word' must not contain a NUL character"),
         ({"word": "-rf"}, "The argument 'word' must not begin with '-'"),
         ({"word": -1}, "The argument 'word' must not begin with '-'"),
     ],
@@ -168,7 +168,7 @@ def test_time_limit_ends_the_whole_group(tmp_path: Path) -> None:
         kind, answers = ShellTasks({"it": sh(script, timeout=600, environment={"PATH": "/bin:/usr/bin"})}), Answers()
         kind.start(task("shell:it", {}, "{}"), answers)
         await until(lambda: len(pids(file)) == 2)
-        skip(600)
+        advance_loop_time(600)
         result = await answers.first()
         await until(gone(file))
         return result
