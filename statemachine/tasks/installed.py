@@ -1,7 +1,7 @@
-"""Which kinds of task a server has, in the order in which they are asked: the first that accepts a Resource does it.
+"""The kinds of task of a server, in order: the first that accepts a Resource performs the task.
 
 An outside package joins through the entry point group `statemachine.tasks`: its entry point names a callable without
-arguments that returns a TaskKind. Must know nothing of engines.
+arguments that returns a TaskKind. Must not know the engine.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ class TaskKindError(Exception):
 
 async def installed_kinds(settings: Settings) -> list[TaskKind]:
     """All kinds of task of a server, ready to be used. Raises FunctionsError or TaskKindError."""
+    outside = outside_kinds()
     runtimes: list[FunctionRuntime] = []
     if settings.functions:
         pool = FunctionPool(settings.functions, settings.workers)
@@ -32,12 +33,12 @@ async def installed_kinds(settings: Settings) -> list[TaskKind]:
         runtimes.append(pool)
     if settings.lambda_endpoint is not None:
         runtimes.append(LambdaEndpoint(settings.lambda_endpoint))
-    return task_kinds(LambdaTasks(*runtimes), *shell_kinds(settings.shell))
+    return [LambdaTasks(*runtimes), *shell_kinds(settings.shell), *outside]
 
 
-def task_kinds(*own: TaskKind) -> list[TaskKind]:
-    """These kinds of our own, then those of outside packages by the name of their entry point. Raises TaskKindError."""
-    kinds = list(own)
+def outside_kinds() -> list[TaskKind]:
+    """The kinds of outside packages, by the names of their entry points. Raises TaskKindError."""
+    kinds: list[TaskKind] = []
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
         try:
             kinds.append(entry.load()())

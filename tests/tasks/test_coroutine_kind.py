@@ -112,7 +112,7 @@ def test_defect_fails_the_task() -> None:
             kind.start(task("scripted", "defect", '"defect"'), answers)
             outcome = await answers.first()
         assert outcome == Failed("States.TaskFailed", "The task could not be performed: RuntimeError: a defect")
-        assert [entry["event"] for entry in logged] == ["task_defect"]
+        assert [entry["event"] for entry in logged] == ["defect"]
 
     run(body)
 

@@ -1,4 +1,4 @@
-"""The list of kinds: our own, then those of outside packages."""
+"""The list of kinds: those of the server, then those of outside packages."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from statemachine.config import Settings
-from statemachine.tasks.functions.lambda_function import LambdaTasks
-from statemachine.tasks.installed import TaskKindError, installed_kinds, task_kinds
+from statemachine.config import Settings, ShellCommand
+from statemachine.tasks.installed import TaskKindError, installed_kinds, outside_kinds
 from statemachine.tasks.kind import Succeeded
 from tests.tasks.calls import DIRECT, Answers, task
 
@@ -33,19 +32,16 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     sys.modules.pop("t_outside", None)
 
 
-def test_first_that_accepts_a_resource_does_it() -> None:
-    own = LambdaTasks()
-    kinds = task_kinds(own)
-    assert next(kind for kind in kinds if kind.accepts(f"{DIRECT}fn")) is own
-    assert not any(kind.accepts("arn:aws:states:::sns:publish") for kind in kinds)
-
-
-def test_outside_packages_come_after_our_own_kinds(installed: Path) -> None:
+async def test_kinds_of_outside_packages_come_after_those_of_the_server(installed: Path) -> None:
     installed.write_text("[statemachine.tasks]\nsecond = t_outside:Outside\nfirst = t_outside:Outside\n")
-    own = LambdaTasks()
-    kinds = task_kinds(own)
-    assert [type(kind).__name__ for kind in kinds] == ["LambdaTasks", "Outside", "Outside"]
-    assert next(kind for kind in kinds if kind.accepts("outside:thing")) is kinds[1]
+    kinds = await installed_kinds(Settings(shell={"it": ShellCommand(argv=("/bin/true",))}))
+    assert [type(kind).__name__ for kind in kinds] == ["LambdaTasks", "ShellTasks", "Outside", "Outside"]
+
+
+async def test_a_server_has_lambda_tasks_and_no_other_integration() -> None:
+    (kind,) = await installed_kinds(Settings())
+    assert kind.accepts(f"{DIRECT}fn")
+    assert not kind.accepts("arn:aws:states:::sns:publish")
 
 
 @pytest.mark.parametrize(
@@ -56,14 +52,14 @@ def test_outside_packages_come_after_our_own_kinds(installed: Path) -> None:
         ("bad = t_outside:broken", "cannot be used: RuntimeError('no licence')"),
     ],
 )
-def test_outside_package_that_is_broken(installed: Path, line: str, reason: str) -> None:
+def test_a_broken_outside_package_is_named(installed: Path, line: str, reason: str) -> None:
     installed.write_text(f"[statemachine.tasks]\n{line}\n")
     with pytest.raises(TaskKindError) as caught:
-        task_kinds()
+        outside_kinds()
     assert reason in str(caught.value)
 
 
-async def test_a_function_of_ours_comes_before_the_endpoint(tmp_path: Path) -> None:
+async def test_a_function_of_the_operator_comes_before_the_endpoint(tmp_path: Path) -> None:
     source = tmp_path / "own.py"
     source.write_text("def work(event):\n    return event\n")
     nothing_listens = "http://127.0.0.1:1"
@@ -75,3 +71,13 @@ async def test_a_function_of_ours_comes_before_the_endpoint(tmp_path: Path) -> N
     finally:
         for kind in kinds:
             await kind.close()
+
+
+async def test_no_function_is_imported_if_an_outside_package_is_broken(installed: Path, tmp_path: Path) -> None:
+    installed.write_text("[statemachine.tasks]\nbad = t_outside:broken\n")
+    imported = tmp_path / "imported"
+    source = tmp_path / "own.py"
+    source.write_text(f"open({str(imported)!r}, 'w')\ndef work(event): ...\n")
+    with pytest.raises(TaskKindError):
+        await installed_kinds(Settings(functions=(str(source),)))
+    assert not imported.exists()

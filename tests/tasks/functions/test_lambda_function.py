@@ -207,7 +207,7 @@ def test_error_without_a_name(payload: str, resource: str, arguments: dict[str, 
     )
 
 
-def test_refusal_of_the_runtime() -> None:
+def test_an_error_of_lambda_fails_the_task() -> None:
     runtime = Runtime(InvocationFailure("Lambda.TooManyRequestsException", "Rate exceeded"))
     assert perform(f"{DIRECT}fn", {}, runtime) == Failed("Lambda.TooManyRequestsException", "Rate exceeded")
 

@@ -14,7 +14,6 @@ import msgspec
 import pytest
 
 from statemachine.config import ShellCommand
-from statemachine.tasks.installed import task_kinds
 from statemachine.tasks.kind import Failed, Succeeded, TaskResult
 from statemachine.tasks.shell.kind import ShellTasks, shell_kinds
 from tests.processes.loops import advance_loop_time, both_loops, run_in
@@ -290,7 +289,6 @@ def test_only_so_many_run_at_once(processes_max: int, tmp_path: Path) -> None:
 
 def test_without_commands_there_is_no_such_kind() -> None:
     assert shell_kinds({}) == []
-    assert not any(kind.accepts("shell:it") for kind in task_kinds())
 
 
 @pytest.mark.parametrize("resource", ["shell:other", "shell:", "shell:it.waitForTaskToken", "shell:it ", "it"])
