@@ -142,14 +142,16 @@ class LocalRun:
             await self._wait(engine)
 
     async def _wait(self, engine: Engine) -> None:
-        """Wait for a change; where waits are skipped, bring the next timer about as soon as nothing else goes on.
+        """Wait for a change. If waits are skipped, set the clock to the next timer as soon as nothing else runs.
 
-        Raises RunRefused when nothing can change any more.
+        Raises RunRefused if nothing can change any more.
         """
         while not self._changed.is_set():
             due = engine.resting_until
             if due == math.inf:
-                raise RunRefused("the execution waits for an answer that cannot come here; use `statemachine serve`")
+                raise RunRefused(
+                    "the execution waits for a worker or a callback, and `run` has neither; use `statemachine serve`"
+                )
             if due is not None and self._skip_waits:
                 self._clock.skip_to(due)
                 engine.wake()

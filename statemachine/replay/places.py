@@ -1,7 +1,7 @@
-"""Finds the node of a tree that an event belongs to. The scope path of an event leads to it. An event in AWS's shape has
-no scope: its place follows from the event before (`previousEventId`) and from names, which are unique within a definition.
+"""Finds the node of a tree that an event belongs to.
 
-Must not know what an event changes.
+The scope path of an event leads to the node. An event in AWS's shape has no scope: its node follows from the event
+before (`previousEventId`) and from names, which are unique within a definition. Must not know what an event changes.
 """
 
 from __future__ import annotations
