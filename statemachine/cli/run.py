@@ -31,7 +31,7 @@ def run(
     *, file: Path, input_: str, functions: tuple[str, ...], config_file: str | None, skip_waits: bool, data: str | None
 ) -> None:
     """Execute the definition in FILE and print its output; the exit status tells the outcome."""
-    # Imported here, so that `run --help` loads no interpreter.
+    # Imported here, so that `run --help` loads no engine.
     import asyncio  # noqa: PLC0415
     import logging  # noqa: PLC0415
 

@@ -86,7 +86,8 @@ class ProcessPool:
         return frozenset(child.pid for child in self._children)
 
     async def ask(self, message: JsonValue, label: str = "") -> RequestResult:
-        """Have a message answered. Cancelling kills the child that works on it, or takes it out of the queue."""
+        """Send a message to a child and return the result. Cancelling kills the child or takes the request out of the
+        queue."""
         result: asyncio.Future[RequestResult] = asyncio.get_running_loop().create_future()
         request = PoolRequest(message, lambda given: None if result.done() else result.set_result(given), label)
         self.submit(request)

@@ -11,7 +11,7 @@ import pytest
 from statemachine.config import Settings, ShellCommand
 from statemachine.tasks.installed import TaskKindError, installed_kinds, outside_kinds
 from statemachine.tasks.kind import Succeeded
-from tests.tasks.calls import DIRECT, Answers, task
+from tests.tasks.calls import DIRECT, Results, task
 
 OUTSIDE = """
 class Outside:
@@ -64,10 +64,10 @@ async def test_a_function_of_the_operator_comes_before_the_endpoint(tmp_path: Pa
     source.write_text("def work(event):\n    return event\n")
     nothing_listens = "http://127.0.0.1:1"
     kinds = await installed_kinds(Settings(functions=(str(source),), lambda_endpoint=nothing_listens))
-    answers = Answers()
+    results = Results()
     try:
-        kinds[0].start(task(f"{DIRECT}work", [1], "[1]"), answers)
-        assert await answers.first() == Succeeded("[1]")
+        kinds[0].start(task(f"{DIRECT}work", [1], "[1]"), results)
+        assert await results.first() == Succeeded("[1]")
     finally:
         for kind in kinds:
             await kind.close()

@@ -18,7 +18,7 @@ from statemachine.tasks.functions.invocation import (
 )
 from statemachine.tasks.functions.lambda_function import LambdaTasks
 from statemachine.tasks.kind import Failed, Succeeded, TaskResult
-from tests.tasks.calls import ACCOUNT, DIRECT, INVOKE, REQUEST_ID, Answers, task
+from tests.tasks.calls import ACCOUNT, DIRECT, INVOKE, REQUEST_ID, Results, task
 from tests.tasks.functions.calls import running_pool
 
 HEADERS = {
@@ -69,10 +69,10 @@ def perform(resource: str, arguments: Any, *runtimes: FunctionRuntime) -> TaskRe
     """The outcome of a task."""
 
     async def body() -> TaskResult:
-        kind, answers = LambdaTasks(*runtimes), Answers()
+        kind, results = LambdaTasks(*runtimes), Results()
         assert kind.accepts(resource)
-        kind.start(task(resource, arguments, json.dumps(arguments)), answers)
-        outcome = await answers.first()
+        kind.start(task(resource, arguments, json.dumps(arguments)), results)
+        outcome = await results.first()
         await kind.close()
         return outcome
 
@@ -292,7 +292,7 @@ def test_with_a_worker_process() -> None:
     async def body() -> None:
         async with running_pool() as pool:
             kind = LambdaTasks(pool)
-            direct, integrated, cancelled = Answers(), Answers(), Answers()
+            direct, integrated, cancelled = Results(), Results(), Results()
             kind.start(task(f"{DIRECT}echo", {"a": 1}, '{"a":1}', "direct"), direct)
             arguments = {"FunctionName": "raise_custom"}
             kind.start(task(INVOKE, arguments, json.dumps(arguments), "integrated"), integrated)
@@ -306,7 +306,7 @@ def test_with_a_worker_process() -> None:
                 f'{{"errorMessage":"","errorType":"CustomException","requestId":"{REQUEST_ID}"'
             )
             kind.cancel("cancelled")
-            again = Answers()
+            again = Results()
             kind.start(task(f"{DIRECT}echo", 1, "1", "again"), again)
             assert await again.first() == Succeeded("1")
             assert not cancelled.given

@@ -15,7 +15,7 @@ import pytest
 from statemachine.tasks.functions.invocation import Invocation, InvocationResponse
 from statemachine.tasks.functions.lambda_function import LambdaTasks
 from statemachine.tasks.kind import Failed, Succeeded, TaskResult
-from tests.tasks.calls import INVOKE, REQUEST_ID, Answers, task
+from tests.tasks.calls import INVOKE, REQUEST_ID, Results, task
 
 SHARED = Path(os.environ.get("STATEMACHINE_SHARED", Path(__file__).parents[4] / "shared"))
 CASES = SHARED / "conformance" / "cases"
@@ -124,8 +124,8 @@ def test_recorded_call(
 
 def _perform(resource: str, arguments: Any, function: dict[str, Any]) -> Succeeded | Failed:
     async def body() -> TaskResult:
-        kind, answers = LambdaTasks(Mock(function)), Answers()
-        kind.start(task(resource, arguments, json.dumps(arguments)), answers)
-        return await answers.first()
+        kind, results = LambdaTasks(Mock(function)), Results()
+        kind.start(task(resource, arguments, json.dumps(arguments)), results)
+        return await results.first()
 
     return asyncio.run(body())
