@@ -1,7 +1,7 @@
 """The same server as `statemachine serve`, for those who start gunicorn themselves: `gunicorn -c gunicorn.conf.py`.
 
-Settings come from the environment and statemachine.toml (see docs/settings.md). One worker; nothing to get wrong:
-what conflicts is refused at the start.
+Settings come from the environment and statemachine.toml (see docs/settings.md). There is one worker. Gunicorn settings
+that conflict with the server are refused at the start.
 """
 
 import os

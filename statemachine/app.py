@@ -33,7 +33,7 @@ from statemachine.store.locks import INTERPRETER, DirectoryLock
 from statemachine.store.sqlite import SqliteStore
 from statemachine.store.write_connection import has_wal_reset_bug
 from statemachine.tasks.functions.loading import FunctionsError
-from statemachine.tasks.registry import TaskKindError, build_kinds
+from statemachine.tasks.installed import TaskKindError, installed_kinds
 
 EXIT_CANNOT_OWN = 3
 """Exit status of a process that cannot own its data directory or read its store; a process manager must not retry."""
@@ -127,7 +127,7 @@ class App:
         parts = compose(
             settings,
             store,
-            await build_kinds(settings),
+            await installed_kinds(settings),
             evaluators=EvaluatorPool(),
             observers=[ExecutionLog(), *([metrics.counts] if metrics else [])],
             fatal=_end_process,
@@ -142,7 +142,8 @@ class App:
         self._engine = parts.engine
         if has_wal_reset_bug():
             # This process has one writing connection; the warning is for an operator who would add another.
-            log.warning("do not open the store with another writing connection", sqlite=sqlite3.sqlite_version)
+            fault = "two connections that write can damage the store: do not open it with another program"
+            log.warning(fault, sqlite=sqlite3.sqlite_version, repaired_in="3.51.3")
         log.info("ready", host=settings.host, port=settings.port, data=settings.data)
 
     async def _follow_definitions(self, parts: Parts) -> None:

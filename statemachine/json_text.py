@@ -25,6 +25,7 @@ _MANY_DIGITS = re.compile(rf"(?<!\d)\d{{{DIGITS_MAX + 1}}}")
 _NOT_BRACKET = re.compile(r"[^\[\]{}]+")
 _DEPTH_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+_JAVA_ADVICE = re.compile(r": enable JsonParser\.Feature\.\w+ to allow")
 _VALUE_EXPECTED = "was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 
 
@@ -35,7 +36,7 @@ class JsonText(str):
 
 
 class JsonError(ValueError):
-    """The text is no JSON, or exceeds our limits. `line` and `column` count from 1."""
+    """The text is not JSON, or exceeds our limits. `line` and `column` count from 1."""
 
     def __init__(self, message: str, text: str, position: int) -> None:
         super().__init__(message)
@@ -49,6 +50,11 @@ class JsonError(ValueError):
         """The place as Jackson writes it, e.g. `[Source: (String)"{x"; line: 1, column: 3]`."""
         shown = self.text if len(self.text) <= 500 else f"{self.text[:500]}[truncated {len(self.text) - 500} chars]"
         return f'[Source: (String)"{shown}"; line: {self.line}, column: {self.column}]'
+
+
+def without_java(message: str) -> str:
+    """The message of a JsonError without Jackson's advice to Java programmers, for people."""
+    return _JAVA_ADVICE.sub("", message)
 
 
 def parse(text: str) -> Any:

@@ -188,5 +188,5 @@ def test_a_file_that_cannot_be_read_is_reported_with_its_source(folder: Path) ->
 
 def test_a_file_must_be_text() -> None:
     Path("statemachine.toml").write_bytes(b"# \xff")
-    with pytest.raises(ConfigError, match=r"^statemachine.toml: no UTF-8 text \(byte 2\)$"):
+    with pytest.raises(ConfigError, match=r"^statemachine.toml is not UTF-8 text \(byte 2\)$"):
         read_settings({}, {})

@@ -46,7 +46,7 @@ def test_tables_of_a_toml_file() -> None:
             ": argv[1]: a placeholder must be the whole argument, not a part of '--to={to}'",
         ),
         ({"argv": ["/a", "{a}{b}"]}, ": argv[1]: a placeholder must be the whole argument, not a part of '{a}{b}'"),
-        ({"argv": ["/a", "\0"]}, ": argv[1] holds a NUL character"),
+        ({"argv": ["/a", "\0"]}, ": argv[1] contains a NUL character"),
         ({"argv": ["/a"], "timeout": 0}, ".timeout: Expected `float` > 0.0"),
         ({"argv": ["/a"], "directory": "here"}, ": directory must be an absolute path, not 'here'"),
         ({"argv": ["/a"], "environment": {"A=B": "x"}}, ": environment: 'A=B' cannot be set"),

@@ -36,5 +36,9 @@ class LoopbackOnly:
         except ValueError:  # what follows the colon is no number
             host = request.get_header("Host", default="")
         if not is_loopback(host):
-            text = f"Host '{host}' is not served here: use localhost, or bind another address."
+            text = (
+                f"Host '{host}' is not served here, because the server is bound to a loopback address. Use localhost, "
+                "or bind an address that other machines can reach (--host and --allow-unauthenticated): "
+                "then every Host is served."
+            )
             raise ServiceError("ForbiddenHost", text)

@@ -1,1 +1,1 @@
-"""The command line: one module a command, imported when that command is called (tests/cli/test_imports.py)."""
+"""The command line: one module for each command, imported when that command is called (tests/cli/test_imports.py)."""

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import click
+
+from statemachine.json_text import JsonError, parse, without_java
 
 input_option = click.option("--input", "input_", default="{}", metavar="JSON|@FILE", help="The input (default {}).")
 
 
-def read_input(given: str) -> str:
-    """The JSON text of an input. Raises click.BadParameter if there is no such file."""
-    if not given.startswith("@"):
-        return given
-    path = Path(given[1:])
-    if not path.is_file():
-        raise click.BadParameter(f"{path} is no file", param_hint="--input")
-    return read_text(path)
+class GivenInput(NamedTuple):
+    """An input as JSON text, and its value."""
+
+    text: str
+    value: Any
+
+
+def read_input(given: str) -> GivenInput:
+    """The input that was given. Raises click.BadParameter if it is not JSON, or the file does not exist."""
+    text = given
+    if given.startswith("@"):
+        path = Path(given[1:])
+        if not path.is_file():
+            raise click.BadParameter(f"There is no file '{path}'", param_hint="--input")
+        text = read_text(path)
+    try:
+        return GivenInput(text, parse(text))
+    except JsonError as error:
+        reason = f"{without_java(error.message)} (line {error.line}, column {error.column})"
+        raise click.BadParameter(f"The input is not JSON: {reason}", param_hint="--input") from None
 
 
 def read_text(file: Path) -> str:
-    """The text of a file. Raises click.ClickException if it is no UTF-8 text."""
+    """The text of a file. Raises click.ClickException if it is not UTF-8 text."""
     try:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise click.ClickException(f"{file}: no UTF-8 text (byte {error.start})") from None
+        raise click.ClickException(f"{file} is not UTF-8 text (byte {error.start})") from None

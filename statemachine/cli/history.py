@@ -19,9 +19,13 @@ def history(execution: ExecutionName, as_json: bool, url: str) -> None:
 
     Each line has the id of the event, the id of the event before it, the timestamp and the type.
     """
+    found = False
     for page in ServerClient(url).pages(*execution.path, "history"):
         for event in page["events"]:
+            found = True
             click.echo(dump(event) if as_json else _line(event))
+    if not found and not as_json:
+        click.echo(f"statemachine: {execution} is queued and has no event yet", err=True)
 
 
 def _line(event: JsonObject) -> str:

@@ -29,8 +29,12 @@ def list_(*, url: str, as_json: bool, limit: int, status: tuple[str, ...], **fil
     statuses = tuple(text.upper() for text in status)
     pages = ServerClient(url).pages("executions", limit=min(limit, PAGE), status=statuses, **filters)
     executions = chain.from_iterable(page["executions"] for page in pages)
+    found = False
     for execution in islice(executions, limit):
+        found = True
         click.echo(dump(execution) if as_json else _line(execution))
+    if not found and not as_json:
+        click.echo("statemachine: no execution matches", err=True)
 
 
 def _line(execution: JsonObject) -> str:

@@ -29,7 +29,7 @@ from statemachine.store.locks import INTERPRETER, DirectoryInUse, DirectoryLock
 from statemachine.store.memory import MemoryStore
 from statemachine.store.sqlite import SqliteStore
 from statemachine.tasks.functions.loading import FunctionsError
-from statemachine.tasks.registry import TaskKindError, build_kinds
+from statemachine.tasks.installed import TaskKindError, installed_kinds
 
 
 class RunRefused(Exception):
@@ -76,7 +76,7 @@ class LocalRun:
         lock = self._own_directory()
         try:
             store: Store = SqliteStore(self._settings.store_path) if self._durable else MemoryStore()
-            kinds = await build_kinds(self._settings)
+            kinds = await installed_kinds(self._settings)
             parts = compose(
                 self._settings, store, kinds, clock=self._clock, evaluators=EvaluatorPool(), fatal=self._lose
             )
@@ -142,14 +142,16 @@ class LocalRun:
             await self._wait(engine)
 
     async def _wait(self, engine: Engine) -> None:
-        """Wait for a change; where waits are skipped, bring the next timer about as soon as nothing else goes on.
+        """Wait for a change. If waits are skipped, set the clock to the next timer as soon as nothing else runs.
 
-        Raises RunRefused when nothing can change any more.
+        Raises RunRefused if nothing can change any more.
         """
         while not self._changed.is_set():
             due = engine.resting_until
             if due == math.inf:
-                raise RunRefused("the execution waits for an answer that cannot come here; use `statemachine serve`")
+                raise RunRefused(
+                    "the execution waits for a worker or a callback, and `run` has neither; use `statemachine serve`"
+                )
             if due is not None and self._skip_waits:
                 self._clock.skip_to(due)
                 engine.wake()

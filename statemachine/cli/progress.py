@@ -1,6 +1,6 @@
 """An execution while it runs: a line for each state on standard error, with colours on a terminal.
 
-Knows no server and no engine.
+Must not know a server or an engine.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def run(
     *, file: Path, input_: str, functions: tuple[str, ...], config_file: str | None, skip_waits: bool, data: str | None
 ) -> None:
     """Execute the definition in FILE and print its output; the exit status tells the outcome."""
-    # Imported here, so that `run --help` loads no interpreter.
+    # Imported here, so that `run --help` loads no engine.
     import asyncio  # noqa: PLC0415
     import logging  # noqa: PLC0415
 
@@ -39,20 +39,25 @@ def run(
     from statemachine.cli.progress import make_reporter  # noqa: PLC0415
     from statemachine.logs import configure_logs  # noqa: PLC0415
     from statemachine.service.names import as_name  # noqa: PLC0415
+    from statemachine.validation import validate  # noqa: PLC0415
+    from statemachine.validation.finding import errors, finding_line  # noqa: PLC0415
 
     configure_logs(logging.WARNING)
     settings = configuration_from({"functions": functions, "data": data}, config_file).settings
+    definition, given = read_text(file), read_input(input_).text
+    if wrong := errors(validate(definition)):
+        raise Refusal("\n".join(finding_line(file, finding) for finding in wrong))
     try:
         local = LocalRun(settings, durable=data is not None, skip_waits=skip_waits)
-        outcome = asyncio.run(local.run(as_name(file.stem), read_text(file), read_input(input_), make_reporter()))
+        result = asyncio.run(local.run(as_name(file.stem), definition, given, make_reporter()))
     except RunRefused as error:
         raise Refusal(str(error)) from None
-    _report(outcome, click.echo)
-    sys.exit(EXIT_CODES[outcome.status])
+    _report(result, click.echo)
+    sys.exit(EXIT_CODES[result.status])
 
 
-def _report(outcome: RunResult, echo: Callable[..., None]) -> None:
-    if outcome.output is not None:
-        echo(json.dumps(json.loads(outcome.output), indent=2, ensure_ascii=False))
+def _report(result: RunResult, echo: Callable[..., None]) -> None:
+    if result.output is not None:
+        echo(json.dumps(json.loads(result.output), indent=2, ensure_ascii=False))
     else:
-        echo(f"{outcome.status} {outcome.error or ''}: {outcome.cause or ''}".rstrip(": "), err=True)
+        echo(f"{result.status} {result.error or ''}: {result.cause or ''}".rstrip(": "), err=True)

@@ -1,4 +1,7 @@
-"""The REST API of a running server over HTTP. A problem becomes a Refusal with one line of text. Knows no command."""
+"""The REST API of a running server over HTTP. A problem becomes a Refusal with one line of text.
+
+Must not know a command of the CLI.
+"""
 
 from __future__ import annotations
 
@@ -31,11 +34,11 @@ json_option = click.option("--json", "as_json", is_flag=True, help="JSON, one va
 
 
 class ServerUnavailable(Refusal):
-    """The server does not answer, or answers with HTTP status 503. It may answer later."""
+    """The server does not respond, or responds with HTTP status 503. It may respond later."""
 
 
 class Problem(Refusal):
-    """The problem that the server answered with: `status` is the HTTP status and `title` the name of the error."""
+    """An error response of the server: `status` is the HTTP status and `title` the name of the error."""
 
     def __init__(self, status: int, title: str, detail: str) -> None:
         super().__init__(f"{title}: {detail}")
@@ -53,7 +56,7 @@ class ServerClient:
         self._pool = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
 
     def get(self, *path: str, **query: Any) -> JsonObject:
-        """The answer to GET, for a path below /api/v1. Raises Refusal.
+        """The response to GET, for a path below /api/v1. Raises Refusal.
 
         A query parameter that is None is left out, and one that is a tuple is repeated.
         """
@@ -66,7 +69,7 @@ class ServerClient:
         return self._ask("GET", path, fields=fields)
 
     def post(self, *path: str, body: dict[str, Any]) -> JsonObject:
-        """The answer to POST with a JSON object as the body. Raises Refusal."""
+        """The response to POST with a JSON object as the body. Raises Refusal."""
         return self._ask("POST", path, body=dump(body).encode(), headers={"Content-Type": "application/json"})
 
     def pages(self, *path: str, limit: int = PAGE, **query: Any) -> Iterator[JsonObject]:
@@ -86,14 +89,14 @@ class ServerClient:
         except urllib3.exceptions.HTTPError as error:
             raise ServerUnavailable(f"{self.url} cannot be reached: {_reason(error)}") from None
         try:
-            answer = parse_bytes(response.data) if response.data else None
+            document = parse_bytes(response.data) if response.data else None
         except JsonError:
-            answer = None
+            document = None
         if response.status >= 400:
-            raise _refusal(self.url, response.status, answer if isinstance(answer, dict) else {})
-        if not isinstance(answer, dict):
-            raise Refusal(f"{self.url} is no statemachine server: its answer to {target} is no JSON object")
-        return answer
+            raise _refusal(self.url, response.status, document if isinstance(document, dict) else {})
+        if not isinstance(document, dict):
+            raise Refusal(f"{self.url} is not a statemachine server: its response to {target} is not a JSON object")
+        return document
 
 
 def _is_http(url: str) -> bool:
@@ -106,7 +109,7 @@ def _is_http(url: str) -> bool:
 
 def _refusal(url: str, status: int, problem: dict[str, Any]) -> Refusal:
     if not problem:
-        return Refusal(f"{url} answers with HTTP status {status} and no reason; is it a statemachine server?")
+        return Refusal(f"{url} responds with HTTP status {status} and no reason; is it a statemachine server?")
     title = str(problem.get("title", f"HTTP status {status}"))
     detail = " ".join(str(problem.get("detail") or problem.get("message") or "").split())
     return ServerUnavailable(f"{title}: {detail}") if status == 503 else Problem(status, title, detail)

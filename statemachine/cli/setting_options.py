@@ -25,7 +25,7 @@ SERVER_OPTIONS = {
     "data": click.option("--data", metavar="DIR", help="Directory that holds the store (default statemachine-data)."),
     "definitions": click.option("--definitions", metavar="DIR", help="Directory whose definitions are registered."),
     "functions": functions_option,
-    "workers": click.option("--workers", type=int, help="How many functions run at once (default 4)."),
+    "workers": click.option("--workers", type=int, help="Number of processes that run functions (default 4)."),
     "allow_unauthenticated": click.option(
         "--allow-unauthenticated", is_flag=True, default=None, help="Bind an address that others can reach."
     ),

@@ -6,7 +6,7 @@ import click
 
 from statemachine.cli.given_input import input_option, read_input
 from statemachine.cli.server_client import ServerClient, json_option, server_option
-from statemachine.json_text import JsonError, dump, parse
+from statemachine.json_text import dump
 
 
 @click.command()
@@ -20,11 +20,7 @@ def start(machine: str, input_: str, name: str | None, as_json: bool, url: str) 
 
     Prints MACHINE/NAME, the form in which the other commands take an execution.
     """
-    try:
-        members = {"input": parse(read_input(input_))}
-    except JsonError as error:
-        text = f"no JSON: {error.message} (line {error.line}, column {error.column})"
-        raise click.BadParameter(text, param_hint="--input") from None
+    members = {"input": read_input(input_).value}
     if name is not None:
         members["name"] = name
     started = ServerClient(url).post("state-machines", machine, "executions", body=members)

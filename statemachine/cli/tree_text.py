@@ -1,4 +1,4 @@
-"""A tree of states as lines for people, and as JSON for programs. Knows no server."""
+"""A tree of states as lines for people, and as JSON for programs. Must not know a server."""
 
 from __future__ import annotations
 

@@ -14,15 +14,19 @@ from statemachine.validation.finding import finding_line
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--type", "type_", type=click.Choice(["STANDARD", "EXPRESS"]), default="STANDARD", show_default=True)
 def validate(files: tuple[Path, ...], type_: str) -> None:
     """Check definitions and print every finding.
 
-    The exit status is 1 if a definition cannot be registered.
+    The exit status is 1 if a definition cannot be registered, and 2 if a file does not exist.
     """
-    broken = False
+    broken = missing = False
     for file in files:
+        if not file.is_file():
+            click.echo(f"statemachine: There is no file '{file}'", err=True)
+            missing = True
+            continue
         findings = find(read_text(file), type_)
         for finding in findings:
             click.echo(_line(file, finding))
@@ -30,7 +34,7 @@ def validate(files: tuple[Path, ...], type_: str) -> None:
         broken = broken or errors > 0
         if not findings:
             click.echo(f"{file}: valid")
-    sys.exit(1 if broken else 0)
+    sys.exit(2 if missing else int(broken))
 
 
 def _line(file: Path, finding: Finding) -> str:

@@ -23,7 +23,7 @@ PAUSE_MIN, PAUSE_MAX, PAUSE_GROWTH = 0.1, 1.0, 1.5
 PATIENCE_SECONDS = 60.0
 """How long a server may be unavailable, as it is during a restart."""
 INTERRUPTED = 130
-"""The exit status after an interrupt, as in a shell. The execution goes on."""
+"""The exit status after an interrupt, as in a shell. The execution is not stopped."""
 
 
 @click.command()
@@ -59,7 +59,7 @@ def follow(
 ) -> JsonObject:
     """Show new events until the execution has ended; the execution as the server describes it.
 
-    A server that becomes unavailable is waited for. Raises Refusal.
+    Waits PATIENCE_SECONDS for a server that becomes unavailable. Raises Refusal.
     """
     server.get(*execution.path)  # a wrong name or server is refused at once, and not waited for
     history = HistoryReader(server, execution)

@@ -1,4 +1,4 @@
-"""The settings by name, with types, ranges and defaults (AWS's values). Reads no file and no environment."""
+"""The settings by name, with types, ranges and defaults. Must not read a file or the environment."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     region: Annotated[str, Meta(pattern="^[a-z0-9-]+$")] = "us-east-1"
     lambda_endpoint: Annotated[str, Meta(pattern="^https?://[^/]")] | None = None
     workers: Count = 4
-    """How many functions may run at once."""
+    """How many processes run functions, one function each at a time."""
     running_max: Count | None = None
     """How many executions may run at once; others are queued. None: no limit."""
     running_max_by_machine: dict[str, Count] = {}
-    """As `running_max`, for the executions of one state machine, by the name of the machine."""
+    """As `running_max`, for the executions of one state machine, by its name."""
     ageing_seconds: Annotated[float, Meta(ge=0)] = 60.0
     """Seconds of waiting that are worth one step of priority. Queued executions start in the order of the time at which
     they were queued minus priority times these seconds. So none of them waits for ever."""
@@ -76,5 +76,5 @@ ENVIRONMENT = _FOREIGN_VARIABLES | {
     for name in Settings.__struct_fields__
     if name not in _TABLES and name not in _FOREIGN_VARIABLES.values()
 }
-"""The setting of each environment variable (with the names of Step Functions Local, if it has one). If two variables
-give the same setting, the later one in this table wins."""
+"""The setting of each environment variable. Variables of Step Functions Local keep their names. If two variables give
+the same setting, the later one in this table wins."""

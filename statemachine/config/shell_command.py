@@ -1,4 +1,4 @@
-"""A program that tasks may run, as the operator's settings define it. Knows no process."""
+"""A shell command that tasks may run, as the operator configured it. Must not know processes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ShellCommand(msgspec.Struct, frozen=True, kw_only=True):
                     f"argv[{number}]: a placeholder must be the whole argument, not a part of '{argument}'"
                 )
             if "\0" in argument:
-                raise ValueError(f"argv[{number}] holds a NUL character")
+                raise ValueError(f"argv[{number}] contains a NUL character")
         if not self.directory.startswith("/"):
             raise ValueError(f"directory must be an absolute path, not '{self.directory}'")
         for name, value in self.environment.items():

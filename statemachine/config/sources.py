@@ -1,6 +1,6 @@
 """The sources of settings, from strong to weak: options, environment variables, one TOML file, defaults.
 
-Only this module reads the file. It knows one setting by name: `functions`, which may be written in two ways.
+Only this module reads the file. Must not know a setting by its name, except `functions`, which has two forms.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def _document(path: str, place: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}") from None
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: no UTF-8 text (byte {error.start})") from None
+        raise ConfigError(f"{path} is not UTF-8 text (byte {error.start})") from None
     except OSError as error:
         raise ConfigError(f"{place}: {error.strerror}") from None
 

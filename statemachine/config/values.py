@@ -1,4 +1,4 @@
-"""Checks a value against the type of its setting. Messages name the place. Knows no setting and no source."""
+"""Checks a value against the type of its setting. Messages name the place. Must not know a setting or a source."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def unknown(name: str, known: Iterable[str]) -> str:
 
 
 def _checked_members(members: Mapping[str, Any], type_: Any, place: str, strict: bool) -> dict[str, Any]:
-    """The members of a table, each converted to its type. Members are not converted if `type_` is no table.
+    """The members of a table, each converted to its type. Members are not converted if `type_` is not a table.
 
     Raises ConfigError with a line for each mistake.
     """

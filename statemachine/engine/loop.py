@@ -112,7 +112,8 @@ class Engine:
             await asyncio.sleep(0)
         self.ready = True
         seconds = time.perf_counter() - began
-        log.info("recovered", commands=recovered, seconds=round(seconds, 3))
+        if self.open_executions:
+            log.info("open executions recovered", executions=self.open_executions, seconds=round(seconds, 3))
         for observer in self.observers:
             observer.recovered(recovered, seconds)
         self.wake()

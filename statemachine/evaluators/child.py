@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import resource
 import sys
-from collections.abc import Callable
-from typing import Any
 
 import msgspec
 
-from statemachine.processes.child_program import serve
+from statemachine.processes.child_program import Handler, serve
 from statemachine.query.evaluation import EvaluationRequest
 from statemachine.query.jsonata.evaluation.evaluate import evaluate
 
@@ -18,8 +16,8 @@ NICENESS = 10
 """Evaluations give way to the server itself."""
 
 
-def prepare(memory_bytes_max: int) -> Callable[[Any], Any]:
-    """Set the limits of this process; returns the function that turns a request into its result, both as plain JSON."""
+def prepare(memory_bytes_max: int) -> Handler:
+    """Set the limits of this process; returns the function that turns a request into its result."""
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes_max, memory_bytes_max))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(NICENESS)

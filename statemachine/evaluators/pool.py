@@ -1,6 +1,6 @@
-"""Evaluation requests, answered by child processes within limits of time and memory. Must not know executions.
+"""Evaluates expressions in child processes, within limits of time and memory. Must not know executions.
 
-There is a spare child while there are fewer than `children_max`: a slow evaluation holds up no quick one.
+The pool has a spare child until it has `children_max` of them, so that a quick evaluation need not wait for a slow one.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from statemachine.processes.pool import Answered, ChildEnded, ProcessPool, Request, RequestOutcome
+from statemachine.processes.pool import PoolRequest, ProcessPool
+from statemachine.processes.results import ChildEnded, Replied, RequestResult
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult, ExpressionFailed
 
 CHILDREN_MAX = max(2, len(os.sched_getaffinity(0)))
@@ -30,24 +31,24 @@ TOO_SLOW = EvaluationResult((ExpressionFailed("D1012", "Evaluation timeout excee
 TOO_LARGE = EvaluationResult((ExpressionFailed("", "The evaluation took more memory than it may"),))
 
 
-class PooledEvaluation(Request):
-    """A request under way. `answer` is None at first; `done` is called once, when it is set."""
+class PooledEvaluation(PoolRequest):
+    """A request under way. `result` is None at first; `done` is called once, when it is set."""
 
     def __init__(self, request: EvaluationRequest, pool: ProcessPool) -> None:
         super().__init__(msgspec.to_builtins(request), self._settle)
-        self.answer: EvaluationResult | None = None
+        self.result: EvaluationResult | None = None
         self.done: Callable[[], None] = lambda: None
         self._pool = pool
         self._repeated = False
         pool.submit(self)
 
-    def _settle(self, outcome: RequestOutcome) -> None:
-        if isinstance(outcome, Answered):
-            self.answer = msgspec.convert(outcome.message, EvaluationResult)
-        elif isinstance(outcome, ChildEnded) and outcome.timed_out:
-            self.answer = TOO_SLOW
+    def _settle(self, result: RequestResult) -> None:
+        if isinstance(result, Replied):
+            self.result = msgspec.convert(result.message, EvaluationResult)
+        elif isinstance(result, ChildEnded) and result.timed_out:
+            self.result = TOO_SLOW
         elif self._repeated:
-            self.answer = TOO_LARGE
+            self.result = TOO_LARGE
         else:
             # The memory limit, or a kill from outside. If the second child ends too, it is the memory.
             self._repeated = True
@@ -57,7 +58,7 @@ class PooledEvaluation(Request):
 
 
 class EvaluatorPool(ProcessPool):
-    """Evaluates in child processes. Build it in a running event loop."""
+    """Evaluates in child processes. Build it in a running event loop, and `close` it at the end."""
 
     def __init__(
         self,
@@ -79,3 +80,7 @@ class EvaluatorPool(ProcessPool):
     def begin(self, request: EvaluationRequest) -> PooledEvaluation:
         """Have a request evaluated."""
         return PooledEvaluation(request, self)
+
+    def close(self) -> None:
+        """Kill all children at once. No evaluation gets a result any more."""
+        self.kill_all()

@@ -1,7 +1,7 @@
 """The plain job formats: an ordered list of tasks, or a graph of tasks. Jobs are validated, compiled and shown here.
 
-A job is a view of a state machine: the compiled definition is registered and run. Knows neither HTTP nor a store, and
-runs nothing.
+A job is a view of a state machine: the compiled definition is registered and run. Must not know HTTP, a store or an
+engine.
 """
 
 from statemachine.jobs.compile import compile_job

@@ -1,4 +1,4 @@
-"""The nouns of the job formats, and how a valid job is read from its JSON. Knows no rule of the formats."""
+"""The types of the job formats, and how a valid job is read from its JSON. Must not know the rules of the formats."""
 
 from __future__ import annotations
 

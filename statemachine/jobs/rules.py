@@ -53,7 +53,7 @@ def _duplicate_faults(ids: list[str | None]) -> Iterator[Fault]:
         if id is None:
             continue
         if id in seen:
-            message = f"Task '{id}' is there already, as /tasks/{seen[id]}"
+            message = f"The id '{id}' is already that of /tasks/{seen[id]}"
             yield Fault(("tasks", number, "id"), message, DUPLICATE_TASK)
         else:
             seen[id] = number
@@ -66,7 +66,7 @@ def _unknown_faults(job: Fields, known: set[str]) -> Iterator[Fault]:
             yield Fault(("graph", id), f"There is no task '{id}'", UNKNOWN_TASK)
         for number, dependency in enumerate(elements(graph, id)):
             if isinstance(dependency, str) and dependency not in known:
-                message = f"Task '{id}' depends on '{dependency}', and there is no such task"
+                message = f"Task '{id}' depends on '{dependency}', which is not a task of this job"
                 yield Fault(("graph", id, number), message, UNKNOWN_DEPENDENCY)
 
 
@@ -76,7 +76,7 @@ def _unreachable_faults(job: Fields, ids: list[str | None]) -> Iterator[Fault]:
     named = {*graph, *(other for id in graph for other in elements(graph, id) if isinstance(other, str))}
     for number, id in enumerate(ids):
         if id is not None and id not in named:
-            message = f"The graph does not lead to task '{id}'; if it depends on nothing, say \"{id}\": []"
+            message = f"'graph' has no entry for task '{id}'; if it depends on no task, add \"{id}\": []"
             yield Fault(("tasks", number, "id"), message, UNREACHABLE_TASK)
 
 

@@ -1,6 +1,6 @@
 """All findings about a job, in either format: the JSON, the shape by `schemas/job-*.schema.json`, and the rules.
 
-Looks at text only; never compiles. The codes for JSON and shape are those of definitions in the States Language.
+The codes for JSON and shape are those of definitions in the States Language. Must not compile.
 """
 
 from __future__ import annotations
@@ -56,7 +56,11 @@ def validate_job(text: str, format: Format) -> list[Finding]:
     try:
         job = json_text.parse(text)
     except json_text.JsonError as error:
-        return [_finding_about_job(INVALID_JSON_DESCRIPTION, error.message, error.line, error.column)]
+        return [
+            _finding_about_job(
+                INVALID_JSON_DESCRIPTION, json_text.without_java(error.message), error.line, error.column
+            )
+        ]
     if not isinstance(job, dict):
         return [_finding_about_job(SCHEMA_VALIDATION_FAILED, "Job must be a JSON object")]
     faults = list(dict.fromkeys(islice(_faults(job, format), FINDINGS_MAX)))

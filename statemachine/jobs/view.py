@@ -1,6 +1,6 @@
 """The status of a job and of its tasks: a projection of the tree of states of one of the job's executions.
 
-Knows no store and no API; the caller brings the header and the history of the execution.
+Must not know a store or an API: the caller passes the header and the history of the execution.
 """
 
 from __future__ import annotations

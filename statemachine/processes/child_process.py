@@ -1,21 +1,26 @@
-"""A child process that answers messages, seen from the server. Must not know the meaning of a message."""
+"""A child process that replies to messages, seen from the server. Must not know the meaning of a message."""
 
 from __future__ import annotations
 
 import os
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from functools import partial
 from subprocess import PIPE
-from typing import Any
 
-from statemachine.processes.frames import FrameReader, pack
+from statemachine.processes.frames import FrameReader, JsonValue, pack
 from statemachine.processes.pipes import PrintedLines
-from statemachine.processes.process import LINGER_SECONDS, Process
+from statemachine.processes.process import Process
+
+EXIT_SECONDS_MAX = 0.5
+"""How long a process may live on after it has closed its output. Most often it is about to exit and to say why."""
 
 
 class ChildProcess(Process):
-    """Must be sent one message at a time, and answers each with one. `usable` is False after its end and `kill`."""
+    """A process that replies to each message with one message.
+
+    The caller must wait for the reply before it sends the next message. `usable` is False if the process has exited,
+    has closed its output or was killed.
+    """
 
     def __init__(self, argv: Sequence[str], environment: Mapping[str, str]) -> None:
         super().__init__(argv, environment, stdin=PIPE)
@@ -24,58 +29,60 @@ class ChildProcess(Process):
         os.set_blocking(self._stdin.fileno(), False)
         self.usable = True
         self._unsent = bytearray()
+        self._writer_registered = False
         self._frames = FrameReader()
         self.stdout.start(self._read)
-        PrintedLines(self.stderr, self.printed)
+        PrintedLines(self.stderr, self.on_printed)
 
     @abstractmethod
-    def received(self, message: Any) -> None:
-        """The process has sent a message, a JSON value."""
+    def on_received(self, message: JsonValue) -> None:
+        """The process has sent a message."""
 
     @abstractmethod
-    def printed(self, line: str) -> None:
+    def on_printed(self, line: str) -> None:
         """The process has written a line to standard error."""
 
-    def send(self, message: Any) -> None:
-        """Send a JSON value. It is lost if the process ends before it has read it."""
+    def send(self, message: JsonValue) -> None:
+        """Send a message. It is lost if the process ends before it has read it."""
         self._unsent += pack(message)
         self._write()
 
     def kill(self) -> None:
-        """End the process and those of its group at once. Nothing is received any more; `ended` will be called."""
+        """End the process and those of its group at once. Nothing is received any more; `on_ended` will be called."""
         super().kill()
         self.stdout.close()
 
-    def _exit_seen(self) -> None:
+    def _on_exit(self) -> None:
         self.usable = False
-        super()._exit_seen()
+        super()._on_exit()
 
-    def _write(self, *, waiting: bool = False) -> None:
+    def _write(self) -> None:
+        """Write what the pipe takes now. If that is not all, write the rest when the pipe takes more."""
         try:
             while self._unsent and (count := self._stdin.write(self._unsent)):
                 del self._unsent[:count]
         except BrokenPipeError:
-            self.stdout.close()  # it reads no messages, so it gives no answers
+            self.stdout.close()  # it reads no messages, so it sends no replies
             return
-        if self._unsent and not waiting:
-            self._loop.add_writer(self._stdin, partial(self._write, waiting=True))
-        elif waiting and not self._unsent:
+        if self._unsent and not self._writer_registered:
+            self._loop.add_writer(self._stdin, self._write)
+        elif self._writer_registered and not self._unsent:
             self._loop.remove_writer(self._stdin)
+        self._writer_registered = bool(self._unsent)
 
     def _read(self, data: bytes) -> None:
         if not data:
             self.usable = False
             self._loop.remove_writer(self._stdin)
             self._stdin.close()
-            # It is of no use any more. Most often it is about to exit and to give a reason.
-            self._loop.call_later(LINGER_SECONDS, self.kill)
+            self._loop.call_later(EXIT_SECONDS_MAX, self.kill)
         try:
             messages = self._frames.feed(data)
             if len(messages) > 1:
-                raise ValueError("more answers than requests")
+                raise ValueError("more replies than requests")
         except ValueError:
             # Only code that writes to our private pipe can be the reason. Nothing it says can be trusted any more.
             self.kill()
             return
         if messages:
-            self.received(messages[0])
+            self.on_received(messages[0])

@@ -1,7 +1,10 @@
-"""The loop of every program of a child process: it answers one request after the other until the server ends.
+"""The main loop of a child program: it replies to one request after the other until the server ends.
 
-Requests and answers are frames on standard input and output; all that is printed goes to standard error. The first
-frame is null, or a text that says why the program cannot serve. Must know nothing of the server, its store or sockets.
+Requests and replies are frames on standard input and output; all that is printed goes to standard error. The first
+frame is null, or a text that says why the program cannot serve. Must not know the server, its store or its sockets.
+
+On Linux the kernel kills the program when the thread that started it ends. So that thread must live as long as the
+server.
 """
 
 from __future__ import annotations
@@ -12,42 +15,48 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from statemachine.processes import frames
+from statemachine.processes.frames import JsonValue
+
+Handler = Callable[[JsonValue], JsonValue]
+"""Turns a request into its reply."""
 
 _PR_SET_PDEATHSIG = 1
 
 
-def serve(prepare: Callable[[], Callable[[Any], Any]]) -> int:
-    """Call `prepare`, which returns the function that turns a request into its answer; then serve.
+def serve(prepare: Callable[[], Handler]) -> int:
+    """Call `prepare`, then reply to requests with the handler that it returned.
 
     Returns the exit status of the program: 0 at the end of standard input, 1 if `prepare` raises an exception.
     """
-    if sys.platform == "linux":  # die with the server; on other systems after the request, as standard input ends
+    if sys.platform == "linux":  # die with the server; on other systems the program ends when standard input ends
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    requests, answers = _take_standard_streams()
+    requests, replies = _take_standard_streams()
     try:
-        answer = prepare()
+        handler = prepare()
     except Exception as error:
         traceback.print_exception(error.__cause__ or error)
-        frames.write(answers, str(error))
+        frames.write(replies, str(error))
         return 1
-    frames.write(answers, None)
+    frames.write(replies, None)
     while True:
         try:
             request = frames.read(requests)
         except EOFError:
             return 0
-        frames.write(answers, answer(request))
+        frames.write(replies, handler(request))
 
 
 def _take_standard_streams() -> tuple[BinaryIO, BinaryIO]:
+    """The streams for requests and replies. Standard input is empty from then on; standard output becomes standard
+    error, because a function that prints must not write into the frames."""
     requests = os.fdopen(os.dup(0), "rb")
-    answers = os.fdopen(os.dup(1), "wb")
+    replies = os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    return requests, answers
+    return requests, replies

@@ -1,41 +1,41 @@
-"""The server's ends of the pipes that other processes write to, read by the event loop: as bytes, or line by line."""
+"""The server's ends of the pipes that other processes write to, read by the event loop: as bytes, or line by line.
+
+Must not know the meaning of what is written.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import re
 import select
 from collections.abc import Callable
 from typing import IO
 
 READ_BYTES = 65_536
-"""How much one turn of the loop reads from one pipe, so that a flood does not hold up the others."""
+"""How much one iteration of the event loop reads from one pipe, so that no process keeps the others waiting."""
 LINE_BYTES_MAX = 8_192
 """Longer lines are cut into several."""
 LINES_AT_ONCE = 100
 PAUSE_SECONDS = 0.05
 """After LINES_AT_ONCE lines nothing is read for so long. The pipe fills, and then the printing program waits."""
 
-_LINE = re.compile(rb"([^\n]{%d})\n?|([^\n]*)\n" % LINE_BYTES_MAX)
-_LAST_LINE = re.compile(rb"([^\n]+)")
-
 
 class ReadPipe:
-    """Reads nothing before `start`. `ended` is called once, when the pipe has been closed at either end."""
+    """Reads nothing before `start`. `on_ended` is called once, when the pipe has been closed at either end."""
 
-    def __init__(self, file: IO[bytes], ended: Callable[[], None]) -> None:
+    def __init__(self, file: IO[bytes], on_ended: Callable[[], None]) -> None:
         os.set_blocking(file.fileno(), False)
         self.closed = False
         self._file = file
-        self._ended = ended
+        self._on_ended = on_ended
+        self._on_received: Callable[[bytes], None] = _ignore
         self._loop = asyncio.get_running_loop()
-        self._arrived = select.poll()  # select.select takes no file descriptor above 1023
-        self._arrived.register(file, select.POLLIN)
+        self._poll = select.poll()  # select.select takes no file descriptor above 1023
+        self._poll.register(file, select.POLLIN)
 
-    def start(self, received: Callable[[bytes], None]) -> None:
-        """Call `received` with bytes as they arrive, and with none at the end."""
-        self._received = received
+    def start(self, on_received: Callable[[bytes], None]) -> None:
+        """Call `on_received` with bytes as they arrive, and with no bytes at the end."""
+        self._on_received = on_received
         self.resume()
 
     def pause(self) -> None:
@@ -49,8 +49,8 @@ class ReadPipe:
             self._loop.add_reader(self._file, self._read)
 
     def wait(self, seconds: float) -> None:
-        """Hold the loop until something has come, at most `seconds`, rounded up to a millisecond."""
-        if not self.closed and self._arrived.poll(seconds * 1000):
+        """Block the event loop until bytes have arrived, at most `seconds`, rounded up to a millisecond."""
+        if not self.closed and self._poll.poll(seconds * 1000):
             self._read()
 
     def close(self) -> None:
@@ -59,14 +59,14 @@ class ReadPipe:
             self.pause()
             self.closed = True
             self._file.close()
-            self._received(b"")
-            self._ended()
+            self._on_received(b"")
+            self._on_ended()
 
     def _read(self) -> None:
         data = self._file.read(READ_BYTES)
         if data:
-            self._received(data)
-        elif data is not None:  # None: nothing has come; empty: nothing will come any more
+            self._on_received(data)
+        elif data is not None:  # None: no bytes have arrived; empty: no more bytes will arrive
             self.close()
 
 
@@ -78,26 +78,41 @@ class PrintedLines:
         self._emit = emit
         self._text = bytearray()
         self._pausing = False
-        pipe.start(self._received)
+        pipe.start(self._receive)
 
-    def _received(self, data: bytes) -> None:
+    def _receive(self, data: bytes) -> None:
         self._text += data
         if not self._pausing:
             self._forward()
 
     def _forward(self) -> None:
         for _ in range(LINES_AT_ONCE):
-            line = _LINE.match(self._text) or (_LAST_LINE.match(self._text) if self._pipe.closed else None)
+            line = self._next_line()
             if line is None:
                 return
-            text = line[line.lastindex or 0].decode(errors="replace")
-            del self._text[: line.end()]
-            self._emit(text)
+            self._emit(line.decode(errors="replace"))
         self._pausing = True
         self._pipe.pause()
-        asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._go_on)
+        asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._continue)
 
-    def _go_on(self) -> None:
+    def _next_line(self) -> bytes | None:
+        """Take the next line out of the text. None if it has not arrived as a whole."""
+        end = self._text.find(b"\n", 0, LINE_BYTES_MAX + 1)
+        if end >= 0:
+            line, rest = bytes(self._text[:end]), end + 1
+        elif len(self._text) > LINE_BYTES_MAX or (self._text and self._pipe.closed):
+            line = bytes(self._text[:LINE_BYTES_MAX])
+            rest = len(line)
+        else:
+            return None
+        del self._text[:rest]
+        return line
+
+    def _continue(self) -> None:
         self._pausing = False
         self._pipe.resume()
         self._forward()
+
+
+def _ignore(data: bytes) -> None:
+    """Stands in for a receiver until the pipe is started."""

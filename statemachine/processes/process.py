@@ -1,7 +1,4 @@
-"""One process in a session and group of its own: started, read, killed with its group. Must not know its work.
-
-The thread that starts it must live as long as the server: on Linux a process can only die with that thread.
-"""
+"""One process in a session and group of its own: started, read, killed with its group. Must not know its work."""
 
 from __future__ import annotations
 
@@ -21,8 +18,8 @@ LINGER_SECONDS = 0.5
 
 
 class Process(ABC):
-    """Starts at once. Raises OSError if the system cannot start it. Subclasses must start to read both pipes. `pid` is
-    the id of the process and of its group."""
+    """The constructor starts the process, and raises OSError if the system cannot start it. Subclasses must start to
+    read both pipes. `pid` is the id of the process and of its group."""
 
     def __init__(
         self, argv: Sequence[str], environment: Mapping[str, str], cwd: str | None = None, stdin: int = DEVNULL
@@ -41,10 +38,14 @@ class Process(ABC):
             threading.Thread(target=self._wait_for_exit, daemon=True).start()
         except RuntimeError as error:  # the system has no room for a thread just now
             self._kill_group()
+            self.stdout.close()
+            self.stderr.close()
+            if self._process.stdin is not None:
+                self._process.stdin.close()
             raise OSError(str(error)) from error
 
     @abstractmethod
-    def ended(self, status: int) -> None:
+    def on_ended(self, status: int) -> None:
         """The process is reaped and both pipes have ended. `status` is as Python has it: negative for a signal."""
 
     def kill(self) -> None:
@@ -59,9 +60,9 @@ class Process(ABC):
     def _wait_for_exit(self) -> None:
         self._process.wait()
         with contextlib.suppress(RuntimeError):  # the loop is closed
-            self._loop.call_soon_threadsafe(self._exit_seen)
+            self._loop.call_soon_threadsafe(self._on_exit)
 
-    def _exit_seen(self) -> None:
+    def _on_exit(self) -> None:
         self._exited = True
         self._kill_group()  # the processes that it has started and left behind
         self._loop.call_later(LINGER_SECONDS, self.stdout.close)
@@ -71,4 +72,4 @@ class Process(ABC):
     def _check_end(self) -> None:
         """After the pipes as well as the exit: the last bytes may still be in them when the process is gone."""
         if self._exited and self.stdout.closed and self.stderr.closed:
-            self.ended(self._process.returncode)
+            self.on_ended(self._process.returncode)

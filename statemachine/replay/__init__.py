@@ -1,4 +1,4 @@
-"""What a recorded history tells: the tree of an execution's states. Pure: no clock, no server, no store, no terminal.
+"""The tree of the states of an execution, built from its history. Pure: no clock, no server, no store, no terminal.
 
-One room reads whole histories; a view of an execution is a projection of its tree.
+Only this package reads whole histories. A view of an execution is a projection of its tree.
 """

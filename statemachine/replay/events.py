@@ -1,6 +1,6 @@
-"""One event of a history as this room reads it, made from either of the two forms in which histories are kept.
+"""One history event as this package reads it, made from either of the two forms of histories.
 
-Knows shapes, not what an event means.
+Must not know what an event means.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class RecordedEvent(NamedTuple):
     """An event. `previous` is the id of the event before it on its line of control; `time` is in epoch seconds.
 
-    `scope` is the path of the line of control, None if the form does not tell it.
+    `scope` is the path of the line of control, None if the form does not have it.
     """
 
     id: int
@@ -27,12 +27,12 @@ class RecordedEvent(NamedTuple):
 
 
 def from_compact(event: HistoryEvent) -> RecordedEvent:
-    """From the compact form, which tells the scope."""
+    """From the compact form, which has the scope."""
     return RecordedEvent(event.id, event.previous, event.type, event.timestamp / 1000, event.details or {}, event.scope)
 
 
 def from_aws(event: Mapping[str, Any]) -> RecordedEvent:
-    """From AWS's shape, which does not tell the scope; its `timestamp` must be in epoch seconds."""
+    """From AWS's shape, which does not have the scope; its `timestamp` must be in epoch seconds."""
     return RecordedEvent(
         event["id"], event["previousEventId"], event["type"], event["timestamp"], details_of(event), None
     )

@@ -1,4 +1,4 @@
-"""The nodes of a tree of states, and how they end. Knows no event."""
+"""The nodes of a tree of states, and how they end. Must not know events."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 RUNNING, SUCCEEDED, CAUGHT, FAILED, ABORTED = "RUNNING", "SUCCEEDED", "CAUGHT", "FAILED", "ABORTED"
-"""The statuses of nodes; the execution may be TIMED_OUT too. A state is CAUGHT if it failed and a catcher matched."""
+"""The statuses of nodes; the execution may also be TIMED_OUT. A state is CAUGHT if it failed and a catcher matched."""
 
 
 @dataclass(slots=True, eq=False)
 class Node:
     """An execution, state, branch or iteration; `kind` says which. All but a state are lines of control.
 
+    No event tells the end of a branch. It has ended if all its states have ended, until it enters another one.
+
     `type` is a state's type. `index` numbers branches and iterations. `started` and `ended` are in epoch seconds.
     `total` is the number of a Map's items. `attempts` counts the attempts of a state. `failing` is true from the
     failure of an attempt until the next attempt begins. `error` and `cause` are those of the last failure, also after
     a later success. `output_event` is the id of the event that has the output of the last attempt. `failed_by` is the
-    state whose failure made this node fail.
+    state whose failure made this node fail. `running` is the number of a branch's states that have not ended.
     """
 
     kind: str
@@ -35,6 +37,7 @@ class Node:
     output_event: int | None = None
     failed_by: Node | None = None
     total: int | None = None
+    running: int = 0
     numbered: dict[int, Node] = field(default_factory=dict)
 
     @property
@@ -62,6 +65,9 @@ class Node:
 
     def add_state(self, name: str, type: str, time: float) -> Node:
         """A line of control enters a state."""
+        if self.kind == "branch":
+            self.running += 1
+            self.status, self.ended = RUNNING, None
         return self._add(len(self.numbered), Node("state", name, time, self, type))
 
     def add_numbered(self, kind: str, index: int, time: float) -> Node:
@@ -77,20 +83,25 @@ class Node:
             self.total = total
 
     def end(self, status: str, time: float) -> None:
-        """The node ends, and with it every node below it that still runs."""
+        """The node ends, and with it every node below it that still runs. A branch ends with its last state."""
+        was_running = self.ended is None
         self.status, self.ended = status, time
         for child in self.children:
             if child.ended is None:
                 child.end(FAILED if child.failing or child.type == "Fail" else ABORTED, time)
-                if child.kind == "branch":
-                    child.status = _status_of_branch(child)
+        if self.parent is not None and self.parent.kind == "branch":
+            self.parent.running -= was_running
+            self.parent._end_as_branch(status, time)
+
+    def _end_as_branch(self, status: str, time: float) -> None:
+        """End this branch if its last state has ended; `status` is that of the state."""
+        if self.running:
+            return
+        self.status, self.ended = SUCCEEDED, time
+        if status in (FAILED, ABORTED):  # other states of the branch may have ended at the same time
+            found = {state.status for state in self.children}
+            self.status = FAILED if FAILED in found else ABORTED
 
     def _add(self, number: int, node: Node) -> Node:
         self.numbered[number] = node
         return node
-
-
-def _status_of_branch(branch: Node) -> str:
-    """The status of a branch of a Parallel that has ended. No event tells it; it follows from the branch's states."""
-    found = {state.status for state in branch.children}
-    return next((status for status in (FAILED, ABORTED) if status in found), SUCCEEDED)

@@ -1,7 +1,7 @@
-"""Where in a tree an event belongs. The scope path of an event says it exactly. An event in AWS's shape has no scope:
-its place follows from the event before (`previousEventId`) and from names, which are unique within a definition.
+"""Finds the node of a tree that an event belongs to.
 
-Knows which node an event is about, not what the event changes.
+The scope path of an event leads to the node. An event in AWS's shape has no scope: its node follows from the event
+before (`previousEventId`) and from names, which are unique within a definition. Must not know what an event changes.
 """
 
 from __future__ import annotations

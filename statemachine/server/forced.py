@@ -1,6 +1,6 @@
-"""The gunicorn settings that are fixed, and the hooks that check them. Knows gunicorn, but no workflow.
+"""The gunicorn settings that are fixed, and the hooks that check them.
 
-`statemachine serve` and gunicorn.conf.py both use this module.
+`statemachine serve` and gunicorn.conf.py both use this module. Must not know executions.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from statemachine.store.locks import SERVER, DirectoryInUse, DirectoryLock
 LOCK_SECONDS = 10.0
 """How long a starting server waits until the previous server releases its lock."""
 IGNORED_SIGNALS = ("HUP", "TTIN", "TTOU", "USR2", "WINCH")
-"""Signals on which gunicorn would start a second interpreter or stop the only one."""
+"""Signals on which gunicorn would start a second worker or stop the only one."""
 
 log = structlog.get_logger()
 
@@ -33,8 +33,8 @@ def forced_settings(settings: Settings) -> dict[str, Any]:
     """The gunicorn settings of a server. Raises ConfigError if other machines could connect without authentication."""
     if not is_loopback(settings.host) and not settings.allow_unauthenticated:
         raise ConfigError(
-            f"--host {settings.host} would be reachable from other machines, and nobody is asked who they are: "
-            "bind a loopback address, or say --allow-unauthenticated"
+            f"host {settings.host}: the server has no authentication, so everyone who reaches this address could use "
+            "it. Bind 127.0.0.1, or add --allow-unauthenticated"
         )
     return {
         **FORCED,
@@ -59,15 +59,17 @@ FORCED: dict[str, Any] = {
     "loglevel": "warning",
     "umask": 0o077,
 }
-"""One interpreter, never two, and no restart without a reason."""
+"""One worker, because only one process may run the executions, and no restart without a reason."""
 
 
 def check_surroundings(environment: Mapping[str, str]) -> None:
     """Raises ConfigError if an environment variable would change a fixed gunicorn setting."""
     if environment.get("GUNICORN_CMD_ARGS"):
-        raise ConfigError("GUNICORN_CMD_ARGS is not taken: this server's gunicorn settings are fixed; unset it")
+        raise ConfigError(
+            "GUNICORN_CMD_ARGS is not accepted, because this server has fixed gunicorn settings: unset it"
+        )
     if environment.get("WEB_CONCURRENCY", "1") != "1":
-        raise ConfigError("WEB_CONCURRENCY must be 1: there is one interpreter; unset it")
+        raise ConfigError("WEB_CONCURRENCY must be 1, because only one process may run the executions: unset it")
 
 
 def _on_starting(arbiter: Any, settings: Settings) -> None:
@@ -98,7 +100,7 @@ def _addresses(settings: Settings) -> list[str]:
 
 def _ignoring(name: str) -> Any:
     def ignore(*_: Any) -> None:
-        log.warning("signal ignored", signal=f"SIG{name}", reason="there is one interpreter, never two")
+        log.warning("signal ignored", signal=f"SIG{name}", reason="only one process may run the executions")
 
     return ignore
 
@@ -111,7 +113,7 @@ def _raise_descriptor_limit() -> None:
 
 
 def prepare_directories(settings: Settings) -> None:
-    """Make the private data directory and check the folder of definitions. Raises ConfigError."""
+    """Make the private data directory and check the directory of definitions. Raises ConfigError."""
     if settings.definitions is not None:
         check_folder(Path(settings.definitions))
     try:

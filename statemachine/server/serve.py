@@ -1,4 +1,4 @@
-"""Runs the server: gunicorn inside this process, with our settings and without its configuration files."""
+"""Runs gunicorn in this process, with the fixed settings and without its configuration files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from statemachine.server.forced import check_surroundings, forced_settings, prep
 
 
 class Application(BaseApplication):
-    """A gunicorn application: gunicorn asks it for the settings, and in the worker for the application."""
+    """A gunicorn application: it gives gunicorn the settings, and its worker the App."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

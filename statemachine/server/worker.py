@@ -1,4 +1,4 @@
-"""The only worker: uvicorn in gunicorn. It drains the application before it closes connections."""
+"""The gunicorn worker, which runs uvicorn. It drains the application before it closes connections."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from statemachine.app import App
 
 
 class DrainingServer(Server):
-    """A server that ends long polls and refuses new work before it waits for requests to end."""
+    """A uvicorn server that ends long polls and refuses new work before it waits for requests to end."""
 
     def __init__(self, config: Config, app: App) -> None:
         super().__init__(config)

@@ -1,1 +1,1 @@
-"""The kinds of task that the Resource of a Task state can name: one interface, and a wing for each family of kinds."""
+"""The kinds of task that a Resource can name: one interface, and a package for each family of kinds."""

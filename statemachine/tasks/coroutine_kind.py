@@ -1,4 +1,4 @@
-"""The base of the kinds of task whose work is a coroutine. Must know nothing of the work."""
+"""The base class of the kinds of task whose work is a coroutine. Must not know the work."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from abc import ABC, abstractmethod
 
 import structlog
 
-from statemachine.tasks.kind import Failed, OnOutcome, TaskAttempt, TaskResult
+from statemachine.tasks.kind import Failed, OnOutcome, TaskAttempt, TaskKind, TaskResult
 
 log = structlog.get_logger()
 
 
-class CoroutineKind(ABC):
-    """A TaskKind. Subclasses say which resources they accept and how a task is performed."""
+class CoroutineKind(TaskKind, ABC):
+    """Subclasses say which Resources they accept and how a task is performed."""
 
     def __init__(self) -> None:
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -50,9 +50,9 @@ class CoroutineKind(ABC):
         try:
             result = await self.perform(task)
         except Exception as defect:  # this task must fail, or its execution would wait for ever
-            log.exception("task_defect", resource=task.resource, execution=task.execution_arn)
+            log.error("defect", resource=task.resource, execution=task.execution_arn, exc_info=defect)
             result = Failed("States.TaskFailed", f"The task could not be performed: {type(defect).__name__}: {defect}")
-        # A token that was cancelled may have been started anew in the meantime.
+        # In the meantime the token may have been cancelled, and started again.
         if self._running.get(task.token) is asyncio.current_task():
             del self._running[task.token]
             on_outcome(task.token, result)

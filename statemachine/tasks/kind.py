@@ -1,7 +1,7 @@
-"""The interface of every kind of task. Must know nothing of executions or of the store.
+"""The interface of a kind of task: it starts a task, reports its result once, and can cancel it.
 
-A kind is handed a task only after the task's Scheduled event is durable. After a crash it is handed the same task
-again, with the same token and idempotency key.
+A kind gets a task only after the Scheduled event of the task is durable. After a crash it gets the same task again,
+with the same token and idempotency key. Must not know the engine or the store.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ class TaskAttempt:
     """One attempt of one Task state, ready to be performed.
 
     `resource` is the definition's Resource. `arguments` is the JSON value that the task is given, `arguments_text` its
-    JSON text. `deadline` is in epoch seconds, None if the state has no time-out.
+    JSON text. `timeout_at` is in epoch seconds, None if the state has no time-out.
     """
 
     token: str
@@ -25,10 +25,10 @@ class TaskAttempt:
     arguments: Any
     arguments_text: str
     execution_arn: str
-    state_name: str
+    state: str
     region: str
     account: str
-    deadline: float | None = None
+    timeout_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +65,4 @@ class TaskKind(Protocol):
         """The task timed out or its execution ended: its result would be ignored. Unknown tokens are ignored, too."""
 
     async def close(self) -> None:
-        """Release processes and connections. Tasks under way get no result: they are started again next time."""
+        """Release processes and connections. Tasks under way get no result: the next process starts them again."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from statemachine.json_text import without_java
+
 Path = tuple[str | int, ...]
 """The path to a member of a definition: names of members and indexes of elements, from the outside in."""
 
@@ -81,11 +83,14 @@ def pointer_to(path: Path) -> str:
 def finding_line(file: object, finding: Finding, severity: str | None = None) -> str:
     """A finding in one line, in the form of compilers: `FILE:LINE:COLUMN: severity CODE message (at /pointer)`.
 
-    `file` is printed as `str` gives it. `severity` replaces the finding's own, for a text with terminal colours.
+    `file` is printed as `str` gives it. `severity` replaces the finding's own, for a text with terminal colours. What
+    AWS's message about JSON says to Java programmers only is left out.
     """
-    message = " ".join(line.strip() for line in finding.message.splitlines())
-    head = f"{file}:{finding.line}:{finding.column}: {severity or finding.severity.lower()}"
-    return f"{head} {finding.code} {message} (at {finding.pointer or '/'})"
+    message = finding.message if finding.location is None else finding.message.removesuffix(f"\n at {finding.location}")
+    head = f"{file}:{finding.line}:{finding.column}: {severity or finding.severity.lower()} {finding.code}"
+    if finding.code == INVALID_JSON_DESCRIPTION:
+        return f"{head} {without_java(message)}"
+    return f"{head} {' '.join(line.strip() for line in message.splitlines())} (at {finding.pointer or '/'})"
 
 
 def errors(findings: Iterable[Finding]) -> list[Finding]:

@@ -109,7 +109,7 @@ COMMAND_LINES: dict[str, tuple[str, Imports]] = {
         ),
     ),
     "run": ("run pass.json", INTERPRETER),
-    "the help of run": ("run --help", SETTINGS),
+    "the help of run": ("run --help", SETTINGS._replace(rooms=SETTINGS.rooms | {"json_text"})),
     "the help of serve": ("serve --help", SETTINGS),
     "serve": ("serve --host 10.1.2.3", SERVER),
 }

@@ -76,11 +76,13 @@ def test_time_out(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("definition", "options", "told"),
     [
-        ('{"StartAt":', (), "InvalidDefinition: Invalid State Machine Definition"),
+        ('{"StartAt":', (), "flow.json:1:12: error INVALID_JSON_DESCRIPTION Unexpected end-of-input"),
+        ('{"StartAt": NaN}', (), "flow.json:1:13: error INVALID_JSON_DESCRIPTION Non-standard token 'NaN'\n"),
         (machine(P={"Type": "Pass", "Next": "Q"}), (), "MISSING_TRANSITION_TARGET"),
-        (PASS, ("--input", "{"), "InvalidExecutionInput: Invalid State Machine Execution Input: 'Unexpected end-of"),
-        (PASS, ("--input", ""), "InvalidExecutionInput"),
-        (PASS, ("--input", "@missing.json"), "missing.json is no file"),
+        (PASS, ("--input", "{"), "The input is not JSON: Unexpected end-of-input"),
+        (PASS, ("--input", "NaN"), "The input is not JSON: Non-standard token 'NaN' (line 1, column 1)\n"),
+        (PASS, ("--input", ""), "The input is not JSON: "),
+        (PASS, ("--input", "@missing.json"), "There is no file 'missing.json'"),
         (PASS, ("--data", "/proc/nowhere"), "/proc/nowhere"),
         (PASS, ("--speed", "2"), "No such option"),
     ],
@@ -108,11 +110,11 @@ def test_settings_that_make_no_sense(folder: Path, monkeypatch: pytest.MonkeyPat
     assert result.stderr.startswith("statemachine: AWS_ACCOUNT_ID: Expected `str`")
 
 
-def test_a_definition_that_is_no_text(folder: Path) -> None:
+def test_a_definition_must_be_utf_8_text(folder: Path) -> None:
     (folder / "flow.json").write_bytes(b"\xff\xfe")
     result = CliRunner().invoke(main, ["run", str(folder / "flow.json")])
     assert result.exit_code == 1
-    assert "no UTF-8 text (byte 0)" in result.stderr
+    assert "is not UTF-8 text (byte 0)" in result.stderr
 
 
 @pytest.mark.parametrize("name", ["my flow (v2)", "flow.asl", "ä", "x" * 100])
@@ -156,10 +158,10 @@ def test_a_retry_of_a_function_is_skipped_to(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("options", [(), ("--skip-waits",)])
-def test_a_callback_that_nobody_can_send_is_not_waited_for(folder: Path, options: tuple[str, ...]) -> None:
+def test_a_callback_that_cannot_be_sent_is_not_waited_for(folder: Path, options: tuple[str, ...]) -> None:
     result = run(folder, CALLBACK, *functions(folder), *options)
     assert result.exit_code == 2
-    assert "waits for an answer that cannot come here" in result.stderr
+    assert "waits for a worker or a callback, and `run` has neither" in result.stderr
 
 
 def test_a_callback_with_a_time_out_is(folder: Path) -> None:

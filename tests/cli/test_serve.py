@@ -56,7 +56,7 @@ def test_what_makes_no_sense_is_refused(options: tuple[str, ...], told: str, ser
 def test_an_address_that_others_can_reach_is_refused(host: str) -> None:
     result = serve("--host", host)
     assert result.exit_code == 2
-    assert f"--host {host} would be reachable from other machines" in result.stderr
+    assert f"statemachine: host {host}: the server has no authentication" in result.stderr
     assert "--allow-unauthenticated" in result.stderr
 
 

@@ -47,6 +47,9 @@ def answering(status: int, body: bytes) -> Iterator[tuple[str, list[str]]]:
         server.server_close()
 
 
+NO_SERVER = "URL is not a statemachine server: its response to URL/api/v1/a is not a JSON object"
+
+
 @pytest.mark.parametrize(
     ("status", "body", "kind", "told"),
     [
@@ -62,10 +65,10 @@ def answering(status: int, body: bytes) -> Iterator[tuple[str, list[str]]]:
             ServerUnavailable,
             "ServiceUnavailable: starting",
         ),
-        (500, b"<html>", Refusal, "URL answers with HTTP status 500 and no reason; is it a statemachine server?"),
-        (200, b"<html>", Refusal, "URL is no statemachine server: its answer to URL/api/v1/a is no JSON object"),
-        (200, b"[]", Refusal, "URL is no statemachine server: its answer to URL/api/v1/a is no JSON object"),
-        (302, b"", Refusal, "URL is no statemachine server: its answer to URL/api/v1/a is no JSON object"),
+        (500, b"<html>", Refusal, "URL responds with HTTP status 500 and no reason; is it a statemachine server?"),
+        (200, b"<html>", Refusal, NO_SERVER),
+        (200, b"[]", Refusal, NO_SERVER),
+        (302, b"", Refusal, NO_SERVER),
     ],
 )
 def test_an_answer_that_is_none(status: int, body: bytes, kind: type[Refusal], told: str) -> None:

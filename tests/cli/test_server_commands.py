@@ -77,7 +77,8 @@ def test_the_input_may_be_a_file(tmp_path: Path) -> None:
     [
         (("start", "nobody"), "statemachine: StateMachineDoesNotExist: "),
         (("start", "pass", "--name", "a b"), "statemachine: InvalidName: Invalid Name: 'a b'"),
-        (("start", "pass", "--input", "{"), "(line 1, column 2)"),
+        (("start", "pass", "--input", "{"), "The input is not JSON: Unexpected end-of-input"),
+        (("start", "pass", "--input", "@missing.json"), "There is no file 'missing.json'"),
         (("show", "pass/nobody"), "statemachine: ExecutionDoesNotExist: "),
         (("watch", "pass/nobody"), "statemachine: ExecutionDoesNotExist: "),
         (("history", "pass/nobody", "--json"), "statemachine: ExecutionDoesNotExist: "),
@@ -166,6 +167,21 @@ def test_list_filters_and_ends_where_it_is_told(server: RealServer) -> None:
     assert documents(call("list", "--status", "running", "--machine", "act", "--machine", "fail", "--json"))[0][
         "name"
     ] == ("listed-3")
+
+
+def test_an_empty_list_is_told_on_standard_error() -> None:
+    result = call("list", "--machine", "nobody")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "statemachine: no execution matches\n")
+    assert call("list", "--machine", "nobody", "--json").output == ""
+
+
+def test_the_history_of_a_queued_execution_is_told_to_be_empty(server: RealServer) -> None:
+    body = json.dumps({"name": "later", "startAt": "2100-01-01T00:00:00Z"})
+    assert server.request("POST", "/api/v1/state-machines/pass/executions", body)[0] == 201
+    result = call("history", "pass/later")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "statemachine: pass/later is queued and has no event yet\n"
+    assert call("history", "pass/later", "--json").output == ""
 
 
 def test_a_reader_that_has_seen_enough_is_no_mistake() -> None:

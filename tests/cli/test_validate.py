@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from statemachine.cli.main import main
@@ -63,10 +64,37 @@ def test_the_type_decides_what_is_allowed(tmp_path: Path) -> None:
     assert validate(file, "--type", "FAST").exit_code == 2
 
 
-def test_files_that_are_none(tmp_path: Path) -> None:
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert validate().exit_code == 2
     assert validate(tmp_path / "missing.json").exit_code == 2
     (tmp_path / "a.json").write_bytes(b"\xff")
     result = validate(tmp_path / "a.json")
     assert result.exit_code == 1
-    assert "no UTF-8 text (byte 0)" in result.output
+    assert "a.json is not UTF-8 text (byte 0)" in result.output
+
+
+def test_a_missing_file_does_not_keep_the_others_from_being_checked(tmp_path: Path) -> None:
+    valid = write(tmp_path, "a.json", json.dumps(PASS))
+    missing = tmp_path / "missing.json"
+    for files in ((missing, valid), (valid, missing), (missing, valid, tmp_path)):
+        result = validate(*files)
+        assert (result.exit_code, result.stdout) == (2, f"{valid}: valid\n")
+        assert f"statemachine: There is no file '{missing}'\n" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('{"StartAt": NaN}', ":1:13: error INVALID_JSON_DESCRIPTION Non-standard token 'NaN'\n"),
+        ('{"StartAt"\n: "A"', ":2:6: error INVALID_JSON_DESCRIPTION Unexpected end-of-input"),
+        ('{"a": 1, "a": 2}', ":1:10: error INVALID_JSON_DESCRIPTION Duplicate field 'a'\n"),
+    ],
+)
+def test_a_text_that_is_not_json_is_reported_once_without_java(text: str, line: str, tmp_path: Path) -> None:
+    file = write(tmp_path, "a.json", text)
+    result = validate(file)
+    assert result.output.startswith(f"{file}{line}")
+    assert len(result.output.splitlines()) == 1
+    assert "Source" not in result.output
+    assert "Java" not in result.output
+    assert "JsonParser" not in result.output

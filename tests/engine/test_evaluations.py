@@ -37,7 +37,7 @@ class Evaluation:
 
     def __init__(self, request: EvaluationRequest, *, at_once: bool) -> None:
         self.request = request
-        self.answer: EvaluationResult | None = None
+        self.result: EvaluationResult | None = None
         self.done: Callable[[], None] = lambda: None
         self._at_once = at_once
 
@@ -47,7 +47,7 @@ class Evaluation:
 
     def finish(self) -> None:
         """The answer is there."""
-        self.answer = evaluate(self.request)
+        self.result = evaluate(self.request)
         self.done()
 
 

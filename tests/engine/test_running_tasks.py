@@ -31,8 +31,8 @@ def test_a_task_tells_its_kind_all_it_needs() -> None:
     place = Place()
     place.start()
     (task,) = place.functions.started
-    assert (task.resource, task.state_name, task.execution_arn) == (FUNCTION, "Work", ARN)
-    assert (task.region, task.account, task.deadline) == ("eu-west-1", "123456789012", START + 9)
+    assert (task.resource, task.state, task.execution_arn) == (FUNCTION, "Work", ARN)
+    assert (task.region, task.account, task.timeout_at) == ("eu-west-1", "123456789012", START + 9)
     assert (task.arguments, task.arguments_text) == ({"a": 1}, '{ "a": 1 }')
 
 

@@ -19,7 +19,7 @@ from statemachine.evaluators import pool as module
 from statemachine.evaluators.pool import TOO_LARGE, TOO_SLOW, EvaluatorPool, PooledEvaluation
 from statemachine.processes import process
 from statemachine.query.evaluation import EvaluationLimits, EvaluationRequest, EvaluationResult, ExpressionFailed, Value
-from tests.processes.loops import skip
+from tests.processes.loops import advance_loop_time
 
 ENDLESS = "($f := function($n) { $f($n + 1) }; $f(0))"
 PATIENT = EvaluationLimits(milliseconds=600_000)
@@ -29,14 +29,14 @@ SECONDS = 600.0
 TWO = EvaluationResult((Value("2"),))
 
 
-async def answer_of(evaluation: PooledEvaluation) -> EvaluationResult:
+async def result_of(evaluation: PooledEvaluation) -> EvaluationResult:
     """The answer, when it is there."""
     there = asyncio.Event()
     evaluation.done = there.set
-    if evaluation.answer is None:
+    if evaluation.result is None:
         await there.wait()
-    assert evaluation.answer is not None
-    return evaluation.answer
+    assert evaluation.result is not None
+    return evaluation.result
 
 
 async def pid_of(evaluation: PooledEvaluation) -> int:
@@ -52,16 +52,16 @@ def request(expression: str, bindings: str = "{}", limits: EvaluationLimits = PA
 
 async def test_an_expression_is_answered() -> None:
     with closing(EvaluatorPool(seconds_max=SECONDS)) as pool:
-        answer = await answer_of(pool.begin(request("$map($x, function($n) { $n * 2 })", '{"x": [1, 2]}')))
+        answer = await result_of(pool.begin(request("$map($x, function($n) { $n * 2 })", '{"x": [1, 2]}')))
         assert answer == EvaluationResult((Value("[2,4]"),))
 
 
 async def test_a_failure_is_an_answer_and_the_child_lives_on() -> None:
     with closing(EvaluatorPool(children_max=1, seconds_max=SECONDS)) as pool:
-        (failed,) = (await answer_of(pool.begin(request('1 + "a"')))).outcomes
+        (failed,) = (await result_of(pool.begin(request('1 + "a"')))).outcomes
         assert isinstance(failed, ExpressionFailed)
         assert failed.code == "T2002"
-        assert await answer_of(pool.begin(request("1 + 1"))) == TWO
+        assert await result_of(pool.begin(request("1 + 1"))) == TWO
 
 
 async def test_what_takes_too_long_is_killed_and_the_next_is_answered() -> None:
@@ -70,9 +70,9 @@ async def test_what_takes_too_long_is_killed_and_the_next_is_answered() -> None:
         slow = pool.begin(request(ENDLESS, limits=UNHURRIED))
         next_ = pool.begin(request("1 + 1"))
         await pid_of(slow)
-        skip(SECONDS)
-        assert await answer_of(slow) == TOO_SLOW
-        assert await answer_of(next_) == TWO
+        advance_loop_time(SECONDS)
+        assert await result_of(slow) == TOO_SLOW
+        assert await result_of(next_) == TWO
 
 
 async def test_what_takes_too_much_memory_ends_in_an_answer() -> None:
@@ -81,17 +81,17 @@ async def test_what_takes_too_much_memory_ends_in_an_answer() -> None:
             '($d := function($s, $n) { $n = 0 ? $s : $d($s & $s, $n - 1) }; $length($d("xxxxxxxxxxxxxxxx", 26)))',
             limits=UNHURRIED,
         )
-        (outcome,) = (await answer_of(pool.begin(large))).outcomes
+        (outcome,) = (await result_of(pool.begin(large))).outcomes
         assert isinstance(outcome, ExpressionFailed)
-        assert await answer_of(pool.begin(request("1 + 1"))) == TWO
+        assert await result_of(pool.begin(request("1 + 1"))) == TWO
 
 
 async def test_an_evaluation_is_repeated_after_a_kill_from_outside() -> None:
     with closing(EvaluatorPool(children_max=1, seconds_max=SECONDS)) as pool:
-        await answer_of(pool.begin(request("1")))
+        await result_of(pool.begin(request("1")))
         struck = pool.begin(request("$sum([1..300000].($ * 2))"))
         os.kill(await pid_of(struck), signal.SIGKILL)
-        assert await answer_of(struck) == EvaluationResult((Value("90000300000"),))
+        assert await result_of(struck) == EvaluationResult((Value("90000300000"),))
 
 
 async def test_an_evaluation_that_ends_two_children_has_failed() -> None:
@@ -102,17 +102,17 @@ async def test_an_evaluation_that_ends_two_children_has_failed() -> None:
         while (second := await pid_of(struck)) == first:
             await asyncio.sleep(0)
         os.kill(second, signal.SIGKILL)
-        assert await answer_of(struck) == TOO_LARGE
-        assert await answer_of(pool.begin(request("1 + 1"))) == TWO
+        assert await result_of(struck) == TOO_LARGE
+        assert await result_of(pool.begin(request("1 + 1"))) == TWO
 
 
 async def test_a_kill_of_an_idle_child_from_outside_costs_nothing() -> None:
     with closing(EvaluatorPool(children_max=1, seconds_max=SECONDS)) as pool:
         first = pool.begin(request("1"))
         pid = await pid_of(first)
-        await answer_of(first)
+        await result_of(first)
         os.kill(pid, signal.SIGKILL)
-        assert await answer_of(pool.begin(request("1 + 1"))) == TWO
+        assert await result_of(pool.begin(request("1 + 1"))) == TWO
 
 
 @pytest.mark.parametrize("kilobytes", [10, 100, 250])
@@ -121,30 +121,30 @@ async def test_the_largest_inputs_find_room(kilobytes: int) -> None:
     items = ", ".join([item] * (kilobytes * 10))
     with closing(EvaluatorPool(seconds_max=SECONDS)) as pool:
         evaluation = pool.begin(request("$count($map($x, function($v) { $v.a }))", f'{{"x": [{items}]}}'))
-        assert await answer_of(evaluation) == EvaluationResult((Value(str(kilobytes * 10)),))
+        assert await result_of(evaluation) == EvaluationResult((Value(str(kilobytes * 10)),))
 
 
 async def test_a_slow_evaluation_holds_up_no_quick_one() -> None:
     with closing(EvaluatorPool(seconds_max=SECONDS)) as pool:
-        await answer_of(pool.begin(request("1")))
+        await result_of(pool.begin(request("1")))
         slow = pool.begin(request(ENDLESS, limits=UNHURRIED))
-        assert await answer_of(pool.begin(request("1 + 1"))) == TWO
-        assert slow.answer is None
+        assert await result_of(pool.begin(request("1 + 1"))) == TWO
+        assert slow.result is None
 
 
 async def test_waiting_ends_with_the_answer() -> None:
     with closing(EvaluatorPool(children_max=1, seconds_max=SECONDS)) as pool:
-        await answer_of(pool.begin(request("1")))
+        await result_of(pool.begin(request("1")))
         evaluation = pool.begin(request("1 + 1"))
         evaluation.wait(SECONDS)
-        assert evaluation.answer == TWO
+        assert evaluation.result == TWO
         evaluation.wait(SECONDS)
 
 
 async def test_many_at_once_are_all_answered() -> None:
     with closing(EvaluatorPool(children_max=3, seconds_max=SECONDS)) as pool:
         evaluations = [pool.begin(request(f"{number} + 1")) for number in range(50)]
-        answers = [await answer_of(evaluation) for evaluation in evaluations]
+        answers = [await result_of(evaluation) for evaluation in evaluations]
         assert answers == [EvaluationResult((Value(str(number + 1)),)) for number in range(50)]
 
 
@@ -162,7 +162,7 @@ async def test_a_child_that_does_not_start_is_tried_again_after_a_pause(
     monkeypatch.setattr(process, "Popen", start)
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
     with closing(EvaluatorPool(children_max=1, seconds_max=SECONDS)) as pool:
-        assert await answer_of(pool.begin(request("1 + 1"))) == TWO
+        assert await result_of(pool.begin(request("1 + 1"))) == TWO
     assert len(started) == 2
 
 
@@ -182,10 +182,10 @@ def many_open_files(count: int) -> Iterator[None]:
 
 async def test_waiting_works_beside_a_thousand_connections() -> None:
     with many_open_files(1100), closing(EvaluatorPool(children_max=1, seconds_max=SECONDS)) as pool:
-        await answer_of(pool.begin(request("1")))
+        await result_of(pool.begin(request("1")))
         evaluation = pool.begin(request("1 + 1"))
         evaluation.wait(SECONDS)
-        assert evaluation.answer == TWO
+        assert evaluation.result == TWO
 
 
 async def test_after_the_close_nothing_is_answered() -> None:
@@ -195,4 +195,4 @@ async def test_after_the_close_nothing_is_answered() -> None:
     pool.close()
     while pool.pids:
         await asyncio.sleep(0.001)
-    assert (running.answer, queued.answer) == (None, None)
+    assert (running.result, queued.result) == (None, None)

@@ -1,4 +1,4 @@
-"""A child program for tests. A message is a deed and its arguments, as in ["echo", 1]; see DEEDS."""
+"""A child program for tests. A message is a command and its arguments, as in ["echo", 1]; see COMMANDS."""
 
 from __future__ import annotations
 
@@ -11,13 +11,31 @@ from collections.abc import Callable
 from typing import Any
 
 from statemachine.processes import frames
-from statemachine.processes.child_program import serve
+from statemachine.processes.child_program import Handler, serve
 
-ANSWERS = 4
-"""The file descriptor that the answers go to: the second one that `serve` opens."""
+PIPES = {name: os.fstat(descriptor).st_ino for name, descriptor in (("requests", 0), ("replies", 1))}
+"""The pipes that the program is started with. `serve` moves them to other file descriptors."""
 
 
-def start(how: str) -> Callable[[Any], Any]:
+def descriptor_of(name: str) -> int:
+    """The file descriptor of one of the PIPES, after `serve` has moved it."""
+    opened = (int(text) for text in os.listdir("/proc/self/fd"))
+    return next(number for number in opened if number > 2 and _inode(number) == PIPES[name])
+
+
+def _inode(descriptor: int) -> int | None:
+    try:
+        return os.fstat(descriptor).st_ino
+    except OSError:  # the descriptor that listed the others
+        return None
+
+
+def write_reply(data: bytes) -> None:
+    """Write to the pipe for replies, past `serve`."""
+    os.write(descriptor_of("replies"), data)
+
+
+def start(how: str) -> Handler:
     """Ready, unless `how` says something else."""
     if how == "exit":
         os._exit(5)
@@ -25,51 +43,59 @@ def start(how: str) -> Callable[[Any], Any]:
         time.sleep(600)
     if how == "refuse":
         raise ValueError("not today")
-    return lambda message: DEEDS[message[0]](*message[1:])
+    return lambda message: COMMANDS[message[0]](*message[1:])
 
 
 def leave_behind(new_session: bool, then: str) -> int:
     """Start a process that holds all our pipes."""
     left = subprocess.Popen(
-        [sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=new_session, pass_fds=(ANSWERS,)
+        [sys.executable, "-c", "import time; time.sleep(600)"],
+        start_new_session=new_session,
+        pass_fds=(descriptor_of("replies"),),
     )
-    os.write(ANSWERS, frames.pack(left.pid))
+    write_reply(frames.pack(left.pid))
     if then == "exit":
         os._exit(1)
     time.sleep(600)
     return 0
 
 
-def close_answers() -> None:
-    """As if it had ended, but it goes on."""
-    os.close(ANSWERS)
+def close_replies() -> None:
+    """As if it had ended, but it lives on."""
+    os.close(descriptor_of("replies"))
     time.sleep(600)
 
 
-def answer_and_exit(value: Any) -> None:
-    """The last answer."""
-    os.write(ANSWERS, frames.pack(value))
+def reply_and_exit(value: Any) -> None:
+    """The last reply."""
+    write_reply(frames.pack(value))
     os._exit(0)
 
 
 def stop_reading() -> None:
-    """Take no more messages, but go on."""
-    os.close(3)
-    os.write(ANSWERS, frames.pack(None))
+    """Take no more messages, but live on."""
+    os.close(descriptor_of("requests"))
+    write_reply(frames.pack(None))
     time.sleep(600)
 
 
-DEEDS: dict[str, Callable[..., Any]] = {
+def write_on_signal(value: Any) -> None:
+    """Write one more reply, to no request, when a SIGUSR1 comes."""
+    signal.signal(signal.SIGUSR1, lambda *_: write_reply(frames.pack(value)))
+
+
+COMMANDS: dict[str, Callable[..., Any]] = {
     "echo": lambda value: value,
     "process": os.getpid,
     "hang": lambda: time.sleep(600),
     "exit": os._exit,
     "crash": lambda: os.kill(os.getpid(), signal.SIGSEGV),
-    "write": lambda text: os.write(ANSWERS, text.encode("latin-1")),
+    "write": lambda text: write_reply(text.encode("latin-1")),
+    "write on signal": write_on_signal,
     "print": lambda text: os.write(2, text.encode()),
     "leave behind": leave_behind,
-    "close answers": close_answers,
-    "answer and exit": answer_and_exit,
+    "close replies": close_replies,
+    "reply and exit": reply_and_exit,
     "stop reading": stop_reading,
 }
 

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import uvloop
 
+from tests.processes.waiting import PATIENCE_SECONDS
+
 Body = Callable[[], Coroutine[Any, Any, None]]
 
 both_loops = pytest.mark.parametrize(
@@ -17,12 +19,8 @@ both_loops = pytest.mark.parametrize(
 """For tests that take the argument `factory`."""
 
 
-PATIENCE_SECONDS = 55.0
-"""Real time after which a test gives up. The time-out of pytest does not reach into uvloop."""
-
-
 def run_in(factory: Callable[[], asyncio.AbstractEventLoop], body: Body) -> None:
-    """Run a coroutine function in a loop of that kind."""
+    """Run a coroutine function in a loop of that kind, for PATIENCE_SECONDS at most."""
 
     async def patient() -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -32,8 +30,11 @@ def run_in(factory: Callable[[], asyncio.AbstractEventLoop], body: Body) -> None
         runner.run(patient())
 
 
-def skip(seconds: float) -> None:
-    """Let so much time pass at once for the timers of the running loop, which must be asyncio's own."""
+def advance_loop_time(seconds: float) -> None:
+    """Let so much time pass at once for the timers of the running loop, which must be asyncio's own.
+
+    The loop's clock stays ahead until the end of the loop, which is the end of the test.
+    """
     loop = asyncio.get_running_loop()
     before = loop.time
     loop.time = lambda: before() + seconds  # type: ignore[method-assign]

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from statemachine.processes import frames
+from statemachine.processes import frames, process
 from statemachine.processes.child_process import ChildProcess
 from statemachine.processes.frames import FRAME_BYTES_MAX
 from tests.processes.loops import both_loops, run_in
@@ -32,17 +32,17 @@ class Child(ChildProcess):
         self.lines: list[str] = []
         self.statuses: list[int] = []
 
-    def received(self, message: Any) -> None:
+    def on_received(self, message: Any) -> None:
         self.messages.append(message)
 
-    def printed(self, line: str) -> None:
+    def on_printed(self, line: str) -> None:
         self.lines.append(line)
 
-    def ended(self, status: int) -> None:
+    def on_ended(self, status: int) -> None:
         self.statuses.append(status)
 
-    async def answer(self, *message: Any) -> Any:
-        """Its answer to a message."""
+    async def reply(self, *message: Any) -> Any:
+        """Its reply to a message."""
         count = len(self.messages)
         self.send(message)
         await until(lambda: len(self.messages) > count)
@@ -61,11 +61,11 @@ async def ready() -> Child:
 
 
 @both_loops
-def test_it_answers_and_is_killed(factory: Factory) -> None:
+def test_a_child_replies_until_it_is_killed(factory: Factory) -> None:
     async def body() -> None:
         child = await ready()
-        assert await child.answer("echo", {"é": [1, None]}) == {"é": [1, None]}
-        assert (await child.answer("process"), os.getpgid(child.pid), os.getsid(child.pid)) == (child.pid,) * 3
+        assert await child.reply("echo", {"é": [1, None]}) == {"é": [1, None]}
+        assert (await child.reply("process"), os.getpgid(child.pid), os.getsid(child.pid)) == (child.pid,) * 3
         assert child.usable
         child.kill()
         assert not child.usable
@@ -80,7 +80,7 @@ def test_it_answers_and_is_killed(factory: Factory) -> None:
 def test_messages_larger_than_a_pipe_pass_both_ways(factory: Factory) -> None:
     async def body() -> None:
         child, text = await ready(), "x" * 3_000_000
-        assert await child.answer("echo", text) == text
+        assert await child.reply("echo", text) == text
         child.kill()
         await child.end()
 
@@ -89,15 +89,14 @@ def test_messages_larger_than_a_pipe_pass_both_ways(factory: Factory) -> None:
 
 @both_loops
 @pytest.mark.parametrize(
-    ("message", "status"), [(("exit", 0), 0), (("exit", 3), 3), (("crash",), -signal.SIGSEGV), (("no deed",), 1)]
+    ("message", "status"), [(("exit", 0), 0), (("exit", 3), 3), (("crash",), -signal.SIGSEGV), (("no command",), 1)]
 )
-def test_it_ends_by_itself(factory: Factory, message: tuple[Any, ...], status: int) -> None:
+def test_the_exit_status_is_reported(factory: Factory, message: tuple[Any, ...], status: int) -> None:
     async def body() -> None:
         child = await ready()
         child.send(message)
         assert await child.end() == status
         assert child.messages == [None]
-        await asyncio.sleep(0)
         child.kill()
         assert child.statuses == [status]
 
@@ -105,12 +104,12 @@ def test_it_ends_by_itself(factory: Factory, message: tuple[Any, ...], status: i
 
 
 @both_loops
-def test_the_last_answer_is_read_though_the_process_is_gone(factory: Factory) -> None:
+def test_the_last_reply_is_read_after_the_exit(factory: Factory) -> None:
     async def body() -> None:
         child = await ready()
-        child.send(["answer and exit", "last"])
+        child.send(["reply and exit", "last"])
         while alive(child.pid):
-            time.sleep(0.001)  # holds the loop, so that it hears of the exit first
+            time.sleep(0.001)  # blocks the loop, so that it notices the exit first
         assert await child.end() == 0
         assert child.messages == [None, "last"]
 
@@ -118,7 +117,7 @@ def test_the_last_answer_is_read_though_the_process_is_gone(factory: Factory) ->
 
 
 @both_loops
-@pytest.mark.parametrize("message", ["close answers", "stop reading"])
+@pytest.mark.parametrize("message", ["close replies", "stop reading"])
 def test_a_process_without_its_pipe_is_killed(factory: Factory, message: str) -> None:
     async def body() -> None:
         child = await ready()
@@ -133,11 +132,13 @@ def test_a_process_without_its_pipe_is_killed(factory: Factory, message: str) ->
 
 
 @both_loops
-def test_the_end_is_told_though_another_process_holds_the_pipes(factory: Factory) -> None:
+def test_the_end_is_reported_although_another_process_holds_the_pipes(factory: Factory) -> None:
     async def body() -> None:
         child = await ready()
-        left = await child.answer("leave behind", True, "exit")
+        left = await child.reply("leave behind", True, "exit")
         try:
+            await until(lambda: not child.usable)
+            assert not child.stdout.closed
             assert await child.end() == 1
             assert alive(left)
         finally:
@@ -147,12 +148,12 @@ def test_the_end_is_told_though_another_process_holds_the_pipes(factory: Factory
 
 
 @both_loops
-@pytest.mark.parametrize("then", ["exit", "go on"])
+@pytest.mark.parametrize("then", ["exit", "live on"])
 def test_its_group_ends_with_it(factory: Factory, then: str) -> None:
     async def body() -> None:
         child = await ready()
-        left = await child.answer("leave behind", False, then)
-        if then == "go on":
+        left = await child.reply("leave behind", False, then)
+        if then == "live on":
             child.kill()
         assert await child.end() == (1 if then == "exit" else -signal.SIGKILL)
         await until(lambda: not alive(left))
@@ -169,7 +170,7 @@ def test_its_group_ends_with_it(factory: Factory, then: str) -> None:
         frames.pack("one") + frames.pack("more"),
     ],
 )
-def test_a_process_that_writes_nonsense_is_killed_and_not_heard(factory: Factory, data: bytes) -> None:
+def test_an_invalid_frame_kills_the_child(factory: Factory, data: bytes) -> None:
     async def body() -> None:
         child = await ready()
         child.send(["write", data.decode("latin-1")])
@@ -180,10 +181,10 @@ def test_a_process_that_writes_nonsense_is_killed_and_not_heard(factory: Factory
 
 
 @both_loops
-def test_what_it_prints_is_forwarded_up_to_its_end(factory: Factory) -> None:
+def test_lines_are_forwarded_up_to_the_end(factory: Factory) -> None:
     async def body() -> None:
         child = await ready()
-        await child.answer("print", "one\ntwo")
+        await child.reply("print", "one\ntwo")
         await until(lambda: child.lines == ["one"])
         child.send(["exit", 0])
         await child.end()
@@ -193,7 +194,7 @@ def test_what_it_prints_is_forwarded_up_to_its_end(factory: Factory) -> None:
 
 
 @both_loops
-def test_what_cannot_be_started(factory: Factory, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_program_raises_oserror(factory: Factory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/at/all")
 
     async def body() -> None:
@@ -204,20 +205,27 @@ def test_what_cannot_be_started(factory: Factory, monkeypatch: pytest.MonkeyPatc
 
 
 @both_loops
-def test_without_room_for_the_thread_that_waits_for_it_nothing_is_left(
+def test_a_failed_start_of_the_waiting_thread_raises_oserror_and_leaves_no_process(
     factory: Factory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started: list[int] = []
+    started: list[Any] = []
+    popen = process.Popen
 
-    def no_room(thread: threading.Thread) -> None:
-        started.append(thread._target.__self__.pid)  # type: ignore[attr-defined]
+    def start_process(*arguments: Any, **options: Any) -> Any:
+        started.append(popen(*arguments, **options))
+        return started[0]
+
+    def start_thread(thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(threading.Thread, "start", no_room)
+    monkeypatch.setattr(process, "Popen", start_process)
+    monkeypatch.setattr(threading.Thread, "start", start_thread)
 
     async def body() -> None:
         with pytest.raises(OSError, match="can't start new thread"):
             Child()
-        await until(lambda: not alive(started[0]))
+        (left,) = started
+        await until(lambda: not alive(left.pid))
+        assert (left.stdin.closed, left.stdout.closed, left.stderr.closed) == (True, True, True)
 
     run_in(factory, body)

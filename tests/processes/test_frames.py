@@ -12,7 +12,7 @@ from statemachine.processes import frames
 MESSAGES = [{"a": "é\n"}, [], "", None, {"deep": [[[1.5]]]}]
 
 
-def test_blocking_stream_gives_back_what_was_written() -> None:
+def test_a_blocking_stream_returns_the_messages_that_were_written() -> None:
     stream = io.BytesIO()
     for message in MESSAGES:
         frames.write(stream, message)
@@ -31,16 +31,16 @@ def test_messages_arrive_in_pieces_of_any_size(size: int) -> None:
 
 
 @pytest.mark.parametrize("cut", [1, 4, 6])
-def test_stream_that_ends_inside_a_message(cut: int) -> None:
+def test_a_stream_that_ends_inside_a_message_raises_eof(cut: int) -> None:
     with pytest.raises(EOFError):
         frames.read(io.BytesIO(frames.pack("message")[:cut]))
 
 
-def test_length_beyond_the_limit_is_refused_before_the_body_is_kept() -> None:
+def test_a_length_beyond_the_limit_is_refused_before_the_body_arrives() -> None:
     with pytest.raises(ValueError, match=str(frames.FRAME_BYTES_MAX + 1)):
         frames.FrameReader().feed(struct.pack(">I", frames.FRAME_BYTES_MAX + 1))
 
 
-def test_body_that_is_no_json() -> None:
+def test_a_body_that_is_not_json_is_refused() -> None:
     with pytest.raises(ValueError, match="malformed"):
         frames.FrameReader().feed(struct.pack(">I", 3) + b"{x}")

@@ -8,13 +8,42 @@ import os
 import pytest
 
 from statemachine.processes.pipes import LINE_BYTES_MAX, LINES_AT_ONCE, PAUSE_SECONDS, PrintedLines, ReadPipe
-from tests.processes.loops import skip
+from tests.processes.loops import advance_loop_time
 
 
-async def turns(count: int = 5) -> None:
-    """Let the loop take all that is in its pipes."""
-    for _ in range(count):
-        await asyncio.sleep(0)
+class Printer:
+    """A pipe whose lines are kept. The test writes to its other end."""
+
+    def __init__(self) -> None:
+        reading, self._writing = os.pipe()
+        self.lines: list[str] = []
+        self.closed = asyncio.Event()
+        self.pipe = ReadPipe(os.fdopen(reading, "rb", 0), self.closed.set)
+        PrintedLines(self.pipe, self.lines.append)
+
+    async def write(self, data: bytes) -> None:
+        """Write, and return when the loop has read the bytes, unless it has paused."""
+        os.write(self._writing, data)
+        await loop_has_read()
+
+    def close(self) -> None:
+        """Close the end that the test writes to."""
+        os.close(self._writing)
+
+
+async def loop_has_read() -> None:
+    """Return when the loop has read from every pipe that it watches, and has run the timers that are due.
+
+    It has, when it has read from a pipe that became readable later, because it polls all of them at once.
+    """
+    reading, writing = os.pipe()
+    seen = asyncio.Event()
+    later = ReadPipe(os.fdopen(reading, "rb", 0), lambda: None)
+    later.start(lambda data: seen.set())
+    os.write(writing, b"x")
+    await seen.wait()
+    os.close(writing)
+    later.close()
 
 
 @pytest.mark.parametrize(
@@ -27,52 +56,49 @@ async def turns(count: int = 5) -> None:
         ([b"\xff\n"], ["\ufffd"]),
         ([b"x" * (LINE_BYTES_MAX + 1) + b"\n"], ["x" * LINE_BYTES_MAX, "x"]),
         ([b"x" * LINE_BYTES_MAX + b"\ny"], ["x" * LINE_BYTES_MAX, "y"]),
+        ([b"x" * LINE_BYTES_MAX, b"\ny"], ["x" * LINE_BYTES_MAX, "y"]),
+        ([b"x" * LINE_BYTES_MAX], ["x" * LINE_BYTES_MAX]),
     ],
 )
-async def test_lines(pieces: list[bytes], lines: list[str]) -> None:
-    reading, writing = os.pipe()
-    emitted: list[str] = []
-    pipe = ReadPipe(os.fdopen(reading, "rb", 0), lambda: None)
-    PrintedLines(pipe, emitted.append)
+async def test_bytes_are_split_into_lines_of_bounded_length(pieces: list[bytes], lines: list[str]) -> None:
+    printer = Printer()
     for piece in pieces:
-        os.write(writing, piece)
-        await turns()
-    os.close(writing)
-    while not pipe.closed:
-        await asyncio.sleep(0)
-    assert emitted == lines
+        await printer.write(piece)
+    printer.close()
+    await printer.closed.wait()
+    assert printer.lines == lines
 
 
-async def test_pipe_is_not_read_while_there_are_too_many_lines() -> None:
-    reading, writing = os.pipe()
-    emitted: list[str] = []
-    pipe = ReadPipe(os.fdopen(reading, "rb", 0), lambda: None)
-    PrintedLines(pipe, emitted.append)
-    os.write(writing, b"line\n" * (LINES_AT_ONCE + 5))
-    await turns()
-    os.write(writing, b"more\nlast")
-    os.close(writing)
-    seen = len(emitted)
-    skip(PAUSE_SECONDS)
-    while not pipe.closed:
-        await asyncio.sleep(0)
-    assert seen == LINES_AT_ONCE
-    assert emitted == ["line"] * (LINES_AT_ONCE + 5) + ["more", "last"]
+async def test_a_pipe_is_not_read_for_a_pause_after_too_many_lines() -> None:
+    printer = Printer()
+    await printer.write(b"line\n" * (LINES_AT_ONCE + 5))
+    await printer.write(b"more\nlast")
+    printer.close()
+    assert len(printer.lines) == LINES_AT_ONCE
+    advance_loop_time(PAUSE_SECONDS)
+    await printer.closed.wait()
+    assert printer.lines == ["line"] * (LINES_AT_ONCE + 5) + ["more", "last"]
 
 
 async def test_lines_that_are_left_at_the_end_come_after_their_pause() -> None:
-    reading, writing = os.pipe()
-    emitted: list[str] = []
-    pipe = ReadPipe(os.fdopen(reading, "rb", 0), lambda: None)
-    PrintedLines(pipe, emitted.append)
-    os.write(writing, b"line\n" * LINES_AT_ONCE * 3 + b"last")
-    os.close(writing)
-    await turns()
-    pipe.close()
-    seen = []
-    for _ in range(4):
-        seen.append(len(emitted))
-        skip(PAUSE_SECONDS)
-        await turns()
+    printer = Printer()
+    await printer.write(b"line\n" * LINES_AT_ONCE * 3 + b"last")
+    printer.close()
+    printer.pipe.close()
+    seen = [len(printer.lines)]
+    for _ in range(3):
+        advance_loop_time(PAUSE_SECONDS)
+        await loop_has_read()
+        seen.append(len(printer.lines))
     assert seen == [LINES_AT_ONCE, LINES_AT_ONCE * 2, LINES_AT_ONCE * 3, LINES_AT_ONCE * 3 + 1]
-    assert emitted[-1] == "last"
+    assert printer.lines[-1] == "last"
+
+
+async def test_a_pipe_that_was_not_started_can_be_closed() -> None:
+    reading, writing = os.pipe()
+    ended: list[bool] = []
+    pipe = ReadPipe(os.fdopen(reading, "rb", 0), lambda: ended.append(True))
+    pipe.close()
+    pipe.close()
+    os.close(writing)
+    assert ended == [True]

@@ -201,3 +201,48 @@ def test_a_failure_without_a_cause_has_not_the_cause_of_the_one_before() -> None
     ).root  # fmt: skip
     (state,) = root.children
     assert (state.error, state.cause) == ("States.Timeout", None)
+
+
+TWO_BRANCHES: list[Row] = [
+    STARTED, entered(0, "Parallel", "Both"), (2, "ParallelStateStarted"), entered(3, "Pass", "A"),
+    entered(3, "Task", "B"), exited(4, "Pass", "A"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("later", "branches"),
+    [
+        ([], [("SUCCEEDED", 4.0, 6.0), ("RUNNING", 5.0, None)]),
+        ([entered(6, "Pass", "A2")], [("RUNNING", 4.0, None), ("RUNNING", 5.0, None)]),
+        (
+            [entered(6, "Pass", "A2"), exited(7, "Pass", "A2"), exited(5, "Task", "B"), (9, "ParallelStateSucceeded"),
+             exited(9, "Parallel", "Both")],
+            [("SUCCEEDED", 4.0, 8.0), ("SUCCEEDED", 5.0, 9.0)],
+        ),
+        # The next two states follow A, so they are taken for states of one branch.
+        (
+            [entered(6, "Pass", "C"), entered(6, "Task", "D"), exited(7, "Pass", "C")],
+            [("RUNNING", 4.0, None), ("RUNNING", 5.0, None)],
+        ),
+        (
+            [(5, "TaskScheduled"), (7, "TaskFailed", BROKEN), (8, "ParallelStateFailed")],
+            [("SUCCEEDED", 4.0, 6.0), ("FAILED", 5.0, 9.0)],
+        ),
+        ([(6, "ExecutionAborted")], [("SUCCEEDED", 4.0, 6.0), ("ABORTED", 5.0, 7.0)]),
+    ],
+)  # fmt: skip
+def test_a_branch_lasts_from_its_start_to_the_end_of_its_last_state(
+    later: list[Row], branches: list[tuple[str, float, float | None]]
+) -> None:
+    (both,) = tree(*TWO_BRANCHES, *later).root.children
+    assert [(branch.status, branch.started, branch.ended) for branch in both.children] == branches
+
+
+def test_a_branch_whose_last_state_is_caught_has_succeeded() -> None:
+    root = tree(
+        STARTED, entered(0, "Parallel", "Outer"), (2, "ParallelStateStarted"), entered(3, "Parallel", "Inner"),
+        (4, "ParallelStateStarted"), entered(5, "Fail", "F"), (6, "ParallelStateFailed"),
+        exited(7, "Parallel", "Inner"),
+    ).root  # fmt: skip
+    (branch,) = root.children[0].children
+    assert (branch.status, branch.ended) == ("SUCCEEDED", 8.0)

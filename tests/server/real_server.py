@@ -63,7 +63,7 @@ class RealServer:
 
     @property
     def worker(self) -> int:
-        """The pid of the process that runs the interpreter."""
+        """The pid of the process that runs the executions, gunicorn's worker."""
         return int((self.data / "interpreter.lock").read_text())
 
     def ready(self) -> RealServer:

@@ -38,7 +38,7 @@ def arbiter(folder: Path, **others: Any) -> Arbiter:
 @pytest.mark.parametrize(
     ("host", "bound"), [("127.0.0.1", "127.0.0.1:8083"), ("::1", "[::1]:8083"), ("localhost", "localhost:8083")]
 )
-def test_loopback_is_bound_without_asking(host: str, bound: str) -> None:
+def test_a_loopback_address_needs_no_permission(host: str, bound: str) -> None:
     assert forced_settings(Settings(host=host))["bind"] == [bound]
 
 
@@ -107,7 +107,7 @@ def test_a_setting_that_was_changed_is_named(folder: Path, name: str, value: Any
     assert not hasattr(master, "server_lock")
 
 
-def test_how_much_is_logged_is_free(folder: Path) -> None:
+def test_the_log_level_of_gunicorn_may_be_changed(folder: Path) -> None:
     master = arbiter(folder, loglevel="debug")
     master.cfg.on_starting(master)
     master.server_lock.release()
@@ -124,7 +124,7 @@ def test_signals_that_would_reload_or_add_workers_are_only_logged(folder: Path) 
                 "event": "signal ignored",
                 "log_level": "warning",
                 "signal": f"SIG{name.upper()}",
-                "reason": "there is one interpreter, never two",
+                "reason": "only one process may run the executions",
             }
         ]
     master.server_lock.release()
@@ -158,5 +158,5 @@ def test_a_directory_that_cannot_be_used_is_refused(folder: Path, kind: str) -> 
         prepare_directories(Settings(data=str(path)))
 
 
-def test_one_interpreter_is_forced() -> None:
+def test_one_worker_is_forced() -> None:
     assert (FORCED["workers"], FORCED["threads"], FORCED["preload_app"]) == (1, 1, False)

@@ -28,7 +28,7 @@ def test_it_serves_and_ends(folder: Path) -> None:
         (("--preload",), {}, "preload_app"),
         (("--max-requests", "10"), {}, "max_requests"),
         ((), {"WEB_CONCURRENCY": "2"}, "WEB_CONCURRENCY must be 1"),
-        ((), {"GUNICORN_CMD_ARGS": "--workers 2"}, "GUNICORN_CMD_ARGS is not taken"),
+        ((), {"GUNICORN_CMD_ARGS": "--workers 2"}, "GUNICORN_CMD_ARGS is not accepted"),
         ((), {"STATEMACHINE_HOST": "0.0.0.0"}, "--allow-unauthenticated"),
         ((), {"STATEMACHINE_PORT": "x"}, "statemachine: STATEMACHINE_PORT: Expected `int`"),
     ],

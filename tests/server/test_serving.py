@@ -73,7 +73,7 @@ def test_no_task_is_handed_to_a_dead_connection(server: RealServer) -> None:
     assert server.ended(arn)["status"] == "SUCCEEDED"
 
 
-def test_signals_that_would_make_a_second_interpreter_are_ignored(server: RealServer) -> None:
+def test_signals_that_would_start_a_second_worker_are_ignored(server: RealServer) -> None:
     worker = server.worker
     for name in IGNORED:
         os.kill(server.process.pid, getattr(signal, f"SIG{name}"))

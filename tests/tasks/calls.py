@@ -19,15 +19,15 @@ def task(resource: str, arguments: Any, text: str, token: str = "token") -> Task
     return TaskAttempt(token, REQUEST_ID, resource, arguments, text, execution, "State", "us-east-1", ACCOUNT)
 
 
-class Answers:
+class Results:
     """An `OnOutcome` that keeps tokens and results and lets a test wait for them."""
 
     def __init__(self) -> None:
         self.given: list[tuple[str, TaskResult]] = []
         self._arrived = asyncio.Event()
 
-    def __call__(self, token: str, outcome: TaskResult) -> None:
-        self.given.append((token, outcome))
+    def __call__(self, token: str, result: TaskResult) -> None:
+        self.given.append((token, result))
         self._arrived.set()
 
     async def first(self) -> TaskResult:

@@ -93,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def local_lambda() -> Iterator[LocalLambda]:
-    """The endpoint while the block runs; it answers at once unless the test clears `hold`."""
+    """The endpoint while the block runs; it responds at once unless the test clears `hold`."""
     local = LocalLambda()
     local.hold.set()
     handler = type("Handler", (_Handler,), {"local": local})

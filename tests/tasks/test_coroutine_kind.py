@@ -1,4 +1,4 @@
-"""Every started task is answered once, unless it was cancelled."""
+"""The result of every started task is reported once, unless the task was cancelled."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import structlog
 
 from statemachine.tasks.coroutine_kind import CoroutineKind
 from statemachine.tasks.kind import Failed, Succeeded, TaskAttempt, TaskResult
-from tests.tasks.calls import Answers, task
+from tests.tasks.calls import Results, task
 
 
 class Scripted(CoroutineKind):
@@ -41,95 +41,95 @@ class Scripted(CoroutineKind):
             self.ended += 1
 
 
-def run(body: Callable[[Scripted, Answers], Coroutine[Any, Any, None]]) -> None:
+def run(body: Callable[[Scripted, Results], Coroutine[Any, Any, None]]) -> None:
     async def main() -> None:
-        await body(Scripted(), Answers())
+        await body(Scripted(), Results())
 
     asyncio.run(main())
 
 
-def test_answer_comes_once() -> None:
-    async def body(kind: Scripted, answers: Answers) -> None:
-        kind.start(task("scripted", 1, "1", "one"), answers)
-        kind.start(task("scripted", 1, "1", "one"), answers)
+def test_a_result_is_reported_once() -> None:
+    async def body(kind: Scripted, results: Results) -> None:
+        kind.start(task("scripted", 1, "1", "one"), results)
+        kind.start(task("scripted", 1, "1", "one"), results)
         kind.go.set()
-        await answers.first()
+        await results.first()
         await asyncio.sleep(0)
-        assert answers.given == [("one", Succeeded("1"))]
+        assert results.given == [("one", Succeeded("1"))]
         assert kind.begun == 1
 
     run(body)
 
 
-def test_answered_token_may_be_started_again() -> None:
-    async def body(kind: Scripted, answers: Answers) -> None:
+def test_a_token_may_be_started_again_after_its_result() -> None:
+    async def body(kind: Scripted, results: Results) -> None:
         kind.go.set()
         for count in (1, 2, 3):
-            kind.start(task("scripted", 1, "1", "one"), answers)
-            while len(answers.given) < count:
+            kind.start(task("scripted", 1, "1", "one"), results)
+            while len(results.given) < count:
                 await asyncio.sleep(0)
-        assert answers.given == [("one", Succeeded("1"))] * 3
+        assert results.given == [("one", Succeeded("1"))] * 3
 
     run(body)
 
 
-def test_cancelled_task_is_not_answered_and_does_not_disturb_its_successor() -> None:
-    async def body(kind: Scripted, answers: Answers) -> None:
-        kind.start(task("scripted", 1, "1", "one"), answers)
+def test_a_cancelled_task_has_no_result_and_does_not_disturb_its_successor() -> None:
+    async def body(kind: Scripted, results: Results) -> None:
+        kind.start(task("scripted", 1, "1", "one"), results)
         await asyncio.sleep(0)
         kind.cancel("one")
         kind.cancel("one")
         kind.cancel("unknown")
-        kind.start(task("scripted", 2, "2", "one"), answers)
+        kind.start(task("scripted", 2, "2", "one"), results)
         kind.go.set()
-        await answers.first()
+        await results.first()
         await asyncio.sleep(0)
-        assert answers.given == [("one", Succeeded("2"))]
+        assert results.given == [("one", Succeeded("2"))]
         assert (kind.begun, kind.ended) == (2, 2)
 
     run(body)
 
 
-def test_answer_that_comes_in_spite_of_a_cancel_falls_away() -> None:
-    async def body(kind: Scripted, answers: Answers) -> None:
-        kind.start(task("scripted", "stubborn", "", "one"), answers)
+def test_a_result_after_a_cancel_is_dropped() -> None:
+    async def body(kind: Scripted, results: Results) -> None:
+        kind.start(task("scripted", "stubborn", "", "one"), results)
         await asyncio.sleep(0)
         kind.cancel("one")
-        kind.start(task("scripted", 2, "2", "one"), answers)
+        kind.start(task("scripted", 2, "2", "one"), results)
         await asyncio.sleep(0)
         kind.go.set()
-        await answers.first()
-        assert answers.given == [("one", Succeeded("2"))]
+        await results.first()
+        assert results.given == [("one", Succeeded("2"))]
         assert kind.ended == 2
 
     run(body)
 
 
-def test_defect_fails_the_task() -> None:
-    async def body(kind: Scripted, answers: Answers) -> None:
+def test_an_exception_fails_the_task_and_is_logged() -> None:
+    async def body(kind: Scripted, results: Results) -> None:
         kind.go.set()
         with structlog.testing.capture_logs() as logged:
-            kind.start(task("scripted", "defect", '"defect"'), answers)
-            outcome = await answers.first()
+            kind.start(task("scripted", "defect", '"defect"'), results)
+            outcome = await results.first()
         assert outcome == Failed("States.TaskFailed", "The task could not be performed: RuntimeError: a defect")
-        assert [entry["event"] for entry in logged] == ["task_defect"]
+        assert [entry["event"] for entry in logged] == ["defect"]
 
     run(body)
 
 
-def test_close_ends_what_runs_without_answers() -> None:
-    async def body(kind: Scripted, answers: Answers) -> None:
+def test_close_ends_the_tasks_without_results() -> None:
+    async def body(kind: Scripted, results: Results) -> None:
         for token in ("one", "two"):
-            kind.start(task("scripted", 1, "1", token), answers)
+            kind.start(task("scripted", 1, "1", token), results)
         await asyncio.sleep(0)
         await kind.close()
         assert (kind.begun, kind.ended) == (2, 2)
-        assert not answers.given
+        assert not results.given
         await kind.close()
 
     run(body)
 
 
-def test_base_cannot_be_used_alone() -> None:
+def test_the_base_class_cannot_be_used_alone() -> None:
     with pytest.raises(TypeError):
         CoroutineKind()  # type: ignore[abstract]

@@ -1,4 +1,4 @@
-"""A kind of task from outside, `outside_package`: found by its entry point and used like our own, by a whole server."""
+"""A kind of task from outside, `outside_package`: found by its entry point, and used by a whole server."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from statemachine.json_text import dump
-from statemachine.tasks.registry import task_kinds
+from statemachine.tasks.installed import outside_kinds
 from statemachine.validation import validate
 
 PACKAGE = Path(__file__).parent / "outside_package"
@@ -30,12 +30,12 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_without_the_package_its_resource_has_no_kind() -> None:
-    assert not any(kind.accepts("letters:count") for kind in task_kinds())
+    assert not any(kind.accepts("letters:count") for kind in outside_kinds())
 
 
 @pytest.mark.usefixtures("installed")
 def test_with_the_package_its_kind_serves_its_resource_and_no_other() -> None:
-    (kind,) = task_kinds()
+    (kind,) = outside_kinds()
     assert kind.accepts("letters:count")
     assert not kind.accepts("letters:other")
 

@@ -82,7 +82,7 @@ class InvocationResponse:
 
 
 class InvocationFailure(Exception):
-    """Lambda refused the call, or did not answer. `error` and `cause` are those of Step Functions."""
+    """Lambda returned an error, or did not respond. `error` and `cause` are those of the task."""
 
     def __init__(self, error: str, cause: str) -> None:
         super().__init__(error, cause)
@@ -90,11 +90,11 @@ class InvocationFailure(Exception):
         self.cause = cause
 
 
-class FunctionHost(Protocol):
+class FunctionRuntime(Protocol):
     """Where functions run."""
 
-    def has(self, name: str) -> bool:
-        """Can a function of that name be called here?"""
+    def has_function(self, name: str) -> bool:
+        """Does this runtime have a function of that name?"""
 
     async def invoke(self, invocation: Invocation) -> InvocationResponse:
         """Call the function. Raises InvocationFailure. Cancelling ends the call, as far as that is possible."""
@@ -126,9 +126,9 @@ def response_too_large(size: int) -> str:
     )
 
 
-def refusal(status: int, code: str, message: str, request_id: str) -> InvocationFailure:
-    """Lambda's error response in the words of the optimised integration. All errors for which Invoke has no class are
-    called Lambda.AWSLambdaException."""
+def lambda_error(status: int, code: str, message: str, request_id: str) -> InvocationFailure:
+    """An error response of Lambda, as the optimised integration names it. An error that the service model does not list
+    for Invoke is a Lambda.AWSLambdaException."""
     known = code.endswith("Exception") and code not in COMMON_ERRORS
     return InvocationFailure(
         f"Lambda.{code}" if known else "Lambda.AWSLambdaException",
@@ -137,8 +137,8 @@ def refusal(status: int, code: str, message: str, request_id: str) -> Invocation
     )
 
 
-def not_found(invocation: Invocation) -> InvocationFailure:
-    """No host has the function. The text carries the qualifier, `$LATEST` if none was given (recorded)."""
+def function_not_found(invocation: Invocation) -> InvocationFailure:
+    """The error if no runtime has the function. The text has the qualifier, `$LATEST` if none was given (recorded)."""
     function = invocation.function
     arn = function.arn if function.qualifier else f"{function.arn}:$LATEST"
-    return refusal(404, "ResourceNotFoundException", f"Function not found: {arn}", invocation.request_id)
+    return lambda_error(404, "ResourceNotFoundException", f"Function not found: {arn}", invocation.request_id)

@@ -1,4 +1,4 @@
-"""The context object of a function, with the names that it has in AWS Lambda. Must know one call, and nothing else."""
+"""The context object of a function, with the names that it has in AWS Lambda. Must not know the worker."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import json
 import os
 import time
 from types import SimpleNamespace
-from typing import Any
+
+from statemachine.tasks.functions.messages import FunctionCall
 
 TIMEOUT_SECONDS_DEFAULT = 99_999_999
 """The default TimeoutSeconds of a Task state (States Language)."""
@@ -15,22 +16,20 @@ _LOG_STREAM = time.strftime("%Y/%m/%d/[$LATEST]", time.gmtime()) + f"{os.getpid(
 
 
 class LambdaContext:
-    """`request` has the members functionName, functionArn, requestId, deadline (epoch seconds or null) and
-    clientContext (base64 of JSON text, or null). Raises ValueError for a client context in another form."""
+    """The context of one call. Raises ValueError if the client context is not base64 of a JSON object."""
 
     function_version = "$LATEST"
 
-    def __init__(self, request: dict[str, Any]) -> None:
-        self.aws_request_id: str = request["requestId"]
-        self.function_name: str = request["functionName"]
-        self.invoked_function_arn: str = request["functionArn"]
+    def __init__(self, call: FunctionCall) -> None:
+        self.aws_request_id = call.request_id
+        self.function_name = call.function_name
+        self.invoked_function_arn = call.function_arn
         self.memory_limit_in_mb = _memory_in_mb()
         self.log_group_name = f"/aws/lambda/{self.function_name}"
         self.log_stream_name = _LOG_STREAM
         self.identity = SimpleNamespace(cognito_identity_id=None, cognito_identity_pool_id=None)
-        self.client_context = _client_context(request["clientContext"])
-        deadline = request["deadline"]
-        self._deadline: float = time.time() + TIMEOUT_SECONDS_DEFAULT if deadline is None else deadline
+        self.client_context = _client_context(call.client_context)
+        self._deadline = time.time() + TIMEOUT_SECONDS_DEFAULT if call.deadline is None else call.deadline
 
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds until the task times out, never negative."""
@@ -47,5 +46,5 @@ def _client_context(text: str | None) -> SimpleNamespace | None:
         return None
     fields = json.loads(base64.b64decode(text, validate=True))
     if not isinstance(fields, dict):
-        raise ValueError("the client context is no JSON object")
+        raise ValueError("the client context is not a JSON object")
     return SimpleNamespace(custom=fields.get("custom"), env=fields.get("env"), client=fields.get("client"))

@@ -1,4 +1,4 @@
-"""Functions behind an HTTP endpoint that speaks Lambda's Invoke, such as a local Lambda emulator.
+"""Functions behind an HTTP endpoint with Lambda's Invoke API, such as a local Lambda emulator.
 
 The operator names the endpoint; no other address is ever called. Its responses are not trusted: they are bounded in
 size and time and parsed strictly. Must not read the environment or know tasks.
@@ -13,24 +13,24 @@ from urllib.parse import quote, urlsplit
 import urllib3
 
 from statemachine.json_text import JsonError, parse_bytes
+from statemachine.tasks.functions.abortable import Exchange, abortable_pool
 from statemachine.tasks.functions.invocation import (
     RESPONSE_BYTES_MAX,
     Invocation,
     InvocationFailure,
     InvocationResponse,
-    refusal,
+    lambda_error,
     response_too_large,
 )
-from statemachine.tasks.http.abortable import Exchange, abortable_pool
 
 CONNECT_SECONDS_MAX = 5.0
 INVOKE_SECONDS_MAX = 910.0
-"""A Lambda function may run for 15 minutes."""
+"""A Lambda function may run for 15 minutes; 10 seconds more are for the connection."""
 
 
 class LambdaEndpoint:
-    """A FunctionHost. The path of `url`, if it has one, comes before that of Invoke. At most `connections_max` calls
-    are under way at once; more wait in order of arrival. Raises ValueError if `url` is not one of HTTP."""
+    """A FunctionRuntime. The path of `url`, if it has one, comes before that of Invoke. At most `connections_max` calls
+    are under way at once; more are queued. Raises ValueError if `url` is not an http or https URL."""
 
     def __init__(self, url: str, connections_max: int = 32) -> None:
         parts = urlsplit(url)
@@ -41,7 +41,7 @@ class LambdaEndpoint:
         self._threads = ThreadPoolExecutor(connections_max, thread_name_prefix="lambda-endpoint")
         self._free = asyncio.Semaphore(connections_max)
 
-    def has(self, name: str) -> bool:
+    def has_function(self, name: str) -> bool:
         """Always: only the endpoint knows its functions."""
         return True
 
@@ -49,10 +49,10 @@ class LambdaEndpoint:
         """Call the function once. Raises InvocationFailure. Cancelling closes the connection."""
         async with self._free:
             exchange = Exchange()
-            answer = asyncio.get_running_loop().run_in_executor(self._threads, self._post, exchange, invocation)
+            response = asyncio.get_running_loop().run_in_executor(self._threads, self._post, exchange, invocation)
             try:
                 async with asyncio.timeout(INVOKE_SECONDS_MAX):
-                    return await answer
+                    return await response
             except TimeoutError:
                 raise _unreachable(f"no answer within {INVOKE_SECONDS_MAX:.0f} seconds") from None
             finally:
@@ -113,7 +113,7 @@ def _headers(invocation: Invocation) -> dict[str, str]:
 def _read(response: urllib3.BaseHTTPResponse, body: bytes, invocation: Invocation) -> InvocationResponse:
     """Raises InvocationFailure if a function did not give this response."""
     if not 200 <= response.status < 300:
-        raise _refusal(response, body, invocation)
+        raise _error_response(response, body, invocation)
     headers = {name: response.headers.getlist(name) for name in response.headers}
     if len(body) > RESPONSE_BYTES_MAX:
         return InvocationResponse(response.status, response_too_large(len(body)), True, headers)
@@ -126,7 +126,7 @@ def _read(response: urllib3.BaseHTTPResponse, body: bytes, invocation: Invocatio
     return InvocationResponse(response.status, body.decode(errors="replace"), function_error, headers)
 
 
-def _refusal(response: urllib3.BaseHTTPResponse, body: bytes, invocation: Invocation) -> InvocationFailure:
+def _error_response(response: urllib3.BaseHTTPResponse, body: bytes, invocation: Invocation) -> InvocationFailure:
     status = f"{response.status} {response.reason or ''}".strip()
     code = response.headers.get("x-amzn-ErrorType", "").partition(":")[0].rpartition("#")[2] or status
     try:
@@ -135,7 +135,7 @@ def _refusal(response: urllib3.BaseHTTPResponse, body: bytes, invocation: Invoca
         fields = None
     message = (fields.get("Message") or fields.get("message")) if isinstance(fields, dict) else None
     request_id = response.headers.get("x-amzn-RequestId", invocation.request_id)
-    return refusal(response.status, code, message or status, request_id)
+    return lambda_error(response.status, code, message or status, request_id)
 
 
 def _unreachable(reason: str) -> InvocationFailure:

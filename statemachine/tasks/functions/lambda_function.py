@@ -11,14 +11,14 @@ from statemachine.json_text import JsonError, dump, load, parse
 from statemachine.tasks.coroutine_kind import CoroutineKind
 from statemachine.tasks.functions.invocation import (
     FUNCTION_NAME_PATTERN,
-    FunctionHost,
     FunctionName,
+    FunctionRuntime,
     Invocation,
     InvocationFailure,
     InvocationResponse,
-    not_found,
+    function_not_found,
+    lambda_error,
     parse_function_name,
-    refusal,
 )
 from statemachine.tasks.kind import Failed, Succeeded, TaskAttempt, TaskResult
 
@@ -34,58 +34,58 @@ _MEMBERS = {
 """The members of `lambda:invoke` beside Payload, and their patterns (service model)."""
 
 
-class LambdaFunction(CoroutineKind):
-    """Asks the `hosts` in order; the first that has a function of that name runs it."""
+class LambdaTasks(CoroutineKind):
+    """Calls each function in the first of the `runtimes` that has it."""
 
-    def __init__(self, *hosts: FunctionHost) -> None:
+    def __init__(self, *runtimes: FunctionRuntime) -> None:
         super().__init__()
-        self._hosts = hosts
+        self._runtimes = runtimes
 
     def accepts(self, resource: str) -> bool:
         """The ARN of a function, or the optimised integration with or without a task token."""
         return bool(_DIRECT.fullmatch(resource) or _INVOKE.fullmatch(resource))
 
     async def perform(self, task: TaskAttempt) -> TaskResult:
-        """An error of the function fails the task under its own name, a refusal as `Lambda.…Exception`."""
+        """An error of the function fails the task under its own name, an error of Lambda as `Lambda.…Exception`."""
         try:
             if _INVOKE.fullmatch(task.resource):
-                return await self._invoke(task)
-            return await self._call(task)
+                return await self._perform_by_integration(task)
+            return await self._perform_by_arn(task)
         except InvocationFailure as failure:
             return Failed(failure.error, failure.cause)
 
     async def close(self) -> None:
-        """End the calls, then their hosts."""
+        """End the calls, then their runtimes."""
         await super().close()
-        for host in self._hosts:
-            await host.close()
+        for runtime in self._runtimes:
+            await runtime.close()
 
-    async def _call(self, task: TaskAttempt) -> TaskResult:
-        """By ARN: the task's input and output are the payloads, as they were written (recorded)."""
+    async def _perform_by_arn(self, task: TaskAttempt) -> TaskResult:
+        """The task's input and output are the payloads, as they were written (recorded)."""
         function = _function(task, task.resource)
-        response = await self._ask(Invocation(function, task.arguments_text, task.idempotency_key, task.deadline))
+        response = await self._invoke(Invocation(function, task.arguments_text, task.idempotency_key, task.timeout_at))
         if response.function_error:
             return _function_failed(response.payload, rewritten=False)
         return Succeeded(response.payload)
 
-    async def _invoke(self, task: TaskAttempt) -> TaskResult:
-        """Through the optimised integration: the output is Lambda's whole response, rewritten compact (recorded)."""
-        findings = _findings(task.arguments)
-        if findings:
+    async def _perform_by_integration(self, task: TaskAttempt) -> TaskResult:
+        """The output is the whole response of Lambda, rewritten compact (recorded)."""
+        mistakes = _mistakes(task.arguments)
+        if mistakes:
             cause = (
-                f"The Parameters '{task.arguments_text}' could not be used to start the Task: [{', '.join(findings)}]"
+                f"The Parameters '{task.arguments_text}' could not be used to start the Task: [{', '.join(mistakes)}]"
             )
             return Failed("States.Runtime", cause)
-        response = await self._ask(_invocation(task))
+        response = await self._invoke(_invocation(task))
         if response.function_error:
             return _function_failed(response.payload, rewritten=True)
         return Succeeded(dump(_result(response, task.idempotency_key)))
 
-    async def _ask(self, invocation: Invocation) -> InvocationResponse:
-        host = next((host for host in self._hosts if host.has(invocation.function.name)), None)
-        if host is None:
-            raise not_found(invocation)
-        return await host.invoke(invocation)
+    async def _invoke(self, invocation: Invocation) -> InvocationResponse:
+        runtime = next((runtime for runtime in self._runtimes if runtime.has_function(invocation.function.name)), None)
+        if runtime is None:
+            raise function_not_found(invocation)
+        return await runtime.invoke(invocation)
 
 
 def _function(task: TaskAttempt, name: str) -> FunctionName:
@@ -93,7 +93,7 @@ def _function(task: TaskAttempt, name: str) -> FunctionName:
     assert arn is not None
     function = parse_function_name(name, arn.partition, task.region, task.account)
     if function is None:
-        raise refusal(
+        raise lambda_error(
             400,
             "ValidationException",
             f"1 validation error detected: Value '{name}' at 'functionName' failed to satisfy constraint: "
@@ -103,21 +103,21 @@ def _function(task: TaskAttempt, name: str) -> FunctionName:
     return function
 
 
-def _findings(arguments: Any) -> list[str]:
+def _mistakes(arguments: Any) -> list[str]:
     """The mistakes in the arguments of `lambda:invoke`."""
     if not isinstance(arguments, dict) or "FunctionName" not in arguments:
         return ["The field 'FunctionName' is required but was missing"]
-    findings = []
+    mistakes = []
     for name, value in arguments.items():
         if name == "Payload":
             continue
         if name not in _MEMBERS:
-            findings.append(f"The field '{name}' is not supported by Step Functions")
+            mistakes.append(f"The field '{name}' is not supported by Step Functions")
         elif not isinstance(value, str):
-            findings.append(f"The value for the field '{name}' must be a STRING")
+            mistakes.append(f"The value for the field '{name}' must be a STRING")
         elif not _MEMBERS[name].fullmatch(value):
-            findings.append(f"The value for the field '{name}' must match {_MEMBERS[name].pattern}")
-    return findings
+            mistakes.append(f"The value for the field '{name}' must match {_MEMBERS[name].pattern}")
+    return mistakes
 
 
 def _invocation(task: TaskAttempt) -> Invocation:
@@ -126,12 +126,12 @@ def _invocation(task: TaskAttempt) -> Invocation:
     qualifier = given.get("Qualifier", function.qualifier)
     if function.qualifier not in (None, qualifier):
         message = "The derived qualifier from the function name does not match the specified qualifier."
-        raise refusal(400, "InvalidParameterValueException", message, task.idempotency_key)
+        raise lambda_error(400, "InvalidParameterValueException", message, task.idempotency_key)
     return Invocation(
         replace(function, qualifier=qualifier),
         _payload(given),
         task.idempotency_key,
-        task.deadline,
+        task.timeout_at,
         given.get("InvocationType", "RequestResponse"),
         given.get("LogType"),
         given.get("ClientContext"),

@@ -1,6 +1,6 @@
-"""The operator's Python functions, by name: which callables the sources name, loaded inside a worker process.
+"""Imports the operator's Python functions inside a worker process. Must not call them.
 
-The server itself never imports these modules. Must know nothing of calls. A source is one of
+The server itself never imports these modules. A source is one of
 
     orders, shop.orders               a module: all its public functions
     ./orders.py                       a file: the same
@@ -8,6 +8,9 @@ The server itself never imports these modules. Must know nothing of calls. A sou
 
 The public functions of a module are those that `def` or `async def` defines at its top level, under a name without a
 leading underscore. Imported functions do not count, nor do classes.
+
+Modules are looked for last in the working directory and in the directories of the files that are sources. So a module
+of the operator cannot take the place of one of Python, of this package or of its dependencies.
 """
 
 from __future__ import annotations
@@ -46,12 +49,15 @@ def load_functions(sources: Iterable[str]) -> dict[str, LoadedFunction]:
     Raises FunctionsError for a source that cannot be imported (the exception is its `__cause__`) or that names no
     function, for a name that Lambda does not allow, and if two sources have a function of the same name.
     """
+    _search_last(Path.cwd())
     functions: dict[str, LoadedFunction] = {}
     origins: dict[str, str] = {}
     for source in sources:
         for name, call in _callables(source).items():
             if not _NAME.fullmatch(name):
-                raise FunctionsError(f"'{name}' in '{source}' is no function name: 1 to 64 of a-z, A-Z, 0-9, - and _")
+                raise FunctionsError(
+                    f"'{name}' in '{source}' is not a function name: it must be 1 to 64 of a-z, A-Z, 0-9, - and _"
+                )
             if name in functions:
                 raise FunctionsError(f"Both '{origins[name]}' and '{source}' have a function named '{name}'")
             functions[name] = LoadedFunction(call, _takes_context(call))
@@ -96,7 +102,7 @@ def _import(origin: str) -> Any:
 
 
 def _import_file(path: Path) -> ModuleType:
-    """As if Python ran it as a script: its directory comes first in the search path."""
+    """The module of a file. It may import other modules of its directory."""
     name = path.stem
     loaded = sys.modules.get(name)
     if loaded is not None:
@@ -107,14 +113,20 @@ def _import_file(path: Path) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.path.insert(0, str(path.parent))
+    _search_last(path.parent)
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
+def _search_last(directory: Path) -> None:
+    """Let modules be found in a directory, unless they are found elsewhere."""
+    if str(directory) not in sys.path:
+        sys.path.append(str(directory))
+
+
 def _takes_context(call: Callable[..., Any]) -> bool:
-    """Does it take two positional arguments? Lambda always hands over event and context."""
+    """Does it take two positional arguments? Lambda always passes event and context."""
     try:
         parameters = inspect.signature(call).parameters.values()
     except ValueError:  # some builtins have no signature

@@ -6,10 +6,14 @@ import asyncio
 import sys
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from statemachine.json_text import dump
-from statemachine.processes.pool import Answered, ChildEnded, ProcessPool, StartFailed, exit_reason
+from statemachine.processes.pool import ProcessPool
+from statemachine.processes.results import ChildEnded, Replied, StartFailed, exit_reason
 from statemachine.tasks.functions.invocation import Invocation, InvocationResponse
 from statemachine.tasks.functions.loading import FunctionsError
+from statemachine.tasks.functions.messages import FunctionCall, FunctionReply, ListFunctions
 
 
 def print_to_stderr(function: str, line: str) -> None:
@@ -18,18 +22,18 @@ def print_to_stderr(function: str, line: str) -> None:
 
 
 class FunctionPool:
-    """A FunctionHost of at most `workers_max` processes; more calls wait in order of arrival.
+    """A FunctionRuntime of at most `workers_max` processes. More calls are queued in the order in which they arrive.
 
-    `sources` are those of `loading`. `printed` is called with the name of a function (empty while modules are imported)
-    and a line that it printed. Build it, `await start()`, and at the end `await close()`.
+    `sources` are those of `loading`. `on_printed` is called with the name of a function (empty while modules are
+    imported) and a line that it printed. Build it, `await start()`, and at the end `await close()`.
     """
 
     def __init__(
-        self, sources: Sequence[str], workers_max: int, printed: Callable[[str, str], None] = print_to_stderr
+        self, sources: Sequence[str], workers_max: int, on_printed: Callable[[str, str], None] = print_to_stderr
     ) -> None:
         self.functions: frozenset[str] = frozenset()
         program = ("statemachine.tasks.functions.worker", *sources)
-        self._pool = ProcessPool("The process that imports the functions", program, workers_max, printed=printed)
+        self._pool = ProcessPool("The process that imports the functions", program, workers_max, on_printed=on_printed)
         self._asynchronous: set[asyncio.Task[InvocationResponse]] = set()
 
     @property
@@ -39,15 +43,15 @@ class FunctionPool:
 
     async def start(self) -> None:
         """Start the first worker and learn the functions' names. Raises FunctionsError."""
-        match await self._pool.ask(None):
-            case Answered(names):
+        match await self._pool.ask(msgspec.to_builtins(ListFunctions())):
+            case Replied(names):
                 self.functions = frozenset(names)
             case StartFailed(cause):
                 raise FunctionsError(cause)
             case ChildEnded(status):
                 raise FunctionsError(f"The process that has imported the functions ended: {exit_reason(status)}")
 
-    def has(self, name: str) -> bool:
+    def has_function(self, name: str) -> bool:
         """Is there a function of that name?"""
         return name in self.functions
 
@@ -71,20 +75,21 @@ class FunctionPool:
             running.cancel()
         if self._asynchronous:
             await asyncio.wait(self._asynchronous)
-        await self._pool.end()
+        await self._pool.shut_down()
 
     async def _run(self, invocation: Invocation) -> InvocationResponse:
-        request = {
-            "functionName": invocation.function.name,
-            "functionArn": invocation.function.arn,
-            "requestId": invocation.request_id,
-            "payload": invocation.payload,
-            "deadline": invocation.deadline,
-            "clientContext": invocation.client_context,
-        }
-        match await self._pool.ask(request, label=invocation.function.name):
-            case Answered(answer):
-                return _response(invocation, 200, answer["payload"], function_error=answer["functionError"])
+        call = FunctionCall(
+            invocation.function.name,
+            invocation.function.arn,
+            invocation.request_id,
+            invocation.payload,
+            invocation.deadline,
+            invocation.client_context,
+        )
+        match await self._pool.ask(msgspec.to_builtins(call), label=call.function_name):
+            case Replied(message):
+                reply = msgspec.convert(message, FunctionReply)
+                return _response(invocation, 200, reply.payload, function_error=reply.function_error)
             case StartFailed(cause):
                 fields = {"errorMessage": cause, "errorType": "Runtime.ImportModuleError"}
             case ChildEnded(status):

@@ -1,7 +1,6 @@
 """The program of a worker process: it imports the operator's modules and calls their functions, one at a time.
 
-Null is answered with the functions' names. Other requests have the members of `LambdaContext` and `payload`, JSON text;
-they are answered with `payload` and `functionError` in the words of AWS's runtime. Must know nothing of the server.
+Requests and replies are those of `messages`. Must not know the server.
 """
 
 from __future__ import annotations
@@ -12,20 +11,23 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
+import msgspec
+
 from statemachine import json_text
-from statemachine.processes.child_program import serve
+from statemachine.processes.child_program import Handler, serve
 from statemachine.tasks.functions.invocation import RESPONSE_BYTES_MAX, response_too_large
 from statemachine.tasks.functions.lambda_context import LambdaContext
 from statemachine.tasks.functions.loading import LoadedFunction, load_functions
+from statemachine.tasks.functions.messages import FunctionCall, FunctionReply, ListFunctions, WorkerRequest
 
 _ASYNCIO = os.path.join(os.path.dirname(os.__file__), "asyncio")
 
 
-class RuntimeFault(Exception):
+class WorkerError(Exception):
     """An error that the runtime names, not the function."""
 
     def __init__(self, name: str, message: str) -> None:
@@ -33,34 +35,36 @@ class RuntimeFault(Exception):
         self.name = name
 
 
-def prepare(sources: list[str]) -> Callable[[dict[str, Any] | None], Any]:
-    """Import the sources; returns the function that answers a request. Raises FunctionsError."""
+def prepare(sources: list[str]) -> Handler:
+    """Import the sources; returns the function that turns a request into its reply. Raises FunctionsError."""
     functions = load_functions(sources)
-    return lambda request: list(functions) if request is None else _run(functions, request)
+    return lambda request: msgspec.to_builtins(_reply(functions, msgspec.convert(request, WorkerRequest)))
 
 
-def _run(functions: Mapping[str, LoadedFunction], request: dict[str, Any]) -> dict[str, Any]:
-    """The answer to one request."""
-    request_id = request["requestId"]
+def _reply(functions: Mapping[str, LoadedFunction], request: WorkerRequest) -> list[str] | FunctionReply:
+    return list(functions) if isinstance(request, ListFunctions) else _perform(functions, request)
+
+
+def _perform(functions: Mapping[str, LoadedFunction], call: FunctionCall) -> FunctionReply:
     try:
-        function = functions.get(request["functionName"])
+        function = functions.get(call.function_name)
         if function is None:
-            raise RuntimeFault("Runtime.HandlerNotFound", f"Handler '{request['functionName']}' missing")
-        payload = _marshal(_call(function, _unmarshal(request["payload"]), _context(request)))
+            raise WorkerError("Runtime.HandlerNotFound", f"Handler '{call.function_name}' missing")
+        payload = _marshal(_result(function, _unmarshal(call.payload), _context(call)))
         failed = False
-    except RuntimeFault as fault:
-        sys.stderr.write(f"{fault.name}: {fault}\n")
-        payload, failed = _error(fault.name, str(fault), request_id, []), True
+    except WorkerError as error:
+        sys.stderr.write(f"{error.name}: {error}\n")
+        payload, failed = _error(error.name, str(error), call.request_id, []), True
     except Exception as error:
         traceback.print_exception(error)
-        payload, failed = _error(type(error).__name__, _text(error), request_id, _stack(error.__traceback__)), True
+        payload, failed = _error(type(error).__name__, _text(error), call.request_id, _stack(error.__traceback__)), True
     size = len(payload.encode())
     if size > RESPONSE_BYTES_MAX:
         payload, failed = response_too_large(size), True
-    return {"payload": payload, "functionError": failed}
+    return FunctionReply(payload, failed)
 
 
-def _call(function: LoadedFunction, event: Any, context: LambdaContext) -> Any:
+def _result(function: LoadedFunction, event: Any, context: LambdaContext) -> Any:
     result = function.call(event, context) if function.takes_context else function.call(event)
     if inspect.iscoroutine(result):
         import asyncio  # noqa: PLC0415 - it doubles a worker's memory and time to start, and few functions need it
@@ -69,19 +73,19 @@ def _call(function: LoadedFunction, event: Any, context: LambdaContext) -> Any:
     return result
 
 
-def _context(request: dict[str, Any]) -> LambdaContext:
+def _context(call: FunctionCall) -> LambdaContext:
     try:
-        return LambdaContext(request)
+        return LambdaContext(call)
     except ValueError as error:
         message = f"Unable to parse Client Context JSON: {error}"
-        raise RuntimeFault("Runtime.LambdaContextUnmarshalError", message) from error
+        raise WorkerError("Runtime.LambdaContextUnmarshalError", message) from error
 
 
 def _unmarshal(payload: str) -> Any:
     try:
         return json.loads(payload)
     except (ValueError, RecursionError) as error:
-        raise RuntimeFault("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}") from error
+        raise WorkerError("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}") from error
 
 
 def _marshal(result: Any) -> str:
@@ -94,7 +98,7 @@ def _marshal(result: Any) -> str:
         if len(text) <= RESPONSE_BYTES_MAX:  # a longer one is refused anyway
             json_text.parse(text)
     except Exception as error:  # objects of the function's own classes can raise anything
-        raise RuntimeFault("Runtime.MarshalError", f"Unable to marshal response: {_text(error)}") from error
+        raise WorkerError("Runtime.MarshalError", f"Unable to marshal response: {_text(error)}") from error
     return text
 
 

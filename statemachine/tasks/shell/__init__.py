@@ -1,1 +1,1 @@
-"""The operator's commands, run as processes."""
+"""Shell commands, run as processes."""

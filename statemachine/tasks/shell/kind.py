@@ -1,7 +1,8 @@
-"""Task states that run a command of the operator's: Resource `shell:NAME`, where NAME is a configured command.
+"""Task states that run a shell command: Resource `shell:NAME`, where NAME is a command that the operator configured.
 
-A definition chooses a command by its name and fills its placeholders. The operator alone says what runs, where, with
-which environment and for how long. Without a configured command there is no such kind. Must know nothing of processes.
+A definition chooses a command by its name and fills its placeholders. The operator alone decides what runs, where, with
+which environment and for how long. Without configured commands the server has no such kind. Must not start processes
+itself.
 
     [shell.thumbnail]
     argv = ["/usr/bin/convert", "--", "{from}", "{to}"]
@@ -10,9 +11,9 @@ which environment and for how long. Without a configured command there is no suc
 
     {"Type": "Task", "Resource": "shell:thumbnail", "Parameters": {"from.$": "$.photo", "to": "/srv/small.png"}, …}
 
-The result is {"ExitStatus": 0, "Stdout": text, "Stderr": text}. The Resource is no ARN, because `arn:aws:states:::…`
-stands for AWS's own integrations, and AWS has none for commands. After a crash of the server a command is begun a
-second time, as every task is, while the first one may still run.
+The result is {"ExitStatus": 0, "Stdout": text, "Stderr": text}. The Resource is not an ARN, because
+`arn:aws:states:::…` stands for integrations of AWS, and AWS has none for commands. After a crash of the server a
+command is started a second time, as every task is, while the first one may still run.
 """
 
 from __future__ import annotations
@@ -35,16 +36,16 @@ _SCHEME = "shell:"
 
 
 class InvalidArguments(Exception):
-    """The task's arguments do not fill the command's placeholders; the text names one."""
+    """The arguments of the task do not fill the placeholders of the command; the text names one."""
 
 
-class Shell(CoroutineKind):
+class ShellTasks(CoroutineKind):
     """Runs the `commands`, at most `processes_max` at once. The time limit of a command begins when it runs."""
 
     def __init__(self, commands: Mapping[str, ShellCommand], processes_max: int = 16) -> None:
         super().__init__()
         self._commands = dict(commands)
-        self._places = asyncio.Semaphore(processes_max)
+        self._slots = asyncio.Semaphore(processes_max)
 
     def accepts(self, resource: str) -> bool:
         """`shell:NAME` of a configured command."""
@@ -55,28 +56,28 @@ class Shell(CoroutineKind):
         Shell.TimedOut, Shell.OutputTooLarge."""
         command = self._commands[task.resource.removeprefix(_SCHEME)]
         try:
-            argv = filled(command, task.arguments)
+            argv = argv_for(command, task.arguments)
         except InvalidArguments as error:
             return Failed("Shell.InvalidArguments", str(error))
         limits = ProcessLimits(command.timeout, command.stdout_bytes_max, command.stderr_bytes_max)
-        async with self._places:
+        async with self._slots:
             try:
                 result = await run_process(argv, command.environment, command.directory, limits)
             except OSError as error:
                 return Failed("Shell.CannotStart", f"'{argv[0]}' cannot be started: {error}")
-        return _outcome(command, result)
+        return _result(command, result)
 
 
-def shell_kinds(commands: Mapping[str, ShellCommand]) -> list[Shell]:
-    """The kind for these commands, none if there are no commands."""
-    return [Shell(commands)] if commands else []
+def shell_kinds(commands: Mapping[str, ShellCommand]) -> list[ShellTasks]:
+    """The kind that runs these commands; an empty list if there are no commands."""
+    return [ShellTasks(commands)] if commands else []
 
 
-def filled(command: ShellCommand, arguments: Any) -> list[str]:
+def argv_for(command: ShellCommand, arguments: Any) -> list[str]:
     """The argv for one task. Raises InvalidArguments.
 
-    Values are strings and numbers. A value that begins with "-" would be read as an option, so it is allowed only after
-    an argument `--` of the operator's.
+    Values are strings and numbers. A value that begins with "-" would be read as an option. So it is allowed only after
+    an argument `--` of the command.
     """
     given = arguments if isinstance(arguments, dict) else {}
     argv: list[str] = []
@@ -96,15 +97,15 @@ def _text(given: Mapping[str, Any], name: str) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return dump(value)
     if not isinstance(value, str):
-        raise InvalidArguments(f"The argument '{name}' must be a text or a number")
+        raise InvalidArguments(f"The argument '{name}' must be a string or a number")
     if "\0" in value:
-        raise InvalidArguments(f"The argument '{name}' must not hold a NUL character")
+        raise InvalidArguments(f"The argument '{name}' must not contain a NUL character")
     return value
 
 
-def _outcome(command: ShellCommand, result: ProcessResult) -> TaskResult:
+def _result(command: ShellCommand, result: ProcessResult) -> TaskResult:
     stderr = result.stderr.decode(errors="replace")
-    if not result.exceeded and result.status == 0:
+    if result.exceeded is None and result.status == 0:
         output = {"ExitStatus": 0, "Stdout": result.stdout.decode(errors="replace"), "Stderr": stderr}
         return Succeeded(dump(output))
     error, reason = _failure(command, result)
@@ -114,7 +115,7 @@ def _outcome(command: ShellCommand, result: ProcessResult) -> TaskResult:
 def _failure(command: ShellCommand, result: ProcessResult) -> tuple[str, str]:
     if result.exceeded == "seconds":
         return "Shell.TimedOut", f"The command ran for more than {command.timeout:g} seconds."
-    if result.exceeded:
+    if result.exceeded == "stdout_bytes":
         return "Shell.OutputTooLarge", f"The command wrote more than {command.stdout_bytes_max} bytes to stdout."
     if result.status < 0:
         return "Shell.Killed", f"The command was killed by signal {-result.status}."

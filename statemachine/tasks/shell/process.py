@@ -1,29 +1,37 @@
-"""The process of a command: run to its end within limits, or killed with its group. Must not know tasks or settings."""
+"""The process of a shell command: run to its end within limits, or killed with its group.
+
+Must not know tasks or settings.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from statemachine.processes.process import Process
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessLimits:
-    """A process that runs for longer, or writes more to stdout, is killed. Of stderr only the end is kept."""
+    """A process that runs for more than `seconds`, or writes more than `stdout_bytes`, is killed. Of stderr the last
+    `stderr_bytes` are kept."""
 
     seconds: float
     stdout_bytes: int
     stderr_bytes: int
 
 
+Limit = Literal["seconds", "stdout_bytes"]
+
+
 @dataclass(frozen=True, slots=True)
 class ProcessResult:
-    """`exceeded` is "seconds" or "stdout_bytes" if the process was killed for that, else empty. `status` is as Python
-    has it: negative for a signal."""
+    """`exceeded` is the limit for which the process was killed, if it was. `status` is as Python has it: negative for a
+    signal."""
 
-    exceeded: str
+    exceeded: Limit | None
     status: int
     stdout: bytes
     stderr: bytes
@@ -53,26 +61,26 @@ class _LimitedProcess(Process):
         super().__init__(argv, environment, directory)
         self.result: asyncio.Future[ProcessResult] = self._loop.create_future()
         self._limits = limits
-        self._exceeded = ""
-        self._written = bytearray()
-        self._complaints = bytearray()
-        self.stdout.start(self._write)
-        self.stderr.start(self._complain)
+        self._exceeded: Limit | None = None
+        self._stdout = bytearray()
+        self._stderr = bytearray()
+        self.stdout.start(self._on_stdout)
+        self.stderr.start(self._on_stderr)
 
-    def exceed(self, limit: str) -> None:
+    def exceed(self, limit: Limit) -> None:
         """Kill the group because it exceeds this limit, unless it was killed already."""
-        if not self._exceeded:
+        if self._exceeded is None:
             self._exceeded = limit
             self.kill()
 
-    def ended(self, status: int) -> None:
-        self.result.set_result(ProcessResult(self._exceeded, status, bytes(self._written), bytes(self._complaints)))
+    def on_ended(self, status: int) -> None:
+        self.result.set_result(ProcessResult(self._exceeded, status, bytes(self._stdout), bytes(self._stderr)))
 
-    def _write(self, data: bytes) -> None:
-        self._written += data[: self._limits.stdout_bytes + 1 - len(self._written)]
-        if len(self._written) > self._limits.stdout_bytes:
+    def _on_stdout(self, data: bytes) -> None:
+        self._stdout += data[: self._limits.stdout_bytes + 1 - len(self._stdout)]
+        if len(self._stdout) > self._limits.stdout_bytes:
             self.exceed("stdout_bytes")
 
-    def _complain(self, data: bytes) -> None:
-        self._complaints += data
-        del self._complaints[: -self._limits.stderr_bytes]
+    def _on_stderr(self, data: bytes) -> None:
+        self._stderr += data
+        del self._stderr[: -self._limits.stderr_bytes]

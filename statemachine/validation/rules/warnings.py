@@ -1,6 +1,6 @@
-"""Warnings: text that is valid, but probably not intended (service model: the warning codes).
+"""Warnings about text that is valid, but probably not intended (service model: the warning codes).
 
-Only JSONPath has them: each is about a value that looks like a path, but is not evaluated.
+All are about JSONPath: a value looks like a path, but is not evaluated.
 """
 
 from __future__ import annotations
@@ -34,11 +34,14 @@ def no_dollar(state: StateDefinition, part: Part) -> Iterator[Fault]:
 
 
 def no_path(state: StateDefinition, part: Part) -> Iterator[Fault]:
-    """A field has a path as its value, but only the field of the same name with `Path` is evaluated."""
+    """A field has a path as its value, but only the field of the same name with `Path` is evaluated.
+
+    ResultPath is the place for the result, and evaluates nothing; `static_result` warns of a path in Result.
+    """
     if state.language != "JSONPath":
         return
     for name in part.fields:
-        if f"{name}Path" in PATHS and _looks_like_expression(text(part.fields, name)):
+        if name != "Result" and f"{name}Path" in PATHS and _looks_like_expression(text(part.fields, name)):
             message = f"Value looks like a path; it is evaluated in a field '{name}Path'"
             yield Fault((*part.path, name), message, NO_PATH)
 
@@ -47,10 +50,13 @@ def static_result(state: StateDefinition, part: Part) -> Iterator[Fault]:
     """The Result of a Pass state has an expression, but Result is not evaluated."""
     if part.type != "Pass" or state.language != "JSONPath":
         return
-    for path, fields in template_objects(part.fields.get("Result"), (*part.path, "Result")):
+    message = "Result is static: paths and intrinsic functions in it are not evaluated; use Parameters or InputPath"
+    result, place = part.fields.get("Result"), (*part.path, "Result")
+    if _looks_like_expression(result):
+        yield Fault(place, message, PASS_RESULT_IS_STATIC)
+    for path, fields in template_objects(result, place):
         for name, value in fields.items():
             if name.endswith(SUFFIX) or _looks_like_expression(value):
-                message = "Result is static: paths and intrinsic functions in it are not evaluated; use Parameters"
                 yield Fault((*path, name), message, PASS_RESULT_IS_STATIC)
 
 

@@ -22,10 +22,10 @@ def invocation(name: str, payload: str = "{}", **members: Any) -> Invocation:
 
 @asynccontextmanager
 async def running_pool(
-    workers_max: int = 1, printed: Callable[[str, str], None] | None = None, sources: tuple[str, ...] = (FUNCTIONS,)
+    workers_max: int = 1, on_printed: Callable[[str, str], None] | None = None, sources: tuple[str, ...] = (FUNCTIONS,)
 ) -> AsyncIterator[FunctionPool]:
     """A pool that has started, and is closed at the end."""
-    pool = FunctionPool(sources, workers_max, printed or (lambda function, line: None))
+    pool = FunctionPool(sources, workers_max, on_printed or (lambda function, line: None))
     await pool.start()
     try:
         yield pool

@@ -12,7 +12,7 @@ import pytest
 
 from statemachine.tasks.functions.invocation import Invocation, InvocationFailure, InvocationResponse
 from statemachine.tasks.functions.lambda_endpoint import INVOKE_SECONDS_MAX, LambdaEndpoint
-from tests.processes.loops import skip
+from tests.processes.loops import advance_loop_time
 from tests.processes.waiting import until
 from tests.tasks.calls import REQUEST_ID
 from tests.tasks.functions.calls import invocation
@@ -181,7 +181,7 @@ def test_endpoint_that_never_answers() -> None:
         local.hold.clear()
         call = asyncio.create_task(endpoint.invoke(invocation("fn")))
         await until(lambda: len(local.asked) == 1)
-        skip(INVOKE_SECONDS_MAX)
+        advance_loop_time(INVOKE_SECONDS_MAX)
         with pytest.raises(InvocationFailure) as caught:
             await call
         assert caught.value.error == "Lambda.SdkClientException"

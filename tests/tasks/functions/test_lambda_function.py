@@ -10,15 +10,15 @@ import pytest
 
 from statemachine.json_text import dump
 from statemachine.tasks.functions.invocation import (
-    FunctionHost,
+    FunctionRuntime,
     Invocation,
     InvocationFailure,
     InvocationResponse,
     parse_function_name,
 )
-from statemachine.tasks.functions.lambda_function import LambdaFunction
+from statemachine.tasks.functions.lambda_function import LambdaTasks
 from statemachine.tasks.kind import Failed, Succeeded, TaskResult
-from tests.tasks.calls import ACCOUNT, DIRECT, INVOKE, REQUEST_ID, Answers, task
+from tests.tasks.calls import ACCOUNT, DIRECT, INVOKE, REQUEST_ID, Results, task
 from tests.tasks.functions.calls import running_pool
 
 HEADERS = {
@@ -33,8 +33,8 @@ HEADERS = {
 }
 
 
-class Host:
-    """A FunctionHost with one response, which keeps the calls."""
+class Runtime:
+    """A FunctionRuntime with one response, which keeps the calls."""
 
     def __init__(self, response: InvocationResponse | InvocationFailure, *names: str) -> None:
         self.response = response
@@ -42,7 +42,7 @@ class Host:
         self.asked: list[Invocation] = []
         self.closed = False
 
-    def has(self, name: str) -> bool:
+    def has_function(self, name: str) -> bool:
         return not self.names or name in self.names
 
     async def invoke(self, invocation: Invocation) -> InvocationResponse:
@@ -55,24 +55,24 @@ class Host:
         self.closed = True
 
 
-def returns(payload: str, *names: str, **members: Any) -> Host:
-    """A host whose function returns this."""
-    return Host(InvocationResponse(members.pop("status", 200), payload, False, HEADERS | members), *names)
+def returns(payload: str, *names: str, **members: Any) -> Runtime:
+    """A runtime whose function returns this."""
+    return Runtime(InvocationResponse(members.pop("status", 200), payload, False, HEADERS | members), *names)
 
 
-def fails(payload: str) -> Host:
-    """A host whose function fails with this."""
-    return Host(InvocationResponse(200, payload, True, HEADERS))
+def fails(payload: str) -> Runtime:
+    """A runtime whose function fails with this."""
+    return Runtime(InvocationResponse(200, payload, True, HEADERS))
 
 
-def perform(resource: str, arguments: Any, *hosts: FunctionHost) -> TaskResult:
+def perform(resource: str, arguments: Any, *runtimes: FunctionRuntime) -> TaskResult:
     """The outcome of a task."""
 
     async def body() -> TaskResult:
-        kind, answers = LambdaFunction(*hosts), Answers()
+        kind, results = LambdaTasks(*runtimes), Results()
         assert kind.accepts(resource)
-        kind.start(task(resource, arguments, json.dumps(arguments)), answers)
-        outcome = await answers.first()
+        kind.start(task(resource, arguments, json.dumps(arguments)), results)
+        outcome = await results.first()
         await kind.close()
         return outcome
 
@@ -94,13 +94,13 @@ def perform(resource: str, arguments: Any, *hosts: FunctionHost) -> TaskResult:
     ],
 )
 def test_resources(resource: str, accepted: bool) -> None:
-    assert LambdaFunction().accepts(resource) is accepted
+    assert LambdaTasks().accepts(resource) is accepted
 
 
 def test_by_arn_payloads_pass_as_they_were_written() -> None:
-    host = returns('{"a":  1}')
-    assert perform(f"{DIRECT}fn:blue", {"b": [1, 2]}, host) == Succeeded('{"a":  1}')
-    asked = host.asked[0]
+    runtime = returns('{"a":  1}')
+    assert perform(f"{DIRECT}fn:blue", {"b": [1, 2]}, runtime) == Succeeded('{"a":  1}')
+    asked = runtime.asked[0]
     assert asked.payload == '{"b": [1, 2]}'
     assert asked.request_id == REQUEST_ID
     assert (asked.function.name, asked.function.qualifier, asked.function.arn) == ("fn", "blue", f"{DIRECT}fn:blue")
@@ -128,8 +128,8 @@ def test_log_result_comes_with_the_answer() -> None:
 
 @pytest.mark.parametrize("status", [202, 204])
 def test_asynchronous_call(status: int) -> None:
-    host = returns("", status=status)
-    outcome = perform(INVOKE, {"FunctionName": "fn", "InvocationType": "Event"}, host)
+    runtime = returns("", status=status)
+    outcome = perform(INVOKE, {"FunctionName": "fn", "InvocationType": "Event"}, runtime)
     assert isinstance(outcome, Succeeded)
     result = json.loads(outcome.output)
     assert (result["Payload"], result["StatusCode"], result["SdkHttpMetadata"]["HttpStatusCode"]) == (
@@ -137,7 +137,7 @@ def test_asynchronous_call(status: int) -> None:
         status,
         status,
     )
-    assert host.asked[0].invocation_type == "Event"
+    assert runtime.asked[0].invocation_type == "Event"
 
 
 @pytest.mark.parametrize(
@@ -154,9 +154,9 @@ def test_asynchronous_call(status: int) -> None:
 )
 def test_payload_that_is_text_is_sent_as_it_is(arguments: dict[str, Any], payload: str) -> None:
     """Recorded in services.test_invoke_json_values: the Payload "[]" reaches the function as an empty list."""
-    host = returns("null")
-    perform(INVOKE, {"FunctionName": "fn", **arguments}, host)
-    assert host.asked[0].payload == payload
+    runtime = returns("null")
+    perform(INVOKE, {"FunctionName": "fn", **arguments}, runtime)
+    assert runtime.asked[0].payload == payload
 
 
 @pytest.mark.parametrize(
@@ -175,9 +175,9 @@ def test_payload_that_is_text_is_sent_as_it_is(arguments: dict[str, Any], payloa
     ],
 )
 def test_forms_of_a_function_name(arguments: dict[str, Any], arn: str) -> None:
-    host = returns("1", "fn")
-    perform(INVOKE, arguments, host)
-    assert host.asked[0].function.arn == arn
+    runtime = returns("1", "fn")
+    perform(INVOKE, arguments, runtime)
+    assert runtime.asked[0].function.arn == arn
 
 
 ERROR = (
@@ -207,12 +207,12 @@ def test_error_without_a_name(payload: str, resource: str, arguments: dict[str, 
     )
 
 
-def test_refusal_of_the_host() -> None:
-    host = Host(InvocationFailure("Lambda.TooManyRequestsException", "Rate exceeded"))
-    assert perform(f"{DIRECT}fn", {}, host) == Failed("Lambda.TooManyRequestsException", "Rate exceeded")
+def test_an_error_of_lambda_fails_the_task() -> None:
+    runtime = Runtime(InvocationFailure("Lambda.TooManyRequestsException", "Rate exceeded"))
+    assert perform(f"{DIRECT}fn", {}, runtime) == Failed("Lambda.TooManyRequestsException", "Rate exceeded")
 
 
-def test_first_host_that_has_the_function_runs_it() -> None:
+def test_first_runtime_that_has_the_function_runs_it() -> None:
     registered, endpoint = returns("1", "fn"), returns("2")
     assert perform(f"{DIRECT}fn", {}, registered, endpoint) == Succeeded("1")
     assert perform(f"{DIRECT}other", {}, registered, endpoint) == Succeeded("2")
@@ -228,7 +228,7 @@ def test_first_host_that_has_the_function_runs_it() -> None:
         (INVOKE, {"FunctionName": "fn"}, f"{DIRECT}fn:$LATEST"),
     ],
 )
-def test_function_that_no_host_has(resource: str, arguments: dict[str, Any], named: str) -> None:
+def test_function_that_no_runtime_has(resource: str, arguments: dict[str, Any], named: str) -> None:
     assert perform(resource, arguments, returns("1", "other")) == Failed(
         "Lambda.ResourceNotFoundException",
         f"Function not found: {named} (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; "
@@ -249,14 +249,14 @@ def test_function_that_no_host_has(resource: str, arguments: dict[str, Any], nam
     ],
 )
 def test_arguments_that_cannot_be_used(arguments: Any, finding: str) -> None:
-    host = returns("1")
-    outcome = perform(INVOKE, arguments, host)
+    runtime = returns("1")
+    outcome = perform(INVOKE, arguments, runtime)
     assert isinstance(outcome, Failed)
     assert outcome.error == "States.Runtime"
     begin = f"The Parameters '{json.dumps(arguments)}' could not be used to start the Task: [{finding}"
     assert outcome.cause is not None
     assert outcome.cause.startswith(begin)
-    assert not host.asked
+    assert not runtime.asked
 
 
 @pytest.mark.parametrize(
@@ -291,8 +291,8 @@ def test_text_that_is_no_function_name(text: str) -> None:
 def test_with_a_worker_process() -> None:
     async def body() -> None:
         async with running_pool() as pool:
-            kind = LambdaFunction(pool)
-            direct, integrated, cancelled = Answers(), Answers(), Answers()
+            kind = LambdaTasks(pool)
+            direct, integrated, cancelled = Results(), Results(), Results()
             kind.start(task(f"{DIRECT}echo", {"a": 1}, '{"a":1}', "direct"), direct)
             arguments = {"FunctionName": "raise_custom"}
             kind.start(task(INVOKE, arguments, json.dumps(arguments), "integrated"), integrated)
@@ -306,7 +306,7 @@ def test_with_a_worker_process() -> None:
                 f'{{"errorMessage":"","errorType":"CustomException","requestId":"{REQUEST_ID}"'
             )
             kind.cancel("cancelled")
-            again = Answers()
+            again = Results()
             kind.start(task(f"{DIRECT}echo", 1, "1", "again"), again)
             assert await again.first() == Succeeded("1")
             assert not cancelled.given

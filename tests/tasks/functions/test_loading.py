@@ -101,8 +101,8 @@ def test_a_function_that_can_take_a_second_argument_gets_the_context(modules: Pa
         (["t_bad"], "raise SystemExit(3)", "Unable to import module 't_bad': SystemExit: 3"),
         (["./t_none.py"], None, "Unable to import module './t_none.py': FileNotFoundError: "),
         (["t_bad"], "import os", "'t_bad' has no public functions"),
-        (["t_bad"], "def größe(event): ...", "'größe' in 't_bad' is no function name"),
-        (["a b=t_orders:charge"], None, "'a b' in 'a b=t_orders:charge' is no function name"),
+        (["t_bad"], "def größe(event): ...", "'größe' in 't_bad' is not a function name"),
+        (["a b=t_orders:charge"], None, "'a b' in 'a b=t_orders:charge' is not a function name"),
         (["pay=t_orders"], None, "'pay=t_orders' should read NAME=MODULE:ATTRIBUTE"),
         (["pay=t_orders:refund"], None, "'pay=t_orders:refund' names no callable: 't_orders' has no 'refund'"),
         (["pay=t_orders:LIMIT"], None, "'t_orders' has no 'LIMIT' that can be called"),
@@ -122,3 +122,12 @@ def test_file_may_not_take_the_name_of_a_loaded_module(modules: Path) -> None:
     (modules / "json.py").write_text("def dumps(event): ...")
     with pytest.raises(FunctionsError, match="needs another name: a module 'json' is loaded already"):
         load_functions([str(modules / "json.py")])
+
+
+def test_the_directory_of_a_source_comes_last_in_the_search_path(modules: Path) -> None:
+    (modules / "shop").mkdir()
+    (modules / "shop" / "t_till.py").write_text("def price(event): return 7")
+    before = list(sys.path)
+    load_functions([str(modules / "shop" / "t_till.py")])
+    assert sys.path[: len(before)] == before
+    assert sys.path[-1] == str(modules / "shop")

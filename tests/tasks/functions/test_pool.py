@@ -151,19 +151,21 @@ def test_idle_worker_that_was_killed_is_replaced(run) -> None:
     run(body)
 
 
-def test_import_goes_on_when_the_call_that_began_it_is_cancelled(run, tmp_path: Path) -> None:
-    """Else a time-out shorter than the import could never be met, however often it is tried."""
+def test_an_import_continues_when_the_call_that_began_it_is_cancelled(run, tmp_path: Path) -> None:
+    """Otherwise a task whose time-out is shorter than the import would never succeed, however often it is tried."""
 
     async def body() -> None:
-        source, imports = tmp_path / "t_slow.py", tmp_path / "imports"
+        source, imports, go = tmp_path / "t_slow.py", tmp_path / "imports", tmp_path / "go"
         source.write_text("import os\ndef process(event): return os.getpid()\ndef stop(event): os._exit(1)")
         async with running_pool(sources=(str(source),)) as pool:
-            slow = f"import time\nopen({str(imports)!r}, 'a').write('x')\ntime.sleep(0.3)\n"
-            source.write_text(slow + source.read_text())
+            note = f"import time\nopen({str(imports)!r}, 'a').write('x')\n"
+            wait = f"while not __import__('os').path.exists({str(go)!r}): time.sleep(0.005)\n"
+            source.write_text(note + wait + source.read_text())
             await pool.invoke(invocation("stop"))
             cancelled = asyncio.create_task(call(pool, "process"))
             await until(imports.exists)
             cancelled.cancel()
+            go.touch()
             await call(pool, "process")
             assert imports.read_text() == "x"
 
@@ -173,7 +175,7 @@ def test_import_goes_on_when_the_call_that_began_it_is_cancelled(run, tmp_path: 
 def test_what_functions_print_arrives_by_line_and_never_in_the_answer(run) -> None:
     async def body() -> None:
         printed: list[tuple[str, str]] = []
-        async with running_pool(printed=lambda function, line: printed.append((function, line))) as pool:
+        async with running_pool(on_printed=lambda function, line: printed.append((function, line))) as pool:
             assert await call(pool, "prints") == "done"
             await until(lambda: len(printed) == 5)
         lines = ["by print é", "to stderr", "by the system", "by a child", "half a line"]
@@ -185,7 +187,7 @@ def test_what_functions_print_arrives_by_line_and_never_in_the_answer(run) -> No
 def test_traceback_of_a_failure_is_printed(run) -> None:
     async def body() -> None:
         printed: list[str] = []
-        async with running_pool(printed=lambda function, line: printed.append(line)) as pool:
+        async with running_pool(on_printed=lambda function, line: printed.append(line)) as pool:
             await pool.invoke(invocation("raise_chained"))
             await until(lambda: printed[-1:] == ["ValueError: ('outer', 2)"])
         assert "operator_functions.CustomException" in printed
@@ -201,7 +203,7 @@ def test_flood_of_lines_does_not_hold_up_other_calls(run) -> None:
             nonlocal lines
             lines += 1
 
-        async with running_pool(workers_max=2, printed=count) as pool:
+        async with running_pool(workers_max=2, on_printed=count) as pool:
             flood = asyncio.create_task(call(pool, "print_for_ever"))
             await until(lambda: lines > LINES_AT_ONCE)
             assert await asyncio.gather(*(call(pool, "echo", number) for number in range(100))) == list(range(100))
@@ -338,11 +340,28 @@ def test_sources_that_fail_later_fail_the_call(tmp_path: Path) -> None:
     asyncio.run(body())
 
 
+def test_modules_of_the_working_directory_do_not_take_the_place_of_installed_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("asyncio", "json", "msgspec", "statemachine"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('a module of the working directory')")
+    (tmp_path / "launch.py").write_text("PRICE = 7")  # a name that `launch` in our package has, too
+    (tmp_path / "t_till.py").write_text("from launch import PRICE\nasync def price(event): return PRICE")
+    monkeypatch.chdir(tmp_path)
+
+    async def body() -> None:
+        for source in ("t_till", "t_till.py"):
+            async with running_pool(sources=(source,)) as pool:
+                assert await call(pool, "price") == 7
+
+    asyncio.run(body())
+
+
 def test_names_are_known_after_the_start() -> None:
     async def body() -> None:
         async with running_pool() as pool:
-            assert pool.has("echo")
-            assert not pool.has("_deeper")
-            assert not pool.has("CustomException")
+            assert pool.has_function("echo")
+            assert not pool.has_function("_deeper")
+            assert not pool.has_function("CustomException")
 
     asyncio.run(body())

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from statemachine.tasks.functions.invocation import Invocation, InvocationResponse
-from statemachine.tasks.functions.lambda_function import LambdaFunction
+from statemachine.tasks.functions.lambda_function import LambdaTasks
 from statemachine.tasks.kind import Failed, Succeeded, TaskResult
-from tests.tasks.calls import INVOKE, REQUEST_ID, Answers, task
+from tests.tasks.calls import INVOKE, REQUEST_ID, Results, task
 
 SHARED = Path(os.environ.get("STATEMACHINE_SHARED", Path(__file__).parents[4] / "shared"))
 CASES = SHARED / "conformance" / "cases"
@@ -24,12 +24,12 @@ ENDED = ("LambdaFunctionSucceeded", "LambdaFunctionFailed", "TaskSucceeded", "Ta
 
 
 class Mock:
-    """A FunctionHost that behaves as the functions of a recorded case did."""
+    """A FunctionRuntime that behaves as the functions of a recorded case did."""
 
     def __init__(self, behaviour: dict[str, Any]) -> None:
         self._behaviour = behaviour
 
-    def has(self, name: str) -> bool:
+    def has_function(self, name: str) -> bool:
         return True
 
     async def invoke(self, invocation: Invocation) -> InvocationResponse:
@@ -124,8 +124,8 @@ def test_recorded_call(
 
 def _perform(resource: str, arguments: Any, function: dict[str, Any]) -> Succeeded | Failed:
     async def body() -> TaskResult:
-        kind, answers = LambdaFunction(Mock(function)), Answers()
-        kind.start(task(resource, arguments, json.dumps(arguments)), answers)
-        return await answers.first()
+        kind, results = LambdaTasks(Mock(function)), Results()
+        kind.start(task(resource, arguments, json.dumps(arguments)), results)
+        return await results.first()
 
     return asyncio.run(body())

@@ -24,7 +24,7 @@ Invoke = Callable[..., InvocationResponse]
 def invoke() -> Iterator[Invoke]:
     """Calls functions in one worker process."""
     with asyncio.Runner() as runner:
-        pool = FunctionPool([FUNCTIONS], 1, printed=lambda function, line: None)
+        pool = FunctionPool([FUNCTIONS], 1, on_printed=lambda function, line: None)
         runner.run(pool.start())
         yield lambda name, payload="{}", **members: runner.run(pool.invoke(invocation(name, payload, **members)))
         runner.run(pool.close())

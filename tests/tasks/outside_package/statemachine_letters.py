@@ -20,6 +20,6 @@ class Letters(CoroutineKind):
 
     async def perform(self, task: TaskAttempt) -> TaskResult:
         if not isinstance(task.arguments, str):
-            return Failed("Letters.NoText", f"{task.state_name} was given no text")
+            return Failed("Letters.NoText", f"{task.state} was given no text")
         letters = [character for character in task.arguments if character.isalpha()]
         return Succeeded(json.dumps({"letters": len(letters)}))

@@ -15,11 +15,10 @@ import pytest
 
 from statemachine.config import ShellCommand
 from statemachine.tasks.kind import Failed, Succeeded, TaskResult
-from statemachine.tasks.registry import task_kinds
-from statemachine.tasks.shell.kind import Shell, shell_kinds
-from tests.processes.loops import both_loops, run_in, skip
+from statemachine.tasks.shell.kind import ShellTasks, shell_kinds
+from tests.processes.loops import advance_loop_time, both_loops, run_in
 from tests.processes.waiting import alive, until
-from tests.tasks.calls import Answers, task
+from tests.tasks.calls import Results, task
 
 SCRIPT = """
 echo "$1"; echo "said to stderr" >&2
@@ -35,11 +34,11 @@ def outcome(command: ShellCommand, arguments: Any = None) -> TaskResult:
     """The result of one task."""
 
     async def main() -> TaskResult:
-        answers = Answers()
-        kind = Shell({"it": command})
-        kind.start(task("shell:it", arguments, ""), answers)
+        results = Results()
+        kind = ShellTasks({"it": command})
+        kind.start(task("shell:it", arguments, ""), results)
         try:
-            return await answers.first()
+            return await results.first()
         finally:
             await kind.close()
 
@@ -87,10 +86,10 @@ def test_a_number_is_filled_in_as_its_json(value: float, shown: str) -> None:
     [
         ({}, "The argument 'word' is missing"),
         (None, "The argument 'word' is missing"),
-        ({"word": None}, "The argument 'word' must be a text or a number"),
-        ({"word": True}, "The argument 'word' must be a text or a number"),
-        ({"word": ["x"]}, "The argument 'word' must be a text or a number"),
-        ({"word": "a\0b"}, "The argument 'word' must not hold a NUL character"),
+        ({"word": None}, "The argument 'word' must be a string or a number"),
+        ({"word": True}, "The argument 'word' must be a string or a number"),
+        ({"word": ["x"]}, "The argument 'word' must be a string or a number"),
+        ({"word": "a\0b"}, "The argument 'word' must not contain a NUL character"),
         ({"word": "-rf"}, "The argument 'word' must not begin with '-'"),
         ({"word": -1}, "The argument 'word' must not begin with '-'"),
     ],
@@ -165,11 +164,11 @@ def test_time_limit_ends_the_whole_group(tmp_path: Path) -> None:
     script = f"trap '' TERM; echo waiting >&2; {with_a_child(file, 'wait')}"
 
     async def main() -> TaskResult:
-        kind, answers = Shell({"it": sh(script, timeout=600, environment={"PATH": "/bin:/usr/bin"})}), Answers()
-        kind.start(task("shell:it", {}, "{}"), answers)
+        kind, results = ShellTasks({"it": sh(script, timeout=600, environment={"PATH": "/bin:/usr/bin"})}), Results()
+        kind.start(task("shell:it", {}, "{}"), results)
         await until(lambda: len(pids(file)) == 2)
-        skip(600)
-        result = await answers.first()
+        advance_loop_time(600)
+        result = await results.first()
         await until(gone(file))
         return result
 
@@ -221,12 +220,12 @@ def test_it_is_the_same_in_both_event_loops(factory: Callable[[], Any], tmp_path
     }
 
     async def body() -> None:
-        kind, answers = Shell(commands), Answers()
+        kind, results = ShellTasks(commands), Results()
         for name in commands:
-            kind.start(task(f"shell:{name}", {}, "{}", name), answers)
-        await until(lambda: len(answers.given) == len(commands))
+            kind.start(task(f"shell:{name}", {}, "{}", name), results)
+        await until(lambda: len(results.given) == len(commands))
         await until(gone(file))
-        assert dict(answers.given) == {
+        assert dict(results.given) == {
             "well": Succeeded('{"ExitStatus":0,"Stdout":"out\\n","Stderr":"err\\n"}'),
             "long": Failed("Shell.TimedOut", "The command ran for more than 0.3 seconds."),
             "much": Failed("Shell.OutputTooLarge", "The command wrote more than 10 bytes to stdout."),
@@ -235,26 +234,26 @@ def test_it_is_the_same_in_both_event_loops(factory: Callable[[], Any], tmp_path
     run_in(factory, body)
 
 
-def running(body: Callable[[Shell, Answers, Path], Coroutine[Any, Any, None]], file: Path) -> None:
+def running(body: Callable[[ShellTasks, Results, Path], Coroutine[Any, Any, None]], file: Path) -> None:
     """Runs `body` while a command and its child are at work."""
 
     async def main() -> None:
         environment = {"PATH": "/bin:/usr/bin"}
-        kind, answers = (
-            Shell({"it": sh(with_a_child(file, "wait"), environment=environment)}, processes_max=1),
-            Answers(),
+        kind, results = (
+            ShellTasks({"it": sh(with_a_child(file, "wait"), environment=environment)}, processes_max=1),
+            Results(),
         )
-        kind.start(task("shell:it", {}, "{}", "one"), answers)
+        kind.start(task("shell:it", {}, "{}", "one"), results)
         await until(lambda: file.exists() and len(pids(file)) == 2)
-        await body(kind, answers, file)
+        await body(kind, results, file)
         await kind.close()
-        assert answers.given == []
+        assert results.given == []
 
     asyncio.run(main())
 
 
 def test_cancel_ends_the_whole_group(tmp_path: Path) -> None:
-    async def body(kind: Shell, answers: Answers, file: Path) -> None:
+    async def body(kind: ShellTasks, results: Results, file: Path) -> None:
         kind.cancel("one")
         await until(gone(file))
 
@@ -262,7 +261,7 @@ def test_cancel_ends_the_whole_group(tmp_path: Path) -> None:
 
 
 def test_close_ends_the_whole_group(tmp_path: Path) -> None:
-    async def body(kind: Shell, answers: Answers, file: Path) -> None:
+    async def body(kind: ShellTasks, results: Results, file: Path) -> None:
         await kind.close()
         assert gone(file)()
 
@@ -275,12 +274,12 @@ def test_only_so_many_run_at_once(processes_max: int, tmp_path: Path) -> None:
     script = f"echo begin >> {log}; until [ -e {go} ]; do /bin/sleep 0.01; done; echo end >> {log}"
 
     async def main() -> None:
-        kind, answers = Shell({"it": sh(script)}, processes_max), Answers()
+        kind, results = ShellTasks({"it": sh(script)}, processes_max), Results()
         for number in range(4):
-            kind.start(task("shell:it", {}, "{}", str(number)), answers)
+            kind.start(task("shell:it", {}, "{}", str(number)), results)
         await until(lambda: log.exists() and len(log.read_text().split()) == processes_max)
         go.touch()
-        await until(lambda: len(answers.given) == 4)
+        await until(lambda: len(results.given) == 4)
 
     asyncio.run(main())
     at_once = list(accumulate(1 if line == "begin" else -1 for line in log.read_text().split()))
@@ -290,7 +289,6 @@ def test_only_so_many_run_at_once(processes_max: int, tmp_path: Path) -> None:
 
 def test_without_commands_there_is_no_such_kind() -> None:
     assert shell_kinds({}) == []
-    assert not any(kind.accepts("shell:it") for kind in task_kinds())
 
 
 @pytest.mark.parametrize("resource", ["shell:other", "shell:", "shell:it.waitForTaskToken", "shell:it ", "it"])

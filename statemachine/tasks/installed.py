@@ -1,7 +1,7 @@
-"""Which kinds of task a server has, in the order in which they are asked: the first that accepts a Resource does it.
+"""The kinds of task of a server, in order: the first that accepts a Resource performs the task.
 
 An outside package joins through the entry point group `statemachine.tasks`: its entry point names a callable without
-arguments that returns a TaskKind. Must know nothing of engines.
+arguments that returns a TaskKind. Must not know the engine.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 
 from statemachine.config import Settings
-from statemachine.tasks.functions.invocation import FunctionHost
+from statemachine.tasks.functions.invocation import FunctionRuntime
 from statemachine.tasks.functions.lambda_endpoint import LambdaEndpoint
-from statemachine.tasks.functions.lambda_function import LambdaFunction
+from statemachine.tasks.functions.lambda_function import LambdaTasks
 from statemachine.tasks.functions.pool import FunctionPool
 from statemachine.tasks.kind import TaskKind
 from statemachine.tasks.shell.kind import shell_kinds
@@ -23,21 +23,22 @@ class TaskKindError(Exception):
     """The kind of an outside package cannot be used; the text names the entry point and says why."""
 
 
-async def build_kinds(settings: Settings) -> list[TaskKind]:
+async def installed_kinds(settings: Settings) -> list[TaskKind]:
     """All kinds of task of a server, ready to be used. Raises FunctionsError or TaskKindError."""
-    hosts: list[FunctionHost] = []
+    outside = outside_kinds()
+    runtimes: list[FunctionRuntime] = []
     if settings.functions:
         pool = FunctionPool(settings.functions, settings.workers)
         await pool.start()
-        hosts.append(pool)
+        runtimes.append(pool)
     if settings.lambda_endpoint is not None:
-        hosts.append(LambdaEndpoint(settings.lambda_endpoint))
-    return task_kinds(LambdaFunction(*hosts), *shell_kinds(settings.shell))
+        runtimes.append(LambdaEndpoint(settings.lambda_endpoint))
+    return [LambdaTasks(*runtimes), *shell_kinds(settings.shell), *outside]
 
 
-def task_kinds(*own: TaskKind) -> list[TaskKind]:
-    """These kinds of our own, then those of outside packages by the name of their entry point. Raises TaskKindError."""
-    kinds = list(own)
+def outside_kinds() -> list[TaskKind]:
+    """The kinds of outside packages, by the names of their entry points. Raises TaskKindError."""
+    kinds: list[TaskKind] = []
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
         try:
             kinds.append(entry.load()())

@@ -8,7 +8,7 @@ import threading
 import pytest
 import urllib3
 
-from statemachine.tasks.http.abortable import Exchange, abortable_pool
+from statemachine.tasks.functions.abortable import Exchange, abortable_pool
 from tests.tasks.local_lambda import local_lambda
 
 

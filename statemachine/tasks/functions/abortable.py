@@ -1,4 +1,7 @@
-"""Blocking HTTP that another thread can end, by shutting the socket down. Must not know the meaning of a request."""
+"""HTTP requests that block one thread and that another thread can abort, by shutting the socket down.
+
+Must not know the meaning of a request.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ class Exchange:
         self._aborted = False
 
     def __enter__(self) -> Exchange:
-        self.waits_on(None)
+        self.register_connection(None)
         _current.exchange = self
         return self
 
@@ -40,7 +43,7 @@ class Exchange:
                 with contextlib.suppress(OSError):
                     self._connection.sock.shutdown(socket.SHUT_RDWR)
 
-    def waits_on(self, connection: HTTPConnection | None) -> None:
+    def register_connection(self, connection: HTTPConnection | None) -> None:
         """The response will come from this connection. Raises ProtocolError if the exchange was aborted before."""
         with self._lock:
             if self._aborted:
@@ -50,13 +53,13 @@ class Exchange:
 
 class _AbortableHTTPConnection(HTTPConnection):
     def getresponse(self) -> Any:
-        _current.exchange.waits_on(self)
+        _current.exchange.register_connection(self)
         return super().getresponse()
 
 
 class _AbortableHTTPSConnection(HTTPSConnection):
     def getresponse(self) -> Any:
-        _current.exchange.waits_on(self)
+        _current.exchange.register_connection(self)
         return super().getresponse()
 
 

@@ -1,1 +1,0 @@
-"""HTTP for kinds of task."""
