@@ -24,6 +24,6 @@ def test_no_two_classes_bear_the_same_name() -> None:
     hold_numbers({name: len(where) for name, where in places.items() if len(where) > 1}, SHARED_NAMES)
 
 
-def test_modules_and_rooms_are_named_after_what_they_hold() -> None:
+def test_modules_and_packages_are_named_after_what_they_hold() -> None:
     names = [dotted(path).removeprefix("statemachine.") for path in modules()]
     hold([name for name in names if EMPTY_NAMES.intersection(name.split("."))], EMPTY_NAMED)

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.architecture.package import modules, room_of, tree_of
+from tests.architecture.package import modules, package_of, tree_of
 from tests.architecture.ratchet import hold_numbers
 
 RIDDLES = re.compile(
     r"\b(as it then is|minds nothing|nobody|somebody|there is none|what there is|who asks|who looks on|whoever)\b"
 )
-ROOMS: dict[str, int] = {}
-"""How many riddles each room has."""
+PACKAGES: dict[str, int] = {}
+"""How many riddles each package has."""
 
 
 def docstrings(tree: ast.Module) -> Iterator[str]:
@@ -36,8 +36,8 @@ def riddles(text: str) -> list[str]:
 def test_docstrings_become_plainer() -> None:
     found: Counter[str] = Counter()
     for path in modules():
-        found[room_of(path)] += sum(len(riddles(text)) for text in docstrings(tree_of(path)))
-    hold_numbers(found, ROOMS)
+        found[package_of(path)] += sum(len(riddles(text)) for text in docstrings(tree_of(path)))
+    hold_numbers(found, PACKAGES)
 
 
 @pytest.mark.parametrize(
