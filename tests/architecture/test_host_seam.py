@@ -1,6 +1,6 @@
-"""What service, API and metrics know of an engine is its host: they name no key, and read through `read` and `survey`.
+"""Service, API and metrics use an engine only as a `Host`: they name no key, and read through `read` and `survey`.
 
-All lists of exceptions are of what was there before the rule; they may only shrink.
+The lists of exceptions hold code that is older than the rule. They may only shrink.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What belongs in one place stands there alone. (Exceptions go by package and code, so that modules may be renamed.)"""
+"""Some knowledge is in one module only: the digits of scope paths, the limit on payloads, the parts of ARNs.
+
+Exceptions name a package and a piece of code, so that modules may be renamed.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from tests.architecture.package import modules, package_of, shown, tree_of
 from tests.architecture.ratchet import hold, hold_numbers
 
 ARNS_IN = "arn"
-"""The one module that takes ARNs apart."""
+"""The only module that splits ARNs into parts."""
 
 SCOPE_DIGITS = {"core": 1}
 """How often each package knows how many digits an index in a scope's path has."""

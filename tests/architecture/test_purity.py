@@ -22,7 +22,7 @@ EXCEPTIONS = {
     ("jsonata_library", "_recursion_limit_put_back", "sys.getrecursionlimit"): "undoes what the library does",
     ("jsonata_library", "_recursion_limit_put_back", "sys.setrecursionlimit"): "undoes what the library does",
 }
-"""Package, function and name, with the reason. (No module: it may be renamed without being excused anew.)"""
+"""Package, function and name, with the reason. It names no module, so that modules may be renamed."""
 
 
 def reached_from(packages: list[str]) -> list[Path]:
