@@ -6,15 +6,15 @@ CUSTOMERS = {"ada": 10, "grace": 0}
 
 
 class UnknownCustomer(Exception):
-    """Nobody of that name has an account."""
+    """There is no account of that name."""
 
 
 class BankBusy(Exception):
-    """The bank answers too slowly today; worth another try."""
+    """The bank responds too slowly now; a retry may help."""
 
 
 class CardDeclined(Exception):
-    """The bank says no."""
+    """The bank declined the card."""
 
 
 def check_stock(event):
@@ -37,7 +37,7 @@ def price_line(event):
 
 
 def charge_card(event, context):
-    """Charges the card once, however often it is called: the bank knows the key. The first try finds it busy."""
+    """Charges the card once for each key, however often it is called. On the first attempt the bank is busy."""
     if event["attempt"] == 0:
         raise BankBusy("try again")
     if event["card"].startswith("0000"):

@@ -142,8 +142,11 @@ class App:
         self._engine = parts.engine
         if has_wal_reset_bug():
             # This process has one writing connection; the warning is for an operator who would add another.
-            fault = "two connections that write can damage the store: do not open it with another program"
-            log.warning(fault, sqlite=sqlite3.sqlite_version, repaired_in="3.51.3")
+            log.warning(
+                "two connections that write can damage the store: do not open it with another program",
+                sqlite=sqlite3.sqlite_version,
+                repaired_in="3.51.3",
+            )
         log.info("ready", host=settings.host, port=settings.port, data=settings.data)
 
     async def _follow_definitions(self, parts: Parts) -> None:

@@ -1,7 +1,7 @@
 """Finds knowledge that belongs in one place: the digits of scope paths, AWS's limit on payloads, the parts of ARNs.
 
-Each judge gives pieces of code with the line on which they stand. They read code, not meaning: what only looks alike
-is an exception with a reason.
+Each function gives pieces of code, each with its line. It cannot know what the code means: a piece that only looks like
+the knowledge is an exception with a reason.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PAYLOAD_MAX = 262_144
 ARN_PARTS = 6
 
 FACTOR_MAX = 4_096
-"""Greater numbers are not computed with."""
+"""Arithmetic on greater numbers is not computed."""
 
 _ARITHMETIC: dict[type, Callable[[int, int], int]] = {
     ast.Mult: operator.mul,

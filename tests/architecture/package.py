@@ -1,6 +1,6 @@
-"""The package as the tests of its architecture read it: its modules, their rooms, what they import.
+"""What the tests of the architecture read: the modules of `statemachine`, the packages that hold them, their imports.
 
-Reads source text and never imports the package, so a module that cannot be imported is judged like any other.
+Reads source text and never imports `statemachine`, so a module that cannot be imported is judged like any other.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "statemachine"
 
 
-def modules(*rooms: str) -> list[Path]:
-    """The modules of these rooms, or of the whole package."""
-    return [path for path in sorted(PACKAGE.rglob("*.py")) if not rooms or room_of(path) in rooms]
+def modules(*packages: str) -> list[Path]:
+    """The modules of these packages, or all modules."""
+    return [path for path in sorted(PACKAGE.rglob("*.py")) if not packages or package_of(path) in packages]
 
 
 def shown(path: Path) -> str:
-    """A module's path below the package: how a test names it."""
+    """A module's path below `statemachine`: how a test names it."""
     return str(path.relative_to(PACKAGE))
 
 
@@ -30,8 +30,8 @@ def dotted(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def room_of(path: Path) -> str:
-    """The folder of a module below the package, or its own name where it lies in none."""
+def package_of(path: Path) -> str:
+    """The package below `statemachine` that holds a module. For a single module it is the module's own name."""
     relative = path.relative_to(PACKAGE)
     return relative.parts[0] if len(relative.parts) > 1 else relative.stem
 

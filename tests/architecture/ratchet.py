@@ -1,4 +1,4 @@
-"""Lists of exceptions that may only shrink: what is found and not listed fails, and so does what is listed and gone."""
+"""Lists of exceptions that may only shrink: a finding that is not listed fails, and so does one that is gone."""
 
 from __future__ import annotations
 

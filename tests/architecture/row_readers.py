@@ -17,15 +17,15 @@ NAMES = {"rows", "store"}
 TYPES = {"Readable", "Store"}
 
 
-def threads_that_read(path: Path, rooms: list[str]) -> Iterator[tuple[str, str]]:
+def threads_that_read(path: Path, packages: list[str]) -> Iterator[tuple[str, str]]:
     """The calls of a module that have rows read in a thread: the function around the call and what it calls.
 
-    A method of another object is looked for by its name in all of the rooms.
+    A method of another object is looked for by its name in all of the packages.
     """
     for scope, node in scoped(tree_of(path)):
         if isinstance(node, ast.Call) and scope.resolve(node.func) == "asyncio.to_thread":
             for called in _functions_in(node.args[0]):
-                known = _definitions(called, scope.resolve(called), path, rooms)
+                known = _definitions(called, scope.resolve(called), path, packages)
                 if any(_asks_for_a_store(argument) for argument in node.args) or any(map(_takes_rows, known)):
                     yield scope.within, ast.unparse(called)
 
@@ -36,14 +36,14 @@ def _functions_in(given: ast.expr) -> list[ast.expr]:
 
 
 def _definitions(
-    called: ast.expr, origin: str | None, path: Path, rooms: list[str]
+    called: ast.expr, origin: str | None, path: Path, packages: list[str]
 ) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     if isinstance(called, ast.Name):
         module, _, name = (origin or f"{dotted(path)}.{called.id}").rpartition(".")
         where = [other for other in modules() if dotted(other) == module]
     elif isinstance(called, ast.Attribute):
         name = called.attr
-        where = [path] if ast.unparse(called.value) == "self" else modules(*rooms)
+        where = [path] if ast.unparse(called.value) == "self" else modules(*packages)
     else:
         return
     for other in where:

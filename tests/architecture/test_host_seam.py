@@ -1,6 +1,6 @@
-"""What service, API and metrics know of an engine is its host: they name no key, and read through `read` and `survey`.
+"""Service, API and metrics use an engine only as a `Host`: they name no key, and read through `read` and `survey`.
 
-All lists of exceptions are of what was there before the rule; they may only shrink.
+The lists of exceptions hold code that is older than the rule. They may only shrink.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ASKS_FOR_A_STORE: set[tuple[str, str]] = set()
 READS_IN_A_THREAD: set[tuple[str, ...]] = set()
 
 
-def test_no_room_above_the_host_imports_what_is_below_it() -> None:
+def test_no_package_above_the_host_imports_what_is_below_it() -> None:
     found = {
         (_name(path), below): shown(path)
         for path in modules(*ABOVE_THE_HOST, *BESIDE_THEM)
@@ -59,8 +59,8 @@ def test_they_ask_for_no_store() -> None:
 
 
 def test_they_read_no_rows_in_a_thread_of_their_own() -> None:
-    rooms = ["service", "api"]
-    found = {(_name(path), *call) for path in modules(*rooms) for call in threads_that_read(path, rooms)}
+    packages = ["service", "api"]
+    found = {(_name(path), *call) for path in modules(*packages) for call in threads_that_read(path, packages)}
     hold(found, READS_IN_A_THREAD)
 
 

@@ -1,4 +1,7 @@
-"""What belongs in one place stands there alone. (Exceptions go by room and code, so that modules may be renamed.)"""
+"""Some knowledge is in one module only: the digits of scope paths, the limit on payloads, the parts of ARNs.
+
+Exceptions name a package and a piece of code, so that modules may be renamed.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,14 @@ from collections import Counter
 import pytest
 
 from tests.architecture.one_place import arn_cuts, payload_limits, scope_digits
-from tests.architecture.package import modules, room_of, shown, tree_of
+from tests.architecture.package import modules, package_of, shown, tree_of
 from tests.architecture.ratchet import hold, hold_numbers
 
 ARNS_IN = "arn"
-"""The one module that takes ARNs apart."""
+"""The only module that splits ARNs into parts."""
 
 SCOPE_DIGITS = {"core": 1}
-"""How often each room knows how many digits an index in a scope's path has."""
+"""How often each package knows how many digits an index in a scope's path has."""
 
 BY_CHANCE = "another number, which happens to be the same"
 PAYLOAD_LIMITS = {
@@ -30,13 +33,13 @@ ARN_CUTS = {
 
 
 def test_the_digits_of_a_scope_path_are_known_in_one_place() -> None:
-    found = Counter(room_of(path) for path in modules() for _ in scope_digits(tree_of(path)))
+    found = Counter(package_of(path) for path in modules() for _ in scope_digits(tree_of(path)))
     hold_numbers(found, SCOPE_DIGITS)
 
 
 def test_the_limit_on_payloads_is_written_once() -> None:
     found = {
-        (room_of(path), name): f"{shown(path)}:{line}"
+        (package_of(path), name): f"{shown(path)}:{line}"
         for path in modules()
         for name, line in payload_limits(tree_of(path))
     }
@@ -45,9 +48,9 @@ def test_the_limit_on_payloads_is_written_once() -> None:
 
 def test_arns_are_taken_apart_in_one_place() -> None:
     found = {
-        (room_of(path), code): f"{shown(path)}:{line}"
+        (package_of(path), code): f"{shown(path)}:{line}"
         for path in modules()
-        if room_of(path) != ARNS_IN
+        if package_of(path) != ARNS_IN
         for code, line in arn_cuts(tree_of(path))
     }
     hold(found, ARN_CUTS)

@@ -1,12 +1,13 @@
-"""The pure rooms do no I/O and know no clock, randomness, thread or environment (law 1); nor does any module that they
-reach by their imports.
+"""The pure packages do no I/O and know no clock, randomness, thread or environment (law 1).
+
+The same holds for every module that they import, directly or through others.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tests.architecture.package import dotted, imports, modules, room_of, shown
+from tests.architecture.package import dotted, imports, modules, package_of, shown
 from tests.architecture.purity import judge
 from tests.architecture.ratchet import hold
 
@@ -21,13 +22,13 @@ EXCEPTIONS = {
     ("jsonata_library", "_recursion_limit_put_back", "sys.getrecursionlimit"): "undoes what the library does",
     ("jsonata_library", "_recursion_limit_put_back", "sys.setrecursionlimit"): "undoes what the library does",
 }
-"""Room, function and name, with the reason. (No module: it may be renamed without being excused anew.)"""
+"""Package, function and name, with the reason. It names no module, so that modules may be renamed."""
 
 
-def reached_from(rooms: list[str]) -> list[Path]:
-    """The modules of the rooms, and all that they import, directly or through others."""
+def reached_from(packages: list[str]) -> list[Path]:
+    """The modules of the packages, and all that they import, directly or through others."""
     by_name = {dotted(path): path for path in modules()}
-    waiting = modules(*rooms)
+    waiting = modules(*packages)
     reached: set[Path] = set()
     while waiting:
         path = waiting.pop()
@@ -37,14 +38,14 @@ def reached_from(rooms: list[str]) -> list[Path]:
     return sorted(reached)
 
 
-def test_the_pure_rooms_and_what_they_import_are_pure() -> None:
+def test_the_pure_packages_and_what_they_import_are_pure() -> None:
     found = {
-        (room_of(path), finding.within, finding.name): f"{shown(path)}:{finding.line} {finding.why}"
+        (package_of(path), finding.within, finding.name): f"{shown(path)}:{finding.line} {finding.why}"
         for path in reached_from(PURE)
         for finding in judge(path.read_text())
     }
     hold(found, EXCEPTIONS)
 
 
-def test_the_pure_rooms_are_there() -> None:
-    assert {room_of(path) for path in modules(*PURE)} == set(PURE)
+def test_the_pure_packages_are_there() -> None:
+    assert {package_of(path) for path in modules(*PURE)} == set(PURE)

@@ -1,4 +1,4 @@
-"""A list of exceptions can neither grow unseen nor outlive its reason."""
+"""A list of exceptions fails if an exception is new, and if one is no longer needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Modules say what they are and stay small, functions too."""
+"""Every module has a docstring, and modules and functions have a greatest number of lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FUNCTION_LINES_MAX = 60
 
 
 @pytest.mark.parametrize("path", modules(), ids=shown)
-def test_modules_say_what_they_are_and_stay_small(path: Path) -> None:
+def test_a_module_has_a_docstring_and_is_not_too_long(path: Path) -> None:
     tree = tree_of(path)
     assert ast.get_docstring(tree), f"{path} has no docstring"
     assert len(path.read_text().splitlines()) <= LINES_MAX, f"{path} is longer than {LINES_MAX} lines"

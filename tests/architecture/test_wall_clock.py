@@ -1,4 +1,4 @@
-"""No test asserts how long something took by the clock on the wall."""
+"""No test asserts how long something took by the wall clock."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from statemachine.core.advance import ACCEPTS, ACCEPTS_BY_STATUS, NEW
 from statemachine.core.events import ExecutionEvent, ScopeEvent
 from statemachine.core.model import ENDED, UNENDED
 from statemachine.core.waits import Wait
-from tests.architecture.test_floors import FLOORS
+from tests.architecture.test_layers import LAYERS
 
 ROOT = Path(__file__).parents[2]
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
@@ -96,11 +96,15 @@ def test_the_tables_are_those_of_the_code() -> None:
     assert with_tables(text) == text, "run python -m tests.docs.test_architecture"
 
 
-def test_the_page_has_every_floor() -> None:
-    named = set(re.findall(r"`(\w+)`", ARCHITECTURE.read_text().partition("## From a definition")[0]))
-    rooms = {room for rooms in FLOORS for room in rooms}
+def test_the_page_has_every_package_in_its_layer() -> None:
+    listed = {
+        name: int(layer)
+        for layer, name in re.findall(r"^\| (\d) \| `(\w+)` \|", ARCHITECTURE.read_text(), re.MULTILINE)
+    }
+    layers = {name: number for number, packages in enumerate(LAYERS, 1) for name in packages}
+    assert listed.items() <= layers.items()
     modules = {path.stem for path in (ROOT / "statemachine").glob("*.py")}
-    assert rooms - modules <= named
+    assert layers.keys() - modules <= listed.keys()
 
 
 def test_every_extension_point_is_listed() -> None:

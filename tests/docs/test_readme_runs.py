@@ -6,7 +6,6 @@ The two blocks before it set up; CI runs them as they stand.
 from __future__ import annotations
 
 import json
-import re
 import shlex
 import shutil
 import subprocess
@@ -16,31 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.blocks import ROOT, blocks, here, shell
 from tests.server.real_server import RealServer, serving
 from tests.store.fast_directory import fast_directory
 
-ROOT = Path(__file__).parents[2]
-BLOCKS = re.findall(r"^```(sh|python)\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
-SET_UP_AND_RUN, SET_UP_AND_TEST, SERVE, CURL, BOTO3, COMMAND_LINE = (text for _, text in BLOCKS)
-SCRIPTS = Path(sys.executable).parent
-
-
-def here(text: str, server: RealServer | None = None) -> str:
-    """A block with this environment's programs, and the port of the server."""
-    text = text.replace(".venv/bin/", f"{SCRIPTS}/")
-    return text if server is None else text.replace("8083", str(server.port))
-
-
-def shell(text: str, server: RealServer | None = None) -> str:
-    """What a block prints."""
-    environment = {"PATH": "/usr/bin:/bin"} | (
-        {} if server is None else {"STATEMACHINE_SERVER": f"http://127.0.0.1:{server.port}"}
-    )
-    ran = subprocess.run(
-        ["sh", "-eu", "-c", here(text, server)], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran.stdout
+SET_UP_AND_RUN, SET_UP_AND_TEST, SERVE, CURL, COMMAND_LINE = blocks("README.md", "sh")
+(BOTO3,) = blocks("README.md", "python")
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +41,7 @@ def test_the_second_block_runs_the_tests() -> None:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
 def test_curl(server: RealServer) -> None:
-    *_, registered, started, described, history = shell(
-        CURL.replace("curl -s", "curl -s -w '\\n'"), server
-    ).splitlines()
+    *_, registered, started, described, history = shell(CURL, server).splitlines()
     assert json.loads(registered)["name"] == "order"
     assert json.loads(started)["name"] == "first"
     assert json.loads(described)["status"] in ("RUNNING", "SUCCEEDED")
