@@ -21,10 +21,10 @@ WAIT_SECONDS = 0.001
 
 
 class Evaluation(Protocol):
-    """A request that is being evaluated. `answer` is None until the result is there; then `done` is called once."""
+    """A request that is being evaluated. `result` is None until it is there; then `on_done` is called once."""
 
-    answer: EvaluationResult | None
-    done: Callable[[], None]
+    result: EvaluationResult | None
+    on_done: Callable[[], None]
 
     def wait(self, seconds: float) -> None:
         """Hold the loop until the result is there, but not for longer than that."""
@@ -56,15 +56,15 @@ class WaitingForEvaluation:
     def answered(self, request: EvaluationRequest) -> EvaluationResult:
         """The result of a request that was made before. Raises Unfinished without a result."""
         evaluation = self.evaluations.get(request)
-        if evaluation is None or evaluation.answer is None:
+        if evaluation is None or evaluation.result is None:
             raise Unfinished
-        return evaluation.answer
+        return evaluation.result
 
     def hand_over(self) -> dict[EvaluationRequest, Evaluation]:
         """Give the evaluations to another event that will make the same requests. This event waits for none of them
         now."""
         for evaluation in self.evaluations.values():
-            evaluation.done = _nothing
+            evaluation.on_done = _nothing
         return self.evaluations
 
 
@@ -88,18 +88,18 @@ class StepEvaluator:
         evaluation = self._known.get(request)
         if evaluation is None:
             evaluation = self._known[request] = self._evaluators.begin(request)
-        if evaluation.answer is None and self._seconds_left > 0:
+        if evaluation.result is None and self._seconds_left > 0:
             began = perf_counter()
             evaluation.wait(self._seconds_left)
             self._seconds_left -= perf_counter() - began
-        if evaluation.answer is None:
-            evaluation.done = self._done
+        if evaluation.result is None:
+            evaluation.on_done = self._done
             raise Unfinished
-        return evaluation.answer
+        return evaluation.result
 
 
 def _nothing() -> None:
-    """Stands in for `done` when no event waits."""
+    """Stands in for `on_done` when no event waits."""
 
 
 def evaluate_later(_request: EvaluationRequest) -> EvaluationResult:

@@ -31,29 +31,29 @@ TOO_LARGE = EvaluationResult((ExpressionFailed("", "The evaluation took more mem
 
 
 class PooledEvaluation(Request):
-    """A request under way. `answer` is None at first; `done` is called once, when it is set."""
+    """A request under way. `result` is None at first; `on_done` is called once, when it is set."""
 
     def __init__(self, request: EvaluationRequest, pool: ProcessPool) -> None:
         super().__init__(msgspec.to_builtins(request), self._settle)
-        self.answer: EvaluationResult | None = None
-        self.done: Callable[[], None] = lambda: None
+        self.result: EvaluationResult | None = None
+        self.on_done: Callable[[], None] = lambda: None
         self._pool = pool
         self._repeated = False
         pool.submit(self)
 
     def _settle(self, outcome: RequestOutcome) -> None:
         if isinstance(outcome, Answered):
-            self.answer = msgspec.convert(outcome.message, EvaluationResult)
+            self.result = msgspec.convert(outcome.message, EvaluationResult)
         elif isinstance(outcome, ChildEnded) and outcome.timed_out:
-            self.answer = TOO_SLOW
+            self.result = TOO_SLOW
         elif self._repeated:
-            self.answer = TOO_LARGE
+            self.result = TOO_LARGE
         else:
             # The memory limit, or a kill from outside. If the second child ends too, it is the memory.
             self._repeated = True
             self._pool.submit(self, first=True)
             return
-        self.done()
+        self.on_done()
 
 
 class EvaluatorPool(ProcessPool):

@@ -37,8 +37,8 @@ class Evaluation:
 
     def __init__(self, request: EvaluationRequest, *, at_once: bool) -> None:
         self.request = request
-        self.answer: EvaluationResult | None = None
-        self.done: Callable[[], None] = lambda: None
+        self.result: EvaluationResult | None = None
+        self.on_done: Callable[[], None] = lambda: None
         self._at_once = at_once
 
     def wait(self, seconds: float) -> None:
@@ -46,9 +46,9 @@ class Evaluation:
             self.finish()
 
     def finish(self) -> None:
-        """The answer is there."""
-        self.answer = evaluate(self.request)
-        self.done()
+        """The result is there."""
+        self.result = evaluate(self.request)
+        self.on_done()
 
 
 class Evaluators:

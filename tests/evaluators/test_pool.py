@@ -32,11 +32,11 @@ TWO = EvaluationResult((Value("2"),))
 async def answer_of(evaluation: PooledEvaluation) -> EvaluationResult:
     """The answer, when it is there."""
     there = asyncio.Event()
-    evaluation.done = there.set
-    if evaluation.answer is None:
+    evaluation.on_done = there.set
+    if evaluation.result is None:
         await there.wait()
-    assert evaluation.answer is not None
-    return evaluation.answer
+    assert evaluation.result is not None
+    return evaluation.result
 
 
 async def pid_of(evaluation: PooledEvaluation) -> int:
@@ -129,7 +129,7 @@ async def test_a_slow_evaluation_holds_up_no_quick_one() -> None:
         await answer_of(pool.begin(request("1")))
         slow = pool.begin(request(ENDLESS, limits=UNHURRIED))
         assert await answer_of(pool.begin(request("1 + 1"))) == TWO
-        assert slow.answer is None
+        assert slow.result is None
 
 
 async def test_waiting_ends_with_the_answer() -> None:
@@ -137,7 +137,7 @@ async def test_waiting_ends_with_the_answer() -> None:
         await answer_of(pool.begin(request("1")))
         evaluation = pool.begin(request("1 + 1"))
         evaluation.wait(SECONDS)
-        assert evaluation.answer == TWO
+        assert evaluation.result == TWO
         evaluation.wait(SECONDS)
 
 
@@ -185,7 +185,7 @@ async def test_waiting_works_beside_a_thousand_connections() -> None:
         await answer_of(pool.begin(request("1")))
         evaluation = pool.begin(request("1 + 1"))
         evaluation.wait(SECONDS)
-        assert evaluation.answer == TWO
+        assert evaluation.result == TWO
 
 
 async def test_after_the_close_nothing_is_answered() -> None:
@@ -195,4 +195,4 @@ async def test_after_the_close_nothing_is_answered() -> None:
     pool.close()
     while pool.pids:
         await asyncio.sleep(0.001)
-    assert (running.answer, queued.answer) == (None, None)
+    assert (running.result, queued.result) == (None, None)

@@ -75,12 +75,12 @@ class Queues(ActivityQueues):
 
 
 class Evaluated:
-    """An evaluation, whose answer comes when its time has passed."""
+    """An evaluation whose result comes when its time has passed."""
 
     def __init__(self, request: EvaluationRequest, loop: Loop, seconds: float) -> None:
         self._seconds = seconds
-        self.answer: EvaluationResult | None = None
-        self.done: Callable[[], None] = lambda: None
+        self.result: EvaluationResult | None = None
+        self.on_done: Callable[[], None] = lambda: None
         self._request = request
         loop.call_later(seconds, self.finish)
 
@@ -89,10 +89,10 @@ class Evaluated:
             self.finish()
 
     def finish(self) -> None:
-        """The answer is there."""
-        if self.answer is None:
-            self.answer = evaluate(self._request)
-            self.done()
+        """The result is there."""
+        if self.result is None:
+            self.result = evaluate(self._request)
+            self.on_done()
 
 
 class Evaluators:
