@@ -10,7 +10,7 @@ import msgspec
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_execution
 from statemachine.core.model import Execution, HistoryEvent
-from statemachine.reads.headers import header
+from statemachine.reads.headers import read_header
 from statemachine.reads.payloads import Payloads
 from statemachine.store.interface import Readable
 
@@ -39,7 +39,7 @@ def history_page(
     The page is shorter if its texts would have more than PAGE_CHARACTERS_MAX characters. Without `payloads`, inputs,
     outputs and parameters are left as they are stored and are not read.
     """
-    found = header(rows, id)
+    found = read_header(rows, id)
     total = 0 if found is None else found.events
     if reverse:
         last = total if after is None else after - 1

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from statemachine.checkpoint.read import read_tallies
 from statemachine.core.tally import Tally
-from statemachine.reads.headers import Header, header
+from statemachine.reads.headers import Header, read_header
 from statemachine.store.interface import Readable
 
 
@@ -20,7 +20,7 @@ class Standing(NamedTuple):
 def standing(rows: Readable, id: str, since: int) -> Standing | None:
     """Header and tallies of an execution, None if it does not exist. The tallies are read only if an event came after
     `since`."""
-    found = header(rows, id)
+    found = read_header(rows, id)
     if found is None:
         return None
     return Standing(found, read_tallies(rows, id) if found.events > since else {})

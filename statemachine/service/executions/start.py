@@ -16,7 +16,7 @@ from statemachine.core.payload import Payload
 from statemachine.errors import ServiceError
 from statemachine.host import Host
 from statemachine.json_text import JsonError, parse
-from statemachine.reads.headers import FullHeader, full_header
+from statemachine.reads.headers import HeaderWithPayloads, read_header_with_payloads
 from statemachine.service.executions.answers import KeyedExecution, StartedExecution
 from statemachine.service.names import check_name
 from statemachine.service.state_machines.register import StateMachines, check_not_deleting
@@ -105,14 +105,14 @@ class ExecutionStarts:
         machine = self._state_machines.find(parse_arn(state_machine_arn, "stateMachine"))
         name = name_of_key(key)
         id = execution_id(machine.name, name)
-        known = await self._host.read(full_header, id)
+        known = await self._host.read(read_header_with_payloads, id)
         if known is None:
             try:
                 started = await self.start(
                     state_machine_arn=state_machine_arn, name=name, input=input, start_at=start_at, priority=priority
                 )
             except ServiceError as refusal:
-                known = await self._host.read(full_header, id)
+                known = await self._host.read(read_header_with_payloads, id)
                 if refusal.code != "ExecutionAlreadyExists" or known is None:
                     raise
             else:
@@ -156,5 +156,5 @@ def _check_priority(priority: int) -> None:
         raise ServiceError("ValidationException", text, pointer="/priority")
 
 
-def _is_same(known: FullHeader, input: str, start_at: float | None, priority: int) -> bool:
+def _is_same(known: HeaderWithPayloads, input: str, start_at: float | None, priority: int) -> bool:
     return (known.input, known.header.start_at, known.header.priority) == (input, start_at, priority)
