@@ -10,17 +10,17 @@ from statemachine.reads.headers import Header, read_header
 from statemachine.store.interface import Readable
 
 
-class Standing(NamedTuple):
+class StoredProgress(NamedTuple):
     """The header, and the tallies by the names of the states."""
 
     header: Header
     tallies: dict[str, Tally]
 
 
-def standing(rows: Readable, id: str, since: int) -> Standing | None:
+def read_progress(rows: Readable, id: str, since: int) -> StoredProgress | None:
     """Header and tallies of an execution, None if it does not exist. The tallies are read only if an event came after
     `since`."""
     found = read_header(rows, id)
     if found is None:
         return None
-    return Standing(found, read_tallies(rows, id) if found.events > since else {})
+    return StoredProgress(found, read_tallies(rows, id) if found.events > since else {})
