@@ -24,16 +24,16 @@ CHUNKS_AT_ONCE = 16
 _events = msgspec.json.Decoder(list[HistoryEvent])
 
 
-class HistoryRange(NamedTuple):
+class HistorySlice(NamedTuple):
     """Events in the order that was asked for, and whether more follow."""
 
     events: list[HistoryEvent]
-    more: bool
+    has_more: bool
 
 
 def history_page(
     rows: Readable, id: str, after: int | None, size: int, *, reverse: bool = False, payloads: bool = True
-) -> HistoryRange:
+) -> HistorySlice:
     """At most `size` events that follow the event `after` in the order asked for; from the first or last one if None.
 
     The page is shorter if its texts would have more than PAGE_CHARACTERS_MAX characters. Without `payloads`, inputs,
@@ -52,9 +52,9 @@ def history_page(
     for event in _in_order(rows, id, first, last, reverse=reverse, payloads=payloads):
         characters += _characters(event)
         if events and characters > PAGE_CHARACTERS_MAX:
-            return HistoryRange(events, more=True)
+            return HistorySlice(events, has_more=True)
         events.append(event)
-    return HistoryRange(events, bool(events) and events[-1].id != (1 if reverse else total))
+    return HistorySlice(events, bool(events) and events[-1].id != (1 if reverse else total))
 
 
 def read_history(rows: Readable, id: str, first: int, last: int, *, payloads: bool = True) -> list[HistoryEvent]:

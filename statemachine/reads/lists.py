@@ -45,10 +45,10 @@ class Listed(NamedTuple):
 
 
 class ListPage(NamedTuple):
-    """Executions, and the position that leads on, None at the end."""
+    """Executions, and the position after which the next page begins, None at the end."""
 
     executions: list[Listed]
-    more: str | None
+    next_position: str | None
 
 
 @dataclass(frozen=True)

@@ -49,10 +49,10 @@ class WaitingTask(NamedTuple):
 
 
 class TaskPage(NamedTuple):
-    """Tasks, and the position that leads on, None at the end."""
+    """Tasks, and the position after which the next page begins, None at the end."""
 
     tasks: list[WaitingTask]
-    more: str | None
+    next_position: str | None
 
 
 class TaskCounts(NamedTuple):

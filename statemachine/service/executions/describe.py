@@ -69,7 +69,9 @@ class ExecutionDescriptions:
         page = await self._host.survey(list_page, wanted, position, page_size(max_results))
         return ExecutionPage(
             executions=[ListedExecution(**_listed(listed.listing)) for listed in page.executions],
-            next_token=None if page.more is None else make_page_token(page.more, question, self._clock()),
+            next_token=None
+            if page.next_position is None
+            else make_page_token(page.next_position, question, self._clock()),
         )
 
     async def list_filtered(
@@ -86,7 +88,9 @@ class ExecutionDescriptions:
             executions=[
                 FilteredExecution(machine=listed.machine, **_listed(listed.listing)) for listed in page.executions
             ],
-            next_token=None if page.more is None else make_page_token(page.more, question, self._clock()),
+            next_token=None
+            if page.next_position is None
+            else make_page_token(page.next_position, question, self._clock()),
         )
 
 

@@ -41,16 +41,16 @@ class ExecutionHistories:
             reverse=reverse_order,
             payloads=include_execution_data,
         )
-        more = make_page_token(str(page.events[-1].id), question, self._clock()) if page.more else None
+        more = make_page_token(str(page.events[-1].id), question, self._clock()) if page.has_more else None
         return HistoryPage(events=page.events, next_token=more)
 
 
 class _Page(NamedTuple):
     events: list[AwsHistoryEvent]
-    more: bool
+    has_more: bool
 
 
 def _page(rows: Readable, id: str, after: int | None, size: int, *, reverse: bool, payloads: bool) -> _Page:
     """A look that gives the events in AWS's shape: shaping a thousand of them takes too long for the event loop."""
-    events, more = history_page(rows, id, after, size, reverse=reverse, payloads=payloads)
-    return _Page([aws_history_event(event, payloads=payloads) for event in events], more)
+    events, has_more = history_page(rows, id, after, size, reverse=reverse, payloads=payloads)
+    return _Page([aws_history_event(event, payloads=payloads) for event in events], has_more)
