@@ -20,7 +20,10 @@ from statemachine.query.language import Dataflow
 from statemachine.query.view import ABSENT
 
 UNENDED = ("PENDING", "RUNNING")
-ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
+"""The statuses of executions that have not ended."""
+UNSUCCESSFUL = ("FAILED", "TIMED_OUT", "ABORTED")
+ENDED = ("SUCCEEDED", *UNSUCCESSFUL)
+STATUSES = (*UNENDED, *ENDED)
 """The statuses of executions."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from statemachine.checkpoint import keys
-from statemachine.reads.lists import STATUSES
+from statemachine.core.model import STATUSES
 from statemachine.store.interface import Readable
 
 PAGE = 1_000

@@ -16,13 +16,12 @@ import msgspec
 
 from statemachine.checkpoint import keys
 from statemachine.core.ids import machine_of, name_of
-from statemachine.core.model import ENDED, UNENDED
+from statemachine.core.model import UNENDED, UNSUCCESSFUL
 from statemachine.store.interface import Readable
 
 EXAMINED_MAX = 1_000
 """Rows that one look examines."""
 CHUNK_MAX = 256
-STATUSES = (*UNENDED, *ENDED)
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -118,7 +117,7 @@ def _is_wanted(listing: Listing, id: str, wanted: Filter) -> bool:
         return False
     if wanted.statuses and listing.status not in wanted.statuses:
         return False
-    return not wanted.error_contains or listing.status not in (*UNENDED, "SUCCEEDED")
+    return not wanted.error_contains or listing.status in UNSUCCESSFUL
 
 
 def _failed_so(rows: Readable, id: str, text: str) -> bool:

@@ -15,9 +15,10 @@ from statemachine.api.rest.resource import (
     timestamp_parameter,
 )
 from statemachine.arn import parse_arn
+from statemachine.core.model import STATUSES
 from statemachine.errors import ServiceError
 from statemachine.json_text import dump
-from statemachine.reads.lists import STATUSES, Filter
+from statemachine.reads.lists import Filter
 from statemachine.service.actions import (
     DESCRIBE_CURRENT_REVISION,
     DESCRIBE_EXECUTION,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from statemachine.arn import parse_arn
+from statemachine.core.model import UNSUCCESSFUL
 from statemachine.errors import ServiceError
 from statemachine.host import Host
 from statemachine.json_text import JsonText
@@ -102,7 +103,7 @@ def _described(
     output: JsonText | None = None,
     output_details: Included | None = None,
 ) -> ExecutionDescription:
-    can_redrive = execution.status in ("FAILED", "TIMED_OUT", "ABORTED")
+    can_redrive = execution.status in UNSUCCESSFUL
     return ExecutionDescription(
         execution_arn=execution.arn,
         state_machine_arn=execution.machine_arn,
