@@ -13,7 +13,7 @@ import msgspec
 from statemachine.arn import split_arn
 from statemachine.checkpoint import keys
 from statemachine.core.ids import machine_of
-from statemachine.core.model import Execution, HistoryEvent, Scope
+from statemachine.core.model import Execution, HistoryEvent, Scope, StatusChange
 from statemachine.core.payload import Payload
 from statemachine.core.resource import parse_resource
 from statemachine.core.waits import ChildrenWait, TaskWait, TurnWait
@@ -24,13 +24,13 @@ INLINE_BYTES_MAX = 512
 class Rows:
     """The rows of one group. Rows in `changed` are replaced, or deleted if they are None; rows in `fresh` must be new.
 
-    `moves` are pairs of statuses: the one that an execution leaves, None if it is new, and the one that it takes.
+    `status_changes` has one entry for each execution whose status the rows change.
     """
 
     def __init__(self) -> None:
         self.changed: dict[str, bytes | None] = {}
         self.fresh: dict[str, bytes | None] = {}
-        self.moves: list[tuple[str | None, str]] = []
+        self.status_changes: list[StatusChange] = []
         self._execution: Execution | None = None
         self._encoder = msgspec.json.Encoder(enc_hook=self._encode_payload)
 
@@ -65,7 +65,7 @@ class Rows:
         self.put(keys.head(execution.id), execution)
         if before == execution.status:
             return
-        self.moves.append((before, execution.status))
+        self.status_changes.append(StatusChange(before, execution.status))
         machine = machine_of(execution.id)
         if before is not None:
             self.delete(keys.by_status(before, machine, execution.started, execution.id))

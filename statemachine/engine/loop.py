@@ -295,7 +295,7 @@ class Engine:
     def _report(self, group: Group) -> None:
         seconds = time.perf_counter() - self._committing_since
         commit = report(group.steps, len(group.rows.changed) + len(group.rows.fresh), seconds)
-        commit.moves = group.rows.moves
+        commit.status_changes = group.rows.status_changes
         for observer in self.observers:
             observer.committed(commit)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from statemachine.core.model import Execution
+from statemachine.core.model import Execution, StatusChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class TaskEnd:
 @dataclass(slots=True)
 class Commit:
     """One durable transaction: executions that began to run and that ended, ends of tasks, the number of
-    history events. `moves` are the statuses that executions left (None: a new one) and took. It wrote so many `rows`;
+    history events. `status_changes` has one entry for each execution whose status it changed. It wrote so many `rows`;
     `seconds` go from its submission until the engine heard of it."""
 
     rows: int
@@ -40,7 +40,7 @@ class Commit:
     ended: list[Execution] = field(default_factory=list)
     tasks: list[TaskEnd] = field(default_factory=list)
     events: int = 0
-    moves: Sequence[tuple[str | None, str]] = ()
+    status_changes: Sequence[StatusChange] = ()
 
 
 @dataclass(frozen=True, slots=True)
