@@ -147,7 +147,7 @@ class LocalRun:
         Raises RunRefused when nothing can change any more.
         """
         while not self._changed.is_set():
-            due = engine.resting_until
+            due = engine.next_timer_if_idle
             if due == math.inf:
                 raise RunRefused("the execution waits for an answer that cannot come here; use `statemachine serve`")
             if due is not None and self._skip_waits:

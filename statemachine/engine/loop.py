@@ -223,8 +223,8 @@ class Engine:
         return admission.running + admission.waiting + admission.delayed
 
     @property
-    def resting_until(self) -> float | None:
-        """The time of the next timer, infinity without timers. None while anything else is still to be done."""
+    def next_timer_if_idle(self) -> float | None:
+        """The time of the next timer, infinity without timers. None if the engine is busy."""
         if not self.ready or self._busy or self._tasks.count:
             return None
         return self._timers.earliest
