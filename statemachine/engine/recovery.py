@@ -38,7 +38,7 @@ def release_again(writer: Writer, releases: Releases, id: str, path: str) -> Non
     """Release the command of a scope's wait. An execution that cannot be read is reported as a defect and left as it
     is."""
     try:
-        checkpoint = writer.look(id)
+        checkpoint = writer.current_checkpoint(id)
     except Exception as error:
         writer.defects(id, error)
         return

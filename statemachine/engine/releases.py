@@ -49,13 +49,13 @@ class Releases:
         if parse_resource(wait.resource).family == "Activity":
             self._queues.offer(wait.resource, Waiter(id, path, wait.attempt))
             return
-        checkpoint = self._writer.look(id)
+        checkpoint = self._writer.current_checkpoint(id)
         assert checkpoint is not None
         self._tasks.start(checkpoint, path, wait)
 
     def task_of(self, task: Waiter) -> tuple[str, TaskWait] | None:
         """The token and the wait of a queued activity task, None if its scope has moved on."""
-        checkpoint = self._writer.look(task.id)
+        checkpoint = self._writer.current_checkpoint(task.id)
         scope = None if checkpoint is None else checkpoint.scopes.get(task.path)
         wait = None if scope is None else scope.waiting
         if checkpoint is None or not isinstance(wait, TaskWait) or wait.attempt != task.attempt:
@@ -70,7 +70,7 @@ class Releases:
             self._timers.add(Timer(execution.deadline, execution.id, keys.DEADLINE, ""))
 
     def _cancel(self, id: str, command: Command) -> None:
-        checkpoint = self._writer.look(id)
+        checkpoint = self._writer.current_checkpoint(id)
         if checkpoint is not None:
             execution = checkpoint.execution
             self._tasks.cancel(make_task_token(id, execution.seed, command.scope, command.waiting.attempt))

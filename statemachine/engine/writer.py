@@ -210,7 +210,7 @@ class Writer:
         superseded = [found for group in lost for found in group.superseded]
         return [(id, command) for id, command in superseded if self._is_waited_for(id, command)]
 
-    def look(self, id: str) -> Checkpoint | None:
+    def current_checkpoint(self, id: str) -> Checkpoint | None:
         """Where an execution stands, with all steps that are not written yet. None if there is no such execution."""
         loaded = self._open(id)
         return None if loaded is None else loaded.checkpoint

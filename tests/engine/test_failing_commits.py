@@ -130,7 +130,7 @@ async def test_the_group_that_formed_meanwhile_is_lost_with_the_one_before() -> 
                 await caller
         store.recover()
         await server.until(lambda: server.engine.ready)
-        assert server.engine._writer.look("m:e") is None
+        assert server.engine._writer.current_checkpoint("m:e") is None
 
 
 @pytest.mark.parametrize("error", [StoreDamaged("torn page"), KeyConflict("e/m:e/hist/00000001"), StoreError("what?")])

@@ -188,7 +188,7 @@ def test_a_large_answer_whose_group_was_lost_is_written_with_the_next() -> None:
     driver = Driver()
     driver.start("m:e", "task")
     ((_, command),) = driver.run().commands
-    checkpoint = driver.writer.look("m:e")
+    checkpoint = driver.writer.current_checkpoint("m:e")
     assert checkpoint is not None
     token = task_token(checkpoint.execution, checkpoint.scopes[command.scope])
     large = dump("x" * 2_000)
@@ -207,7 +207,7 @@ def test_a_lost_group_never_happened() -> None:
     driver.writer.seal()
     driver.writer.rolled_back(NotDurable("full"), START)
     assert [str(answer) for answer in driver.answers] == ["full"]
-    assert driver.writer.look("m:e") is None
+    assert driver.writer.current_checkpoint("m:e") is None
     assert driver.writer.pending == 0
 
 
@@ -221,7 +221,7 @@ def test_the_group_that_built_upon_it_is_lost_too() -> None:
     driver.step()
     driver.writer.rolled_back(NotDurable("full"), START)
     assert len(driver.answers) == 3
-    assert driver.writer.look("m:other") is None
+    assert driver.writer.current_checkpoint("m:other") is None
 
 
 def test_events_whose_sender_waits_for_no_answer_are_stepped_again() -> None:

@@ -174,7 +174,7 @@ async def test_a_task_that_cannot_be_read_is_not_lost(monkeypatch: pytest.Monkey
             def unreadable(_: str) -> None:
                 raise StoreFull("foreign lock")
 
-            broken.setattr(server.engine._writer, "look", unreadable)
+            broken.setattr(server.engine._writer, "current_checkpoint", unreadable)
             with pytest.raises(StoreFull):
                 await server.ask("GetActivityTask", activity_arn=ACTIVITY)
         assert (await server.ask("GetActivityTask", activity_arn=ACTIVITY))["input"] == "1"
