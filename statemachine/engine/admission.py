@@ -18,8 +18,7 @@ from statemachine.checkpoint.read import read_execution
 from statemachine.core.ids import machine_of
 from statemachine.core.model import Execution
 from statemachine.store.interface import Store
-
-PAGE = 1_000
+from statemachine.store.pages import scan_pages
 
 
 @dataclass(frozen=True)
@@ -76,11 +75,9 @@ class Admission:
         """Read from the store which executions run and which wait, a page at a time."""
         self.forget()
         for status in ("RUNNING", "PENDING"):
-            after = ""
-            while rows := store.scan(keys.by_status_prefix(status), after=after, limit=PAGE):
+            for rows in scan_pages(store, keys.by_status_prefix(status)):
                 for key, _ in rows:
                     self._read(store, status, keys.listed_id(key), now)
-                after = rows[-1][0]
                 yield
 
     def may_start(self, id: str) -> bool:

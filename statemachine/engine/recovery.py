@@ -15,8 +15,7 @@ from statemachine.engine.releases import Releases
 from statemachine.engine.writer import Writer
 from statemachine.json_text import load
 from statemachine.store.interface import Store
-
-PAGE = 1_000
+from statemachine.store.pages import scan_pages
 
 
 def recover(store: Store, writer: Writer, releases: Releases, now: float) -> Iterator[int]:
@@ -25,12 +24,10 @@ def recover(store: Store, writer: Writer, releases: Releases, now: float) -> Ite
     for _ in writer.load(now):
         yield 0
     for prefix in (keys.TURNS, keys.TASKS, keys.ACTIVITY_TASKS):
-        after = ""
-        while rows := store.scan(prefix, after=after, limit=PAGE):
+        for rows in scan_pages(store, prefix):
             for _, row in rows:
                 id, path, _attempt = load(row)
                 release_again(writer, releases, id, path)
-            after = rows[-1][0]
             yield len(rows)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from statemachine.checkpoint import keys
@@ -15,10 +14,10 @@ from statemachine.core.events import DeadlineReached, Event, TimerFired
 from statemachine.engine.delivery import StartDue
 from statemachine.json_text import load
 from statemachine.store.interface import Store
+from statemachine.store.pages import scan_pages
 
 HORIZON_SECONDS = 600.0
 """Timers that are due within this time are kept in memory."""
-PAGE = 1000
 
 
 class Timer(NamedTuple):
@@ -58,9 +57,11 @@ class Timers:
         if self.horizon - now > HORIZON_SECONDS / 2:
             return
         until = now + HORIZON_SECONDS
-        for due, row in self._rows(self.horizon, until):
-            id, path, attempt = load(row)
-            heapq.heappush(self._heap, Timer(due, id, path, attempt))
+        since, before = keys.timers_from(self.horizon), keys.timers_from(until)
+        for rows in scan_pages(self._store, keys.TIMERS, since, before=before):
+            for key, row in rows:
+                id, path, attempt = load(row)
+                heapq.heappush(self._heap, Timer(keys.timer_due(key), id, path, attempt))
         self.horizon = until
 
     def due(self, now: float, limit: int) -> list[Timer]:
@@ -88,13 +89,3 @@ class Timers:
         """When `due` or `look_ahead` must be called again (epoch seconds)."""
         refill = self.horizon - HORIZON_SECONDS / 2
         return min(self._heap[0].due, refill) if self._heap else refill
-
-    def _rows(self, since: float, until: float) -> Iterator[tuple[float, bytes]]:
-        after = keys.timers_from(since)
-        while True:
-            rows = self._store.scan(keys.TIMERS, after=after, before=keys.timers_from(until), limit=PAGE)
-            for key, row in rows:
-                yield keys.timer_due(key), row
-            if len(rows) < PAGE:
-                return
-            after = rows[-1][0]

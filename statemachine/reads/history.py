@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,6 +14,7 @@ from statemachine.core.model import Execution, HistoryEvent
 from statemachine.reads.headers import read_header
 from statemachine.reads.payloads import Payloads
 from statemachine.store.interface import Readable
+from statemachine.store.pages import scan_pages
 
 PAYLOADS = ("input", "output", "parameters")
 """The members of an event's details that are payloads."""
@@ -92,10 +94,11 @@ def _stored(rows: Readable, id: str, first: int) -> Iterator[HistoryEvent]:
     prefix = keys.history_prefix(id)
     # The chunk that holds `first` is the last one that begins at or before it.
     chunks = rows.scan(prefix, after=keys.history(id, first + 1), limit=1, reverse=True) or rows.scan(prefix, limit=1)
-    while chunks:
-        for _, row in chunks:
+    if not chunks:
+        return
+    for page in chain([chunks], scan_pages(rows, prefix, chunks[-1][0], size=CHUNKS_AT_ONCE)):
+        for _, row in page:
             yield from _events.decode(row)
-        chunks = rows.scan(prefix, after=chunks[-1][0], limit=CHUNKS_AT_ONCE)
 
 
 def _characters(event: HistoryEvent) -> int:

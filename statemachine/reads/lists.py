@@ -18,6 +18,7 @@ from statemachine.checkpoint import keys
 from statemachine.core.ids import machine_of, name_of
 from statemachine.core.model import UNENDED, UNSUCCESSFUL
 from statemachine.store.interface import Readable
+from statemachine.store.pages import scan_pages
 
 EXAMINED_MAX = 1_000
 """Rows that one look examines."""
@@ -152,13 +153,8 @@ def _places(
     if wanted.started_before is not None:
         after = max(after, keys.started_bound(prefix, wanted.started_before))
     before = None if wanted.started_after is None else keys.started_bound(prefix, wanted.started_after)
-    while True:
-        found = rows.scan(prefix, after=after, before=before, limit=chunk)
-        yield from _listed(rows, prefix, found, by_status=bool(wanted.statuses))
-        if len(found) < chunk:
-            return
-        after = found[-1][0]
-        chunk = min(chunk * 2, CHUNK_MAX)
+    for page in scan_pages(rows, prefix, after, before=before, size=chunk, size_max=CHUNK_MAX):
+        yield from _listed(rows, prefix, page, by_status=bool(wanted.statuses))
 
 
 def _listed(

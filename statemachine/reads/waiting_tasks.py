@@ -12,6 +12,7 @@ import msgspec
 
 from statemachine.checkpoint import keys
 from statemachine.store.interface import Readable
+from statemachine.store.pages import scan_pages
 
 EXAMINED_MAX = 1_000
 """Commands that one look examines."""
@@ -98,9 +99,8 @@ def _tasks(rows: Readable, position: str) -> Iterator[tuple[str, WaitingTask | N
         if position and not position.startswith(prefix):
             continue
         after, position = position, ""
-        while found := rows.scan(prefix, after=after, limit=CHUNK):
-            yield from _chunk(rows, found)
-            after = found[-1][0]
+        for page in scan_pages(rows, prefix, after, size=CHUNK):
+            yield from _chunk(rows, page)
 
 
 def _chunk(rows: Readable, found: list[tuple[str, bytes]]) -> Iterator[tuple[str, WaitingTask | None]]:

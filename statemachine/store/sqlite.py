@@ -21,6 +21,7 @@ from statemachine.store.codec import decode, encode, seal, unseal
 from statemachine.store.connection import ReadConnection
 from statemachine.store.directory import private_directory
 from statemachine.store.interface import KeyConflict, Rows, StaleEpoch, StoreDamaged, UnknownFormat, check_group
+from statemachine.store.pages import scan_pages
 from statemachine.store.sqlite_errors import as_store_errors
 from statemachine.store.write_connection import WriteConnection, write_connection
 
@@ -174,9 +175,8 @@ class SqliteStore:
             finding = connection.select_one("PRAGMA integrity_check(1)")[0]
         if finding != "ok":
             raise StoreDamaged(f"{self._path}: the store is damaged: {finding}")
-        after = ""
-        while rows := self.scan("", after, _VERIFY_ROWS):
-            after = rows[-1][0]
+        for _ in scan_pages(self, "", size=_VERIFY_ROWS):
+            pass  # reading a row checks it
 
     def _read(self, statement: str, values: tuple[Any, ...]) -> list[Any]:
         with as_store_errors(self._path):

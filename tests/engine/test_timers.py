@@ -8,9 +8,9 @@ import pytest
 
 from statemachine.checkpoint import keys
 from statemachine.core.events import DeadlineReached, TimerFired
-from statemachine.engine import timers as module
 from statemachine.engine.timers import HORIZON_SECONDS, Timer, Timers
 from statemachine.json_text import dump
+from statemachine.store import pages
 from statemachine.store.memory import MemoryStore
 from statemachine.testing import START
 
@@ -52,7 +52,7 @@ def test_a_timer_beyond_the_horizon_stays_on_disk() -> None:
 
 
 def test_all_pages_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PAGE", 3)
+    monkeypatch.setattr(pages, "PAGE_ROWS", 3)
     timers = Timers(store_with(*(at(number / 10, f"m:{number}") for number in range(10))))
     timers.look_ahead(START)
     assert len(timers.due(START + 10, 100)) == 10
