@@ -26,8 +26,8 @@ from statemachine.store.sqlite_errors import as_store_errors
 from statemachine.store.write_connection import WriteConnection, write_connection
 
 FORMAT = 2
-"""The version of the format of the file and its rows. A file of another format is refused. Format 1 was written before
-0.2."""
+"""The version of the format of the file and its rows. A file of another format is refused. Development
+versions before 0.1.0 wrote format 1."""
 
 _BEYOND_ALL_KEYS = b""
 """SQLite orders every BLOB after every TEXT."""
@@ -188,7 +188,7 @@ class SqliteStore:
 
 def _refused(format: Any) -> str:
     """The message about a store of another format. It says what to do."""
-    writer = "before 0.2" if format == 1 else "by a newer version"
+    writer = "by a development version before 0.1.0" if format == 1 else "by a newer version"
     return (
         f"a store of format {format}, written {writer}; this version reads format {FORMAT} only. "
         "Use another data directory, or the version that wrote this one"
