@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from statemachine.checkpoint.write import Rows
+from statemachine.checkpoint.write import GroupRows
 from statemachine.core.model import Command, Execution, Scope, Step
 from statemachine.engine.delivery import Delivery, OnReply
 from statemachine.engine.loaded_execution import LoadedExecution
@@ -26,7 +26,7 @@ class Group:
     - replies: what its callers are told when it is durable
     """
 
-    rows: Rows = field(default_factory=Rows)
+    rows: GroupRows = field(default_factory=GroupRows)
     touched: dict[str, LoadedExecution] = field(default_factory=dict)
     commands: list[tuple[str, Command]] = field(default_factory=list)
     cancelled: list[tuple[str, Command]] = field(default_factory=list)

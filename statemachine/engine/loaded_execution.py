@@ -6,7 +6,8 @@ Makes rows through `checkpoint` only.
 from __future__ import annotations
 
 from statemachine.checkpoint import keys
-from statemachine.checkpoint.write import Rows, command_keys
+from statemachine.checkpoint.commands import CommandRow, command_keys
+from statemachine.checkpoint.write import GroupRows
 from statemachine.core.compile import Machine
 from statemachine.core.model import Checkpoint, HistoryEvent, Scope, Step
 from statemachine.core.tally import Tally, count
@@ -60,7 +61,7 @@ class LoadedExecution:
             count(self.tallies, step.changes)
             self._tallied = True
 
-    def write(self, rows: Rows) -> None:
+    def write(self, rows: GroupRows) -> None:
         """Add to `rows` all that has changed since the last call."""
         execution = self.checkpoint.execution
         done = execution.status == "SUCCEEDED"
@@ -77,7 +78,7 @@ class LoadedExecution:
         self._events = []
         self._tallied = False
 
-    def _write_scope(self, rows: Rows, path: str, *, done: bool) -> None:
+    def _write_scope(self, rows: GroupRows, path: str, *, done: bool) -> None:
         execution = self.checkpoint.execution
         scope = self.scopes.get(path)
         given = [] if scope is None else command_keys(execution, scope)
@@ -86,8 +87,9 @@ class LoadedExecution:
                 rows.delete(key)
         if given and scope is not None:
             self._commands_on_disk[path] = given
+            row = CommandRow(execution.id, path, scope.attempt)
             for key in given:
-                rows.put(key, [execution.id, path, scope.attempt])
+                rows.put(key, row)
         if scope is not None and not done:
             rows.put_scope(execution, scope)
             self._scopes_on_disk.add(path)
@@ -95,7 +97,7 @@ class LoadedExecution:
             rows.delete(keys.scope(execution.id, path))
             self._scopes_on_disk.discard(path)
 
-    def _write_timers(self, rows: Rows) -> None:
+    def _write_timers(self, rows: GroupRows) -> None:
         """Write the timers of the execution itself: a delayed start while it is PENDING, the deadline while it is
         RUNNING."""
         execution = self.checkpoint.execution
@@ -105,12 +107,12 @@ class LoadedExecution:
         if execution.start_at is not None:
             key = keys.delayed_start(execution.start_at, execution.id)
             if now == "PENDING":
-                rows.put(key, [execution.id, keys.DELAYED_START, ""])
+                rows.put(key, CommandRow(execution.id, keys.DELAYED_START, ""))
             elif before == "PENDING":
                 rows.delete(key)
         if execution.deadline is not None:
             key = keys.deadline(execution.deadline, execution.id)
             if now == "RUNNING":
-                rows.put(key, [execution.id, keys.DEADLINE, ""])
+                rows.put(key, CommandRow(execution.id, keys.DEADLINE, ""))
             elif before == "RUNNING":
                 rows.delete(key)

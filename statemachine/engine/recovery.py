@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statemachine.checkpoint import keys
+from statemachine.checkpoint.commands import read_command
 from statemachine.core.events import TurnCame
 from statemachine.core.waits import TaskWait, TurnWait
 from statemachine.engine.releases import Releases
 from statemachine.engine.writer import Writer
-from statemachine.json_text import load
 from statemachine.store.interface import Store
 from statemachine.store.pages import scan_pages
 
@@ -26,8 +26,8 @@ def recover(store: Store, writer: Writer, releases: Releases, now: float) -> Ite
     for prefix in (keys.TURNS, keys.TASKS, keys.ACTIVITY_TASKS):
         for rows in scan_pages(store, prefix):
             for _, row in rows:
-                id, path, _attempt = load(row)
-                release_again(writer, releases, id, path)
+                command = read_command(row)
+                release_again(writer, releases, command.execution, command.path)
             yield len(rows)
 
 

@@ -10,9 +10,9 @@ import math
 from typing import NamedTuple
 
 from statemachine.checkpoint import keys
+from statemachine.checkpoint.commands import read_command
 from statemachine.core.events import DeadlineReached, Event, TimerFired
 from statemachine.engine.delivery import StartDue
-from statemachine.json_text import load
 from statemachine.store.interface import Store
 from statemachine.store.pages import scan_pages
 
@@ -60,8 +60,9 @@ class Timers:
         since, before = keys.timers_from(self.horizon), keys.timers_from(until)
         for rows in scan_pages(self._store, keys.TIMERS, since, before=before):
             for key, row in rows:
-                id, path, attempt = load(row)
-                heapq.heappush(self._heap, Timer(keys.timer_due(key), id, path, attempt))
+                command = read_command(row)
+                timer = Timer(keys.timer_due(key), command.execution, command.path, command.attempt)
+                heapq.heappush(self._heap, timer)
         self.horizon = until
 
     def due(self, now: float, limit: int) -> list[Timer]:

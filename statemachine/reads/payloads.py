@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from statemachine.checkpoint import keys
 from statemachine.json_text import JsonText
-from statemachine.store.interface import Readable
+from statemachine.store.interface import Readable, StoreDamaged
 
 StoredPayload = int | str
 """The number of the row that holds the JSON text, or the text itself."""
@@ -21,9 +21,10 @@ class Payloads:
         self._texts = rows.gather([keys.data(id, number) for number in numbers]) if numbers else {}
 
     def text(self, payload: StoredPayload) -> JsonText:
-        """The JSON text of a payload that was among the wanted ones."""
+        """The JSON text of a payload that was among the wanted ones. Raises StoreDamaged if its row is missing."""
         if isinstance(payload, str):
             return JsonText(payload)
         row = self._texts.get(keys.data(self._id, payload))
-        assert row is not None, f"payload {payload} of {self._id} is missing"
+        if row is None:
+            raise StoreDamaged(f"payload {payload} of {self._id} is missing")
         return JsonText(row.decode())

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from statemachine.checkpoint import keys
+from statemachine.checkpoint.commands import read_command
 from statemachine.store.interface import Readable
 from statemachine.store.pages import scan_pages
 
@@ -65,7 +66,6 @@ class TaskCounts(NamedTuple):
 
 
 _scopes = msgspec.json.Decoder(StoredScope)
-_commands = msgspec.json.Decoder(tuple[str, str, str])
 
 
 def is_position(text: str) -> bool:
@@ -104,12 +104,12 @@ def _tasks(rows: Readable, position: str) -> Iterator[tuple[str, WaitingTask | N
 
 
 def _chunk(rows: Readable, found: list[tuple[str, bytes]]) -> Iterator[tuple[str, WaitingTask | None]]:
-    addresses = [_commands.decode(row)[:2] for _, row in found]
-    scopes = rows.gather([keys.scope(id, path) for id, path in addresses])
-    for (key, _), (id, path) in zip(found, addresses, strict=True):
-        row = scopes.get(keys.scope(id, path))
+    commands = [read_command(row) for _, row in found]
+    scopes = rows.gather([keys.scope(command.execution, command.path) for command in commands])
+    for (key, _), command in zip(found, commands, strict=True):
+        row = scopes.get(keys.scope(command.execution, command.path))
         scope = None if row is None else _scopes.decode(row)
         if scope is None or scope.waiting is None or scope.waiting.type != "task":
             yield key, None
         else:
-            yield key, WaitingTask(id, scope.state, scope.retries + 1, scope.waiting)
+            yield key, WaitingTask(command.execution, scope.state, scope.retries + 1, scope.waiting)
