@@ -68,7 +68,7 @@ class GroupRows:
         if before is not None:
             self.delete(keys.by_status(before, machine, execution.started, execution.id))
         self.put(keys.by_status(execution.status, machine, execution.started, execution.id), execution.id)
-        self.put(keys.listed(machine, execution.started, execution.id), listing(execution))
+        self.put(keys.listed(machine, execution.started, execution.id), list_row(execution))
 
     def _encode_payload(self, value: Any) -> str | int:
         assert isinstance(value, Payload)
@@ -82,7 +82,7 @@ class GroupRows:
         return value.stored
 
 
-def listing(execution: Execution) -> dict[str, Any]:
+def list_row(execution: Execution) -> dict[str, Any]:
     """The row of an execution in a list; `reads.lists.ListRow` reads it."""
     return {
         "arn": execution.arn,

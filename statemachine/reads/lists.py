@@ -25,8 +25,8 @@ EXAMINED_MAX = 1_000
 CHUNK_MAX = 256
 
 
-class Listing(msgspec.Struct, frozen=True):
-    """One row of a list of executions; the members are those that `checkpoint.write.listing` writes."""
+class ListRow(msgspec.Struct, frozen=True):
+    """One row of a list of executions; the members are those that `checkpoint.write.list_row` writes."""
 
     arn: str
     machine_arn: str
@@ -41,7 +41,7 @@ class Listed(NamedTuple):
     """One execution of a page; `machine` is the state machine's name."""
 
     machine: str
-    listing: Listing
+    row: ListRow
 
 
 class ListPage(NamedTuple):
@@ -72,7 +72,7 @@ class StoredEnding(msgspec.Struct, frozen=True):
     cause: str | None = None
 
 
-_listings = msgspec.json.Decoder(Listing)
+_list_rows = msgspec.json.Decoder(ListRow)
 _endings = msgspec.json.Decoder(StoredEnding)
 
 
@@ -83,7 +83,7 @@ def list_page(rows: Readable, wanted: Filter, position: str, size: int) -> ListP
     found: list[Listed] = []
     examined = 0
     last = position
-    for place, listing in heapq.merge(*(_places(rows, prefix, wanted, position, chunk) for prefix in prefixes)):
+    for place, row in heapq.merge(*(_places(rows, prefix, wanted, position, chunk) for prefix in prefixes)):
         if len(found) == size or examined >= EXAMINED_MAX:
             return ListPage(found, last)
         if place == last:
@@ -91,13 +91,13 @@ def list_page(rows: Readable, wanted: Filter, position: str, size: int) -> ListP
         last = place
         examined += 1
         id = keys.listed_id(place)
-        if listing is None or not _is_wanted(listing, id, wanted):
+        if row is None or not _is_wanted(row, id, wanted):
             continue
         if wanted.error_contains:
             examined += 1
             if not _failed_so(rows, id, wanted.error_contains.casefold()):
                 continue
-        found.append(Listed(machine_of(id), listing))
+        found.append(Listed(machine_of(id), row))
     return ListPage(found, None)
 
 
@@ -113,12 +113,12 @@ def latest_execution(rows: Readable, machine: str) -> str | None:
     return keys.listed_id(found[0][0]) if found else None
 
 
-def _is_wanted(listing: Listing, id: str, wanted: Filter) -> bool:
+def _is_wanted(row: ListRow, id: str, wanted: Filter) -> bool:
     if not name_of(id).startswith(wanted.name_prefix):
         return False
-    if wanted.statuses and listing.status not in wanted.statuses:
+    if wanted.statuses and row.status not in wanted.statuses:
         return False
-    return not wanted.error_contains or listing.status in UNSUCCESSFUL
+    return not wanted.error_contains or row.status in UNSUCCESSFUL
 
 
 def _failed_so(rows: Readable, id: str, text: str) -> bool:
@@ -147,7 +147,7 @@ def _machines(rows: Readable, base: str) -> Iterator[str]:
 
 def _places(
     rows: Readable, prefix: str, wanted: Filter, position: str, chunk: int
-) -> Iterator[tuple[str, Listing | None]]:
+) -> Iterator[tuple[str, ListRow | None]]:
     """The executions of one list behind `position`, read in chunks that grow. Their places compare across lists."""
     after = prefix + position if position else ""
     if wanted.started_before is not None:
@@ -159,15 +159,15 @@ def _places(
 
 def _listed(
     rows: Readable, prefix: str, found: list[tuple[str, bytes]], *, by_status: bool
-) -> Iterator[tuple[str, Listing | None]]:
-    """The place of each row with its listing; None for an execution that was deleted in the meantime."""
+) -> Iterator[tuple[str, ListRow | None]]:
+    """The place of each row with its row; None for an execution that was deleted in the meantime."""
     places = [key.removeprefix(prefix) for key, _ in found]
     if not by_status:
-        yield from ((place, _listings.decode(row)) for place, (_, row) in zip(places, found, strict=True))
+        yield from ((place, _list_rows.decode(row)) for place, (_, row) in zip(places, found, strict=True))
         return
     # A list by status only points at the full one.
     full = [keys.listed_prefix(machine_of(keys.listed_id(place))) + place for place in places]
     listings = rows.gather(full) if full else {}
     for place, key in zip(places, full, strict=True):
         row = listings.get(key)
-        yield place, None if row is None else _listings.decode(row)
+        yield place, None if row is None else _list_rows.decode(row)

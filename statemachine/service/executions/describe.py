@@ -11,7 +11,7 @@ from statemachine.errors import ServiceError
 from statemachine.host import Host
 from statemachine.json_text import JsonText
 from statemachine.reads.headers import Header
-from statemachine.reads.lists import Filter, Listing, list_page
+from statemachine.reads.lists import Filter, ListRow, list_page
 from statemachine.service.executions.answers import (
     ExecutionDescription,
     ExecutionPage,
@@ -69,7 +69,7 @@ class ExecutionDescriptions:
         wanted = Filter(machines=(machine.name,), statuses=(status_filter,) if status_filter else ())
         page = await self._host.survey(list_page, wanted, position, page_size(max_results))
         return ExecutionPage(
-            executions=[ListedExecution(**_listed(listed.listing)) for listed in page.executions],
+            executions=[ListedExecution(**_listed(listed.row)) for listed in page.executions],
             next_token=None
             if page.next_position is None
             else make_page_token(page.next_position, question, self._clock()),
@@ -86,9 +86,7 @@ class ExecutionDescriptions:
         position = read_page_token(next_token, question, self._clock())
         page = await self._host.survey(list_page, wanted, position, page_size(max_results))
         return FilteredPage(
-            executions=[
-                FilteredExecution(machine=listed.machine, **_listed(listed.listing)) for listed in page.executions
-            ],
+            executions=[FilteredExecution(machine=listed.machine, **_listed(listed.row)) for listed in page.executions],
             next_token=None
             if page.next_position is None
             else make_page_token(page.next_position, question, self._clock()),
@@ -124,14 +122,14 @@ def _described(
     )
 
 
-def _listed(listing: Listing) -> dict[str, Any]:
+def _listed(row: ListRow) -> dict[str, Any]:
     """The members of a listed execution by the names of the fields."""
     return {
-        "execution_arn": listing.arn,
-        "state_machine_arn": listing.machine_arn,
-        "name": listing.name,
-        "status": listing.status,
-        "start_date": Timestamp(listing.started),
-        "redrive_count": listing.redrives,
-        "stop_date": None if listing.stopped is None else Timestamp(listing.stopped),
+        "execution_arn": row.arn,
+        "state_machine_arn": row.machine_arn,
+        "name": row.name,
+        "status": row.status,
+        "start_date": Timestamp(row.started),
+        "redrive_count": row.redrives,
+        "stop_date": None if row.stopped is None else Timestamp(row.stopped),
     }
