@@ -26,7 +26,7 @@ LARGE = '"' + "x" * 10_000 + '"'
     [
         (Header, Execution),
         (headers.HeaderRow, Execution),
-        (lists.StoredEnding, Execution),
+        (lists.ErrorAndCause, Execution),
         (waiting_tasks.StoredWait, TaskWait),
         (waiting_tasks.StoredScope, Scope),
     ],
