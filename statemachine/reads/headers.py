@@ -1,4 +1,4 @@
-"""Single executions: the header, with its input and output only where they are asked for."""
+"""The header of one execution. A payload is read only if it is asked for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from statemachine.store.interface import Readable
 
 
 class Header(msgspec.Struct, frozen=True):
-    """The header of an execution without its payloads; the members are those of `core.model.Execution`."""
+    """The header of an execution without its payloads. Its members are named as those of `core.model.Execution`."""
 
     id: str
     arn: str
@@ -32,7 +32,7 @@ class Header(msgspec.Struct, frozen=True):
 
 
 class HeaderRow(Header, frozen=True):
-    """The header with its payloads as they are stored."""
+    """The row of a header: the header, with its payloads as they are stored."""
 
     input: StoredPayload = "{}"
     output: StoredPayload | None = None

@@ -1,4 +1,7 @@
-"""History events of one execution: a range of them, or a page that holds as much as a page may."""
+"""History events of one execution: a range of them, or a page that is limited in events and in characters.
+
+Must not know what a history event means.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +22,18 @@ from statemachine.store.pages import scan_pages
 PAYLOADS = ("input", "output", "parameters")
 """The members of an event's details that are payloads."""
 PAGE_CHARACTERS_MAX = 1_048_576
-"""Ours: the characters of the texts in one page. A page that would hold more is shorter and leads on."""
+"""Ours: the characters of the texts in one page. A page that would hold more ends earlier and has a next page."""
 EVENTS_AT_ONCE = 50
+"""The events whose payloads are read together. A page of large payloads ends after a few events, and the payloads of
+the others were read in vain."""
 CHUNKS_AT_ONCE = 16
+"""The chunks of a history that one scan reads. A chunk holds the events of one group, often one to five."""
 
 _events = msgspec.json.Decoder(list[HistoryEvent])
 
 
 class HistorySlice(NamedTuple):
-    """Events in the order that was asked for, and whether more follow."""
+    """Events in the order that was asked for. `has_more` says that others follow in that order."""
 
     events: list[HistoryEvent]
     has_more: bool
@@ -77,7 +83,7 @@ def read_history(rows: Readable, id: str, first: int, last: int, *, payloads: bo
 def _in_order(
     rows: Readable, id: str, first: int, last: int, *, reverse: bool, payloads: bool
 ) -> Iterator[HistoryEvent]:
-    """The events from `first` to `last`, read piece by piece, in either order."""
+    """The events from `first` to `last` in either order, of which EVENTS_AT_ONCE are read together."""
     while first <= last:
         if reverse:
             start = max(last - EVENTS_AT_ONCE + 1, first)
@@ -90,7 +96,7 @@ def _in_order(
 
 
 def _stored(rows: Readable, id: str, first: int) -> Iterator[HistoryEvent]:
-    """The events from the chunk on that holds `first`, as they are stored."""
+    """The events as they are stored, from the first one of the chunk that holds `first`."""
     prefix = keys.history_prefix(id)
     # The chunk that holds `first` is the last one that begins at or before it.
     chunks = rows.scan(prefix, after=keys.history(id, first + 1), limit=1, reverse=True) or rows.scan(prefix, limit=1)

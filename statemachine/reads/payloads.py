@@ -1,4 +1,4 @@
-"""Payloads as rows refer to them: a small one stands as text where it is used, a large one by the number of its row."""
+"""Payloads as rows refer to them: a small one is text where it is used, a large one is the number of its own row."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ StoredPayload = int | str
 
 
 class Payloads:
-    """The texts of some payloads of one execution, read in one go."""
+    """The texts of some payloads of one execution, read together."""
 
     def __init__(self, rows: Readable, id: str, wanted: Iterable[StoredPayload | None]) -> None:
         self._id = id

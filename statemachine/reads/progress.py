@@ -1,4 +1,4 @@
-"""How far an execution is, state by state: its header and its tallies, read together."""
+"""The progress of an execution: its header and the tallies of its states, read together. Must not read a history."""
 
 from __future__ import annotations
 
