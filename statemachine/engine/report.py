@@ -18,7 +18,7 @@ def report(steps: Iterable[tuple[Scope | None, Step]], rows: int, seconds: float
     for before, step in steps:
         if not step.history:
             continue
-        commit.events += len(step.history)
+        commit.history_events += len(step.history)
         first = MEANINGS[step.history[0].type]
         wait = None if before is None else before.waiting
         if first.subject == "execution" and first.what == "started":

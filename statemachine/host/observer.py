@@ -39,7 +39,7 @@ class Commit:
     started: list[Execution] = field(default_factory=list)
     ended: list[Execution] = field(default_factory=list)
     tasks: list[TaskEnd] = field(default_factory=list)
-    events: int = 0
+    history_events: int = 0
     status_changes: Sequence[StatusChange] = ()
 
 

@@ -31,9 +31,9 @@ class Counts(Observer):
 
     def committed(self, commit: Commit) -> None:
         self._commit_rows.observe(commit.rows)
-        self._commit_events.observe(commit.events)
+        self._commit_events.observe(commit.history_events)
         self._commit_seconds.observe(commit.seconds)
-        self._events.inc(commit.events)
+        self._events.inc(commit.history_events)
         self._started.inc(len(commit.started))
         for execution in commit.ended:
             self._ended[execution.status].inc()

@@ -10,9 +10,9 @@ from statemachine.testing import VirtualClock
 def test_what_the_last_minute_has_seen() -> None:
     clock = VirtualClock(1_000.0)
     rates = Rates(clock)
-    rates.committed(Commit(rows=1, seconds=0.0, events=30))
+    rates.committed(Commit(rows=1, seconds=0.0, history_events=30))
     clock.now += 59
-    rates.committed(Commit(rows=1, seconds=0.0, events=60))
+    rates.committed(Commit(rows=1, seconds=0.0, history_events=60))
     assert rates.per_second() == RatesPerSecond(started=0.0, ended=0.0, events=1.5)
     clock.now += 1
     assert rates.per_second().events == 1.0
@@ -23,8 +23,8 @@ def test_what_the_last_minute_has_seen() -> None:
 def test_a_clock_that_was_set_back_counts_from_there() -> None:
     clock = VirtualClock(1_000.0)
     rates = Rates(clock)
-    rates.committed(Commit(rows=1, seconds=0.0, events=60))
+    rates.committed(Commit(rows=1, seconds=0.0, history_events=60))
     clock.now -= 3_600
     assert rates.per_second().events == 0.0
-    rates.committed(Commit(rows=1, seconds=0.0, events=120))
+    rates.committed(Commit(rows=1, seconds=0.0, history_events=120))
     assert rates.per_second().events == 2.0
