@@ -31,7 +31,7 @@ from statemachine.engine.running_tasks import RunningTasks
 from statemachine.engine.timers import Timers
 from statemachine.engine.waiting_for_evaluation import Evaluators
 from statemachine.engine.writer import MachineSource, Writer
-from statemachine.host import ActivityTask, Lengths, NotDurable, Observer, Reply, Unavailable
+from statemachine.host import ActivityTask, NotDurable, Observer, QueueLengths, Reply, Unavailable
 from statemachine.store.interface import Readable, Store, StoreFull
 from statemachine.tasks.kind import Failed, TaskKind, TaskResult
 
@@ -203,18 +203,18 @@ class Engine:
         self.wake()
 
     @property
-    def lengths(self) -> Lengths:
+    def lengths(self) -> QueueLengths:
         """The lengths of all queues now. Reads memory only."""
         writer = self._writer
-        return Lengths(
-            running=writer.admission.running,
-            waiting=writer.admission.waiting,
-            inbox=writer.pending,
-            evaluating=writer.evaluating,
+        return QueueLengths(
+            executions_running=writer.admission.running,
+            executions_pending=writer.admission.waiting,
+            inbox_events=writer.pending,
+            evaluations_parked=writer.evaluating,
             timers=self._timers.count,
-            tasks=self._tasks.count,
+            tasks_under_way=self._tasks.count,
             activity_tasks=self._queues.tasks,
-            activity_workers=self._queues.workers,
+            activity_polls=self._queues.workers,
         )
 
     @property
@@ -294,8 +294,8 @@ class Engine:
 
     def _report(self, group: Group) -> None:
         seconds = time.perf_counter() - self._committing_since
-        commit = report(group.steps, len(group.rows.changed) + len(group.rows.fresh), seconds)
-        commit.status_changes = group.rows.status_changes
+        rows = group.rows
+        commit = report(group.steps, len(rows.changed) + len(rows.fresh), seconds, rows.status_changes)
         for observer in self.observers:
             observer.committed(commit)
 
