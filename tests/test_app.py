@@ -17,7 +17,7 @@ from statemachine import app as module
 from statemachine.app import App
 from statemachine.background import definitions_folder
 from statemachine.config import Settings
-from statemachine.engine import loop
+from statemachine.engine import commits
 from statemachine.store.interface import StoreFull
 from statemachine.store.locks import INTERPRETER, DirectoryLock
 from tests.api.client import Client
@@ -158,7 +158,7 @@ async def test_a_directory_that_is_gone_is_told(data: Path, monkeypatch: pytest.
 
 
 async def test_failing_commits_are_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(commits, "RETRY_SECONDS", 0.01)
     async with running(data) as (app, client):
         await until_ready(client)
         assert app._engine is not None

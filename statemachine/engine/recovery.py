@@ -1,7 +1,8 @@
-"""Recovery after a start: release again every command that was open when the process before this one ended.
+"""Recovery after a start: release the commands again that were open when the process before this one ended.
 
-Nothing else is needed, because the checkpoint on disk is the whole execution. Timers need no release: `timers` reads
-them from disk as time passes. Knows rows only by their keys.
+Turns, tasks and activity tasks are released. Timers are not: `timers` reads them from disk as time passes. Nor are
+callbacks: only a call with their token is missing. Nothing else is needed, because the checkpoint on disk is the whole
+execution. Must not know how rows are laid out.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from statemachine.store.pages import scan_pages
 
 
 def recover(store: Store, writer: Writer, releases: Releases, now: float) -> Iterator[int]:
-    """Load the executions that run or wait for their start, then release one page of commands after the other. Yields
-    how many were released each time."""
-    for _ in writer.load(now):
+    """Load the executions that run or are PENDING, then release one page of commands after the other. Yields how many
+    were released each time."""
+    for _ in writer.load_pages(now):
         yield 0
     for prefix in (keys.TURNS, keys.TASKS, keys.ACTIVITY_TASKS):
         for rows in scan_pages(store, prefix):
@@ -37,7 +38,7 @@ def release_again(writer: Writer, releases: Releases, id: str, path: str) -> Non
     try:
         checkpoint = writer.current_checkpoint(id)
     except Exception as error:
-        writer.defects(id, error)
+        writer.on_defect(id, error)
         return
     scope = None if checkpoint is None else checkpoint.scopes.get(path)
     if scope is None or scope.waiting is None:

@@ -1,18 +1,20 @@
 """The timers that are due soon, earliest first. All others stay on disk, so that long waits need no memory.
 
-Timers are never cancelled. If its wait is over when a timer fires, its event is stale. Knows no clock.
+Timers are never cancelled. If its wait is over when a timer fires, its event is stale. Must not know a clock.
 """
 
 from __future__ import annotations
 
 import heapq
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.commands import read_command
-from statemachine.core.events import DeadlineReached, Event, TimerFired
-from statemachine.engine.delivery import StartDue
+from statemachine.core.events import DeadlineReached, TimerFired
+from statemachine.core.model import Execution
+from statemachine.engine.delivery import EngineEvent, StartDue
 from statemachine.store.interface import Store
 from statemachine.store.pages import scan_pages
 
@@ -21,21 +23,33 @@ HORIZON_SECONDS = 600.0
 
 
 class Timer(NamedTuple):
-    """`path` is that of a scope, or `keys.DEADLINE` or `keys.DELAYED_START` for a timer of the whole execution."""
+    """A timer of the execution `id`, due at that time (epoch seconds).
+
+    `target` is the path of a scope, or `keys.DEADLINE` or `keys.DELAYED_START` for a timer of the whole execution.
+    `attempt` is that of the scope's wait, "" for a timer of the whole execution.
+    """
 
     due: float
     id: str
-    path: str
+    target: str
     attempt: str
 
     @property
-    def event(self) -> Event | StartDue:
+    def event(self) -> EngineEvent:
         """The event that the timer brings when it fires."""
-        if self.path == keys.DEADLINE:
+        if self.target == keys.DEADLINE:
             return DeadlineReached()
-        if self.path == keys.DELAYED_START:
+        if self.target == keys.DELAYED_START:
             return StartDue()
-        return TimerFired(self.path, self.attempt)
+        return TimerFired(self.target, self.attempt)
+
+
+def execution_timers(execution: Execution) -> Iterator[Timer]:
+    """The timers of a whole execution that was just accepted: its delayed start and its deadline."""
+    if execution.status == "PENDING" and execution.start_at is not None:
+        yield Timer(execution.start_at, execution.id, keys.DELAYED_START, "")
+    if execution.deadline is not None:
+        yield Timer(execution.deadline, execution.id, keys.DEADLINE, "")
 
 
 class Timers:
@@ -51,7 +65,7 @@ class Timers:
         if timer.due < self.horizon:
             heapq.heappush(self._heap, timer)
 
-    def look_ahead(self, now: float) -> None:
+    def load_upcoming(self, now: float) -> None:
         """Read the timers of the next HORIZON_SECONDS from disk, if half of that time has passed since the last
         reading."""
         if self.horizon - now > HORIZON_SECONDS / 2:
@@ -65,7 +79,7 @@ class Timers:
                 heapq.heappush(self._heap, timer)
         self.horizon = until
 
-    def due(self, now: float, limit: int) -> list[Timer]:
+    def take_due(self, now: float, limit: int) -> list[Timer]:
         """Remove and give the timers that are due, at most `limit`, earliest first."""
         found: list[Timer] = []
         while self._heap and self._heap[0].due <= now and len(found) < limit:
@@ -77,8 +91,7 @@ class Timers:
         """The number of timers in memory. Some of them may belong to waits that are over."""
         return len(self._heap)
 
-    @property
-    def earliest(self) -> float:
+    def earliest_due(self) -> float:
         """The time of the earliest timer in memory or on disk, in epoch seconds; infinity without timers."""
         if self._heap:
             return self._heap[0].due
@@ -86,7 +99,7 @@ class Timers:
         return keys.timer_due(rows[0][0]) if rows else math.inf
 
     @property
-    def next(self) -> float:
-        """When `due` or `look_ahead` must be called again (epoch seconds)."""
+    def next_call_at(self) -> float:
+        """When `take_due` or `load_upcoming` must be called again (epoch seconds)."""
         refill = self.horizon - HORIZON_SECONDS / 2
         return min(self._heap[0].due, refill) if self._heap else refill

@@ -163,7 +163,7 @@ def test_events_of_a_waiting_execution_keep_their_order() -> None:
     driver.commit()
     assert driver.answers == []
     evaluators.asked[0].finish()
-    assert driver.writer.pending == 1
+    assert driver.writer.inbox_length == 1
     driver.run()
     statuses = [reply.execution.status for reply in driver.answers if reply.execution]  # type: ignore[union-attr]
     assert (driver.writer.evaluating, statuses) == (0, ["SUCCEEDED", "SUCCEEDED"])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from statemachine.engine import loop
+from statemachine.engine import commits
 from statemachine.host import NotDurable
 from statemachine.service.state_machines import delete
 from statemachine.store.interface import StoreFull
@@ -272,7 +272,7 @@ async def test_a_deletion_that_cannot_be_written_has_not_begun() -> None:
 
 async def test_a_deletion_that_has_begun_goes_on_when_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delete, "RETRY_SECONDS", 0.0)
-    monkeypatch.setattr(loop, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(commits, "RETRY_SECONDS", 0.0)
     store = UnreliableStore()
     async with in_memory_server(store) as server:
         await server.create(wait(60))

@@ -23,7 +23,7 @@ def _is_found(fault: Fault) -> bool:
     with fault.planted():
         for seed in range(SEEDS_MAX):
             try:
-                check_seed(seed, process=fault.process, disk=fault.disk)
+                check_seed(seed, commits=fault.commits, disk=fault.disk)
             except (Violation, StoreDamaged):  # the latter where a payload has no row
                 return True
     return False
