@@ -45,12 +45,12 @@ def compose(
     store: Store,
     kinds: list[TaskKind],
     *,
+    fatal: Callable[[Exception], None],
     clock: Callable[[], float] = time.time,
     evaluators: Evaluators | None = None,
     observers: Sequence[Observer] = (),
-    fatal: Callable[[Exception], None] | None = None,
 ) -> Parts:
-    """The parts over an open store. `fatal` is called if the store is damaged: the process must end then."""
+    """The parts over an open store. `fatal` is called if the store cannot be trusted. The process must then end."""
     machines, activities = MachineCatalog(store), ActivityCatalog()
     machines.load(store)
     activities.load(store)

@@ -18,7 +18,7 @@ from statemachine import app as module
 from statemachine.app import App
 from statemachine.background import definitions_folder
 from statemachine.config import Settings
-from statemachine.engine import loop
+from statemachine.engine import commits
 from statemachine.store.interface import StoreFull
 from statemachine.store.locks import INTERPRETER, DirectoryLock
 from tests.api.client import Client
@@ -187,7 +187,7 @@ async def test_a_directory_that_cannot_be_read_is_a_reason_not_to_be_ready(
 
 
 async def test_failing_commits_are_a_reason_not_to_be_ready(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(commits, "RETRY_SECONDS", 0.01)
     async with running(data) as (app, client):
         await until_ready(client)
         assert app._engine is not None

@@ -14,7 +14,7 @@ import structlog
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from statemachine.engine import execution_log, loop
+from statemachine.engine import commits, execution_log, loop
 from statemachine.engine.execution_log import ExecutionLog
 from statemachine.host import NotDurable
 from statemachine.logs import LogFormat, configure_logs
@@ -44,7 +44,7 @@ def written(capfdbinary: pytest.CaptureFixture[bytes]) -> Iterator[Callable[[], 
 def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[EventDict]]:
     """The captured log lines of the engine. Earlier configurations of structlog are reset."""
     structlog.reset_defaults()
-    for module in (execution_log, loop):
+    for module in (commits, execution_log, loop):
         monkeypatch.setattr(module, "log", structlog.get_logger())
     with capture_logs() as lines:
         yield lines
@@ -106,7 +106,7 @@ async def test_payloads_and_causes_are_never_logged(logged: list[EventDict], out
 
 
 async def test_a_rolled_back_group_is_not_logged(logged: list[EventDict], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(commits, "RETRY_SECONDS", 0.0)
     store = UnreliableStore()
     async with in_memory_server(store, observers=[ExecutionLog()]) as server:
         machine_arn = await server.create(PASS)

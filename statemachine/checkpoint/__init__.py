@@ -1,3 +1,3 @@
-"""The layout on disk: executions to rows and back. The only room that knows both the keys of the store and the scopes
-of the core. Knows neither engine nor API.
+"""The layout on disk: executions to rows and back. No other package knows both the keys of the store and the scopes of
+the core.
 """

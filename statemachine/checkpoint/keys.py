@@ -1,16 +1,16 @@
-"""Every key of the store, in one place. Knows names and numbers, not what the rows hold.
+"""Every key of the store, in one place. Must not know what the rows hold.
 
     e/EXECUTION/head              the header
     e/EXECUTION/scopePATH         one scope ("" is the root, "/00002" a branch or iteration)
     e/EXECUTION/hist/FIRST        a chunk of history events, by the id of its first one
     e/EXECUTION/data/NUMBER       a payload that is too large for the row that uses it
     e/EXECUTION/tallies           the numbers of its states
-    l/MACHINE/AGE/EXECUTION       executions of a machine, newest first
+    l/MACHINE/AGE/EXECUTION       executions of a state machine, newest first
     s/STATUS/MACHINE/AGE/EXECUTION    the same by status
-    c/KIND/…                      commands whose answer has not come yet: timer, task, activity, turn, callback
+    c/TYPE/…                      commands whose result has not come yet: timer, task, activity, turn, callback
     m/name/MACHINE                state machines
     m/rev/MACHINE/REVISION        their revisions
-    m/hist/MACHINE/NUMBER         the ids of a machine's revisions, in order
+    m/hist/MACHINE/NUMBER         the ids of a state machine's revisions, in order
     a/NAME                        activities
     v/probe                       written to see whether writing works
 
@@ -69,12 +69,12 @@ def by_status_prefix(status: str, machine: str | None = None) -> str:
 
 
 def after_machine(prefix: str, machine: str) -> str:
-    """A bound after all keys of the machine under the prefix, because "0" is the character after the slash."""
+    """A bound after all keys of the state machine under the prefix, because "0" is the character after the slash."""
     return f"{prefix}{machine}0"
 
 
 def started_bound(prefix: str, time: float) -> str:
-    """A bound in the list of one machine's executions: those that started in that millisecond or later are before
+    """A bound in the list of one state machine's executions: those that started in that millisecond or later are before
     it."""
     return f"{prefix}{_age(time)}0"
 

@@ -1,4 +1,4 @@
-"""Rows to executions, histories and list entries. Knows the layout; changes nothing."""
+"""Rows to executions with their scopes. Changes nothing. Must not know who reads them."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ from statemachine.checkpoint import keys
 from statemachine.core.model import Checkpoint, Execution, Scope
 from statemachine.core.payload import Payload
 from statemachine.core.tally import Tally
-from statemachine.store.interface import Readable
+from statemachine.store.interface import Readable, StoreDamaged
 
 _tallies = msgspec.json.Decoder(dict[str, Tally])
 
 
 def read_execution(store: Readable, id: str) -> Execution | None:
-    """The header of an execution, None if there is no such execution."""
+    """The header of an execution, None if there is no such execution. Raises StoreDamaged if a payload is missing."""
     row = store.get(keys.head(id))
     return None if row is None else _decoder(store, id, Execution).decode(row)
 
 
 def read_checkpoint(store: Readable, id: str) -> Checkpoint | None:
-    """The header, all scopes and the tallies of an execution, None if there is no such execution."""
+    """The header, all scopes and the tallies of an execution, None if there is no such execution.
+
+    Raises StoreDamaged if a payload is missing.
+    """
     execution = read_execution(store, id)
     if execution is None:
         return None
@@ -51,5 +54,6 @@ def _decoder(store: Readable, id: str, type_: type[Any]) -> msgspec.json.Decoder
 
 def _text(store: Readable, id: str, number: int) -> str:
     row = store.get(keys.data(id, number))
-    assert row is not None, f"payload {number} of {id} is missing"
+    if row is None:
+        raise StoreDamaged(f"payload {number} of {id} is missing")
     return row.decode()

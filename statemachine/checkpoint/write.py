@@ -1,4 +1,4 @@
-"""Executions to rows. Knows the layout, not when rows are written.
+"""Executions to rows. Must not know when rows are written.
 
 A payload of more than INLINE_BYTES_MAX is written once, in a row of its own, and other rows refer to it by number. A
 smaller one is text in each row that uses it.
@@ -10,53 +10,51 @@ from typing import Any
 
 import msgspec
 
-from statemachine.arn import split_arn
 from statemachine.checkpoint import keys
 from statemachine.core.ids import machine_of
-from statemachine.core.model import Execution, HistoryEvent, Scope
+from statemachine.core.model import Execution, HistoryEvent, Scope, StatusChange
 from statemachine.core.payload import Payload
-from statemachine.core.resource import parse_resource
-from statemachine.core.waits import ChildrenWait, TaskWait, TurnWait
 
 INLINE_BYTES_MAX = 512
+"""A larger payload has a row of its own."""
 
 
-class Rows:
+class GroupRows:
     """The rows of one group. Rows in `changed` are replaced, or deleted if they are None; rows in `fresh` must be new.
 
-    `moves` are pairs of statuses: the one that an execution leaves, None if it is new, and the one that it takes.
+    `status_changes` has one entry for each execution whose status the rows change.
     """
 
     def __init__(self) -> None:
         self.changed: dict[str, bytes | None] = {}
         self.fresh: dict[str, bytes | None] = {}
-        self.moves: list[tuple[str | None, str]] = []
+        self.status_changes: list[StatusChange] = []
         self._execution: Execution | None = None
         self._encoder = msgspec.json.Encoder(enc_hook=self._encode_payload)
 
     def put(self, key: str, value: Any) -> None:
-        """Write a row: any JSON value, or an object of the model."""
+        """Add a row with any JSON value, or an object of the model."""
         self.changed[key] = self._encoder.encode(value)
 
     def delete(self, key: str) -> None:
-        """Delete a row."""
+        """Add the deletion of a row."""
         self.changed[key] = None
 
     def put_scope(self, execution: Execution, scope: Scope) -> None:
-        """Write a scope."""
+        """Add a scope."""
         self._execution = execution
         self.put(keys.scope(execution.id, scope.path), scope)
 
     def put_history(self, execution: Execution, events: list[HistoryEvent]) -> None:
-        """Append a chunk of history events."""
+        """Add a chunk of history events."""
         self._execution = execution
         self.fresh[keys.history(execution.id, events[0].id)] = self._encoder.encode(events)
 
     def put_header(self, execution: Execution, before: str | None) -> None:
-        """Write the header and the entries in the lists. `before` is the status on disk, None for a new execution.
+        """Add the header and the rows of the lists. `before` is the status on disk, None for a new execution.
 
-        Must come after all other rows of the execution: writing those gives numbers to payloads, which the header
-        counts.
+        Call it after all other rows of the execution were added: that gives numbers to payloads, and the header counts
+        those.
         """
         self._execution = execution
         for payload in (execution.input, execution.output):
@@ -65,12 +63,12 @@ class Rows:
         self.put(keys.head(execution.id), execution)
         if before == execution.status:
             return
-        self.moves.append((before, execution.status))
+        self.status_changes.append(StatusChange(before, execution.status))
         machine = machine_of(execution.id)
         if before is not None:
             self.delete(keys.by_status(before, machine, execution.started, execution.id))
         self.put(keys.by_status(execution.status, machine, execution.started, execution.id), execution.id)
-        self.put(keys.listed(machine, execution.started, execution.id), listing(execution))
+        self.put(keys.listed(machine, execution.started, execution.id), list_row(execution))
 
     def _encode_payload(self, value: Any) -> str | int:
         assert isinstance(value, Payload)
@@ -84,8 +82,8 @@ class Rows:
         return value.stored
 
 
-def listing(execution: Execution) -> dict[str, Any]:
-    """The entry of an execution in a list."""
+def list_row(execution: Execution) -> dict[str, Any]:
+    """The row of an execution in a list; `reads.lists.ListRow` reads it."""
     return {
         "arn": execution.arn,
         "machine_arn": execution.machine_arn,
@@ -95,27 +93,3 @@ def listing(execution: Execution) -> dict[str, Any]:
         "stopped": execution.stopped,
         "redrives": execution.redrives,
     }
-
-
-def command_keys(execution: Execution, scope: Scope) -> list[str]:
-    """The keys under which the command of the scope's wait stands until its answer comes."""
-    wait = scope.waiting
-    if wait is None or isinstance(wait, ChildrenWait):
-        return []
-    if isinstance(wait, TurnWait):
-        return [keys.turn(execution.id, scope.path)]
-    found = [] if wait.due is None else [keys.timer(wait.due, execution.id, scope.path)]
-    if isinstance(wait, TaskWait):
-        found.append(_task_key(execution.id, scope.path, wait))
-    return found
-
-
-def _task_key(id: str, path: str, wait: TaskWait) -> str:
-    if wait.submitted:
-        return keys.callback(id, path)
-    resource = parse_resource(wait.resource)
-    if resource.family == "Activity":
-        arn = split_arn(resource.arn)
-        assert arn is not None
-        return keys.activity_task(arn.name, wait.scheduled, id, path)
-    return keys.task(id, path)

@@ -19,7 +19,7 @@ from statemachine.engine.loop import Engine
 from statemachine.errors import ServiceError
 from statemachine.evaluators.pool import EvaluatorPool
 from statemachine.host import NotDurable, Unavailable
-from statemachine.reads.headers import full_header
+from statemachine.reads.headers import read_header_with_payloads
 from statemachine.reads.history import read_history
 from statemachine.replay.events import from_compact
 from statemachine.service.actions import CREATE_STATE_MACHINE, START_EXECUTION, UPDATE_STATE_MACHINE
@@ -131,7 +131,7 @@ class LocalRun:
         """Report what happens until the execution has ended."""
         reported = 0
         while True:
-            found = await engine.read(full_header, id)
+            found = await engine.read(read_header_with_payloads, id)
             assert found is not None
             execution = found.header
             for event in await engine.read(read_history, id, reported + 1, execution.events):
@@ -147,7 +147,7 @@ class LocalRun:
         Raises RunRefused if nothing can change any more.
         """
         while not self._changed.is_set():
-            due = engine.resting_until
+            due = engine.next_timer_if_idle
             if due == math.inf:
                 raise RunRefused(
                     "the execution waits for a worker or a callback, and `run` has neither; use `statemachine serve`"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -20,8 +20,18 @@ from statemachine.query.language import Dataflow
 from statemachine.query.view import ABSENT
 
 UNENDED = ("PENDING", "RUNNING")
-ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
+"""The statuses of executions that have not ended."""
+UNSUCCESSFUL = ("FAILED", "TIMED_OUT", "ABORTED")
+ENDED = ("SUCCEEDED", *UNSUCCESSFUL)
+STATUSES = (*UNENDED, *ENDED)
 """The statuses of executions."""
+
+
+class StatusChange(NamedTuple):
+    """The status that an execution had, None for a new execution, and the one that it has now."""
+
+    before: str | None
+    after: str
 
 
 class Children(msgspec.Struct, omit_defaults=True):

@@ -1,6 +1,6 @@
 """Activity tasks that wait for a worker, and workers that wait for a task, both in order of arrival.
 
-The entries are addresses; nothing here knows a task. The store holds the same order durably.
+The store holds the same order durably. Must not know tasks: an entry is the address of one.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections import OrderedDict
 from typing import NamedTuple
 
 
-class Waiter(NamedTuple):
-    """The address of a scheduled activity task."""
+class QueuedTask(NamedTuple):
+    """The address of a scheduled activity task: its execution, the path of its scope, and the attempt of its wait."""
 
     id: str
     path: str
@@ -22,8 +22,8 @@ class ActivityQueues:
     """One queue per activity ARN."""
 
     def __init__(self) -> None:
-        self._tasks: dict[str, OrderedDict[Waiter, None]] = {}
-        self._workers: dict[str, OrderedDict[asyncio.Future[Waiter | None], None]] = {}
+        self._tasks: dict[str, OrderedDict[QueuedTask, None]] = {}
+        self._workers: dict[str, OrderedDict[asyncio.Future[QueuedTask | None], None]] = {}
 
     @property
     def tasks(self) -> int:
@@ -35,8 +35,11 @@ class ActivityQueues:
         """The number of workers that wait for a task."""
         return sum(map(len, self._workers.values()))
 
-    def offer(self, arn: str, task: Waiter) -> None:
-        """Give a task to the worker that has waited longest, or queue it. Offering a task twice does no harm."""
+    def offer(self, arn: str, task: QueuedTask) -> None:
+        """Give a task to the worker that has waited longest, or queue it.
+
+        Offering a task twice does no harm: the TaskTaken of its second worker is stale.
+        """
         workers = self._workers.get(arn)
         while workers:
             worker, _ = workers.popitem(last=False)
@@ -45,7 +48,7 @@ class ActivityQueues:
                 return
         self._tasks.setdefault(arn, OrderedDict())[task] = None
 
-    def take(self, arn: str) -> Waiter | None:
+    def take(self, arn: str) -> QueuedTask | None:
         """Remove and give the task that has waited longest, None if none waits."""
         tasks = self._tasks.get(arn)
         if not tasks:
@@ -55,12 +58,12 @@ class ActivityQueues:
             del self._tasks[arn]
         return task
 
-    async def wait(self, arn: str, seconds: float) -> Waiter | None:
-        """The next task. None if none came within that time, or if `wake_all` was called."""
+    async def take_or_wait(self, arn: str, seconds: float) -> QueuedTask | None:
+        """As `take`, but wait if no task is queued. None after that time, or if `wake_all` was called."""
         task = self.take(arn)
         if task is not None:
             return task
-        worker: asyncio.Future[Waiter | None] = asyncio.get_running_loop().create_future()
+        worker: asyncio.Future[QueuedTask | None] = asyncio.get_running_loop().create_future()
         workers = self._workers.setdefault(arn, OrderedDict())
         workers[worker] = None
         try:
@@ -78,7 +81,7 @@ class ActivityQueues:
             workers.pop(worker, None)
 
     def wake_all(self) -> None:
-        """Let every worker that waits go without a task."""
+        """End all waits without a task."""
         for workers in self._workers.values():
             for worker in workers:
                 if not worker.done():

@@ -1,4 +1,4 @@
-"""An event on its way to an execution, and the reply to its sender. Data alone."""
+"""An event on its way to an execution, and the reply to its sender. Plain data. Must not know groups."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ OnReply = Callable[[Reply | None, Exception | None], None]
 
 @dataclass(frozen=True, slots=True)
 class StartDue:
-    """The time of a delayed start has come: the execution now waits for its turn. Never reaches the core."""
+    """The time of a delayed start has come: from now on the execution is queued. Never reaches the core."""
+
+
+EngineEvent = Event | StartDue
 
 
 @dataclass(eq=False, slots=True)
@@ -28,7 +31,7 @@ class Delivery:
     """
 
     id: str
-    event: Event | StartDue
+    event: EngineEvent
     header: Execution | None = None
     on_reply: OnReply | None = None
     not_before: float = 0.0

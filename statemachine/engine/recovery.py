@@ -1,7 +1,8 @@
-"""Recovery after a start: release again every command that was open when the process before this one ended.
+"""Recovery after a start: release the commands again that were open when the process before this one ended.
 
-Nothing else is needed, because the checkpoint on disk is the whole execution. Timers need no release: `timers` reads
-them from disk as time passes. Knows rows only by their keys.
+Turns, tasks and activity tasks are released. Timers are not: `timers` reads them from disk as time passes. Nor are
+callbacks: only a call with their token is missing. Nothing else is needed, because the checkpoint on disk is the whole
+execution. Must not know how rows are laid out.
 """
 
 from __future__ import annotations
@@ -9,28 +10,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statemachine.checkpoint import keys
+from statemachine.checkpoint.commands import read_command
 from statemachine.core.events import TurnCame
 from statemachine.core.waits import TaskWait, TurnWait
 from statemachine.engine.releases import Releases
 from statemachine.engine.writer import Writer
-from statemachine.json_text import load
 from statemachine.store.interface import Store
-
-PAGE = 1_000
+from statemachine.store.pages import scan_pages
 
 
 def recover(store: Store, writer: Writer, releases: Releases, now: float) -> Iterator[int]:
-    """Load the executions that run or wait for their start, then release one page of commands after the other. Yields
-    how many were released each time."""
-    for _ in writer.load(now):
+    """Load the executions that run or are PENDING, then release one page of commands after the other. Yields how many
+    were released each time."""
+    for _ in writer.load_pages(now):
         yield 0
     for prefix in (keys.TURNS, keys.TASKS, keys.ACTIVITY_TASKS):
-        after = ""
-        while rows := store.scan(prefix, after=after, limit=PAGE):
+        for rows in scan_pages(store, prefix):
             for _, row in rows:
-                id, path, _attempt = load(row)
-                release_again(writer, releases, id, path)
-            after = rows[-1][0]
+                command = read_command(row)
+                release_again(writer, releases, command.execution, command.path)
             yield len(rows)
 
 
@@ -38,9 +36,9 @@ def release_again(writer: Writer, releases: Releases, id: str, path: str) -> Non
     """Release the command of a scope's wait. An execution that cannot be read is reported as a defect and left as it
     is."""
     try:
-        checkpoint = writer.look(id)
+        checkpoint = writer.current_checkpoint(id)
     except Exception as error:
-        writer.defects(id, error)
+        writer.on_defect(id, error)
         return
     scope = None if checkpoint is None else checkpoint.scopes.get(path)
     if scope is None or scope.waiting is None:

@@ -1,6 +1,6 @@
-"""Tasks that their kind of task is doing now. A task that is released again while it runs is not started again.
+"""Tasks that were given to a kind of task and have no result yet. Such a task is not started again.
 
-Knows kinds of task by their interface only.
+Must not know the kinds of task: it knows their interface.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 
 class RunningTasks:
-    """`on_outcome` is called once with the token and the outcome of each task that was not cancelled."""
+    """`on_outcome` is called once with the token and the result of each task that was not cancelled."""
 
     def __init__(self, kinds: list[TaskKind], on_outcome: OnOutcome) -> None:
         self._kinds = kinds
@@ -46,27 +46,27 @@ class RunningTasks:
         arn = split_arn(execution.arn)
         assert arn is not None
         task = TaskAttempt(
-            token,
-            idempotency_key(token),
-            wait.resource,
-            wait.arguments.value,
-            wait.arguments.text,
-            execution.arn,
-            checkpoint.scopes[path].state,
-            arn.region,
-            arn.account,
-            wait.timeout_at,
+            token=token,
+            idempotency_key=idempotency_key(token),
+            resource=wait.resource,
+            arguments=wait.arguments.value,
+            arguments_text=wait.arguments.text,
+            execution_arn=execution.arn,
+            state=checkpoint.scopes[path].state,
+            region=arn.region,
+            account=arn.account,
+            timeout_at=wait.timeout_at,
         )
         self._by_token[token] = kind
         try:
             kind.start(task, self._answered)
-        except Exception as defect:  # a mistake of an outside package must not stop other tasks
+        except Exception as defect:  # a defect of an outside package must not stop other tasks
             log.error("defect", resource=wait.resource, execution=execution.arn, exc_info=defect)
             cause = f"The task could not be started: {type(defect).__name__}: {defect}"
             self._answered(token, Failed("States.TaskFailed", cause))
 
     def cancel(self, token: str) -> None:
-        """Cancel a task: its outcome falls away. Does nothing for a token that does not run."""
+        """Cancel a task: its result is ignored. Does nothing for a token that does not run."""
         kind = self._by_token.pop(token, None)
         if kind is not None:
             kind.cancel(token)

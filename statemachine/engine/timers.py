@@ -1,6 +1,6 @@
 """The timers that are due soon, earliest first. All others stay on disk, so that long waits need no memory.
 
-Timers are never cancelled. If its wait is over when a timer fires, its event is stale. Knows no clock.
+Timers are never cancelled. If its wait is over when a timer fires, its event is stale. Must not know a clock.
 """
 
 from __future__ import annotations
@@ -11,32 +11,45 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from statemachine.checkpoint import keys
-from statemachine.core.events import DeadlineReached, Event, TimerFired
-from statemachine.engine.delivery import StartDue
-from statemachine.json_text import load
+from statemachine.checkpoint.commands import read_command
+from statemachine.core.events import DeadlineReached, TimerFired
+from statemachine.core.model import Execution
+from statemachine.engine.delivery import EngineEvent, StartDue
 from statemachine.store.interface import Store
+from statemachine.store.pages import scan_pages
 
 HORIZON_SECONDS = 600.0
 """Timers that are due within this time are kept in memory."""
-PAGE = 1000
 
 
 class Timer(NamedTuple):
-    """`path` is that of a scope, or `keys.DEADLINE` or `keys.DELAYED_START` for a timer of the whole execution."""
+    """A timer of the execution `id`, due at that time (epoch seconds).
+
+    `target` is the path of a scope, or `keys.DEADLINE` or `keys.DELAYED_START` for a timer of the whole execution.
+    `attempt` is that of the scope's wait, "" for a timer of the whole execution.
+    """
 
     due: float
     id: str
-    path: str
+    target: str
     attempt: str
 
     @property
-    def event(self) -> Event | StartDue:
+    def event(self) -> EngineEvent:
         """The event that the timer brings when it fires."""
-        if self.path == keys.DEADLINE:
+        if self.target == keys.DEADLINE:
             return DeadlineReached()
-        if self.path == keys.DELAYED_START:
+        if self.target == keys.DELAYED_START:
             return StartDue()
-        return TimerFired(self.path, self.attempt)
+        return TimerFired(self.target, self.attempt)
+
+
+def execution_timers(execution: Execution) -> Iterator[Timer]:
+    """The timers of a whole execution that was just accepted: its delayed start and its deadline."""
+    if execution.status == "PENDING" and execution.start_at is not None:
+        yield Timer(execution.start_at, execution.id, keys.DELAYED_START, "")
+    if execution.deadline is not None:
+        yield Timer(execution.deadline, execution.id, keys.DEADLINE, "")
 
 
 class Timers:
@@ -52,18 +65,21 @@ class Timers:
         if timer.due < self.horizon:
             heapq.heappush(self._heap, timer)
 
-    def look_ahead(self, now: float) -> None:
+    def load_upcoming(self, now: float) -> None:
         """Read the timers of the next HORIZON_SECONDS from disk, if half of that time has passed since the last
         reading."""
         if self.horizon - now > HORIZON_SECONDS / 2:
             return
         until = now + HORIZON_SECONDS
-        for due, row in self._rows(self.horizon, until):
-            id, path, attempt = load(row)
-            heapq.heappush(self._heap, Timer(due, id, path, attempt))
+        since, before = keys.timers_from(self.horizon), keys.timers_from(until)
+        for rows in scan_pages(self._store, keys.TIMERS, since, before=before):
+            for key, row in rows:
+                command = read_command(row)
+                timer = Timer(keys.timer_due(key), command.execution, command.path, command.attempt)
+                heapq.heappush(self._heap, timer)
         self.horizon = until
 
-    def due(self, now: float, limit: int) -> list[Timer]:
+    def take_due(self, now: float, limit: int) -> list[Timer]:
         """Remove and give the timers that are due, at most `limit`, earliest first."""
         found: list[Timer] = []
         while self._heap and self._heap[0].due <= now and len(found) < limit:
@@ -75,8 +91,7 @@ class Timers:
         """The number of timers in memory. Some of them may belong to waits that are over."""
         return len(self._heap)
 
-    @property
-    def earliest(self) -> float:
+    def earliest_due(self) -> float:
         """The time of the earliest timer in memory or on disk, in epoch seconds; infinity without timers."""
         if self._heap:
             return self._heap[0].due
@@ -84,17 +99,7 @@ class Timers:
         return keys.timer_due(rows[0][0]) if rows else math.inf
 
     @property
-    def next(self) -> float:
-        """When `due` or `look_ahead` must be called again (epoch seconds)."""
+    def next_call_at(self) -> float:
+        """When `take_due` or `load_upcoming` must be called again (epoch seconds)."""
         refill = self.horizon - HORIZON_SECONDS / 2
         return min(self._heap[0].due, refill) if self._heap else refill
-
-    def _rows(self, since: float, until: float) -> Iterator[tuple[float, bytes]]:
-        after = keys.timers_from(since)
-        while True:
-            rows = self._store.scan(keys.TIMERS, after=after, before=keys.timers_from(until), limit=PAGE)
-            for key, row in rows:
-                yield keys.timer_due(key), row
-            if len(rows) < PAGE:
-                return
-            after = rows[-1][0]

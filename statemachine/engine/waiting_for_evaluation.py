@@ -1,7 +1,7 @@
 """Events that wait for the evaluation of an expression, and later events of the same executions.
 
-A step that needs an evaluation is dropped and done again from its beginning when the result is there. Evaluations that
-it asked for before then give their results at once. Knows no expression and steps nothing itself.
+A step that needs an evaluation is discarded, and made again from its beginning when the result is there. Evaluations
+that it requested before then give their results at once. Must not know expressions, and must not step.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 from statemachine.query.view import Unfinished
 
 WAIT_SECONDS = 0.001
-"""How long one step may hold the loop for evaluations. Most are done by then."""
+"""How long one step may hold the event loop for evaluations. Most are done by then."""
 
 
 class Evaluation(Protocol):
-    """A request that is being evaluated. `result` is None until it is there; then `done` is called once."""
+    """A request that is being evaluated. `result` is None until it is there; then `on_done` is called once."""
 
     result: EvaluationResult | None
-    done: Callable[[], None]
+    on_done: Callable[[], None]
 
     def wait(self, seconds: float) -> None:
-        """Hold the loop until the result is there, but not for longer than that."""
+        """Hold the event loop until the result is there, but not for longer than that."""
 
 
 class Evaluators(Protocol):
@@ -41,49 +41,48 @@ class Evaluators(Protocol):
 
 
 @dataclass(eq=False, slots=True)
-class WaitingForEvaluation:
-    """An execution whose event `first` may have to wait.
+class EventInProgress:
+    """An event that is being stepped, or that waits for an evaluation to be stepped again.
 
-    The event is replayed later with `now`, the time at which it first arrived. `evaluations` are those that it has
-    asked for. `later` are events of the same execution that arrived while it waited.
+    It is stepped again with `arrived_at`, the time of its first step. `evaluations` are those that it has requested.
+    `later` are events of the same execution that arrived while it waited.
     """
 
-    first: Delivery
-    now: float
+    delivery: Delivery
+    arrived_at: float
     evaluations: dict[EvaluationRequest, Evaluation] = field(default_factory=dict)
     later: deque[Delivery] = field(default_factory=deque)
 
-    def answered(self, request: EvaluationRequest) -> EvaluationResult:
+    def known_result(self, request: EvaluationRequest) -> EvaluationResult:
         """The result of a request that was made before. Raises Unfinished without a result."""
         evaluation = self.evaluations.get(request)
         if evaluation is None or evaluation.result is None:
             raise Unfinished
         return evaluation.result
 
-    def hand_over(self) -> dict[EvaluationRequest, Evaluation]:
-        """Give the evaluations to another event that will make the same requests. This event waits for none of them
-        now."""
+    def release_evaluations(self) -> dict[EvaluationRequest, Evaluation]:
+        """Give the evaluations to another event that will make the same requests. They no longer resume this event."""
         for evaluation in self.evaluations.values():
-            evaluation.done = _nothing
+            evaluation.on_done = _nothing
         return self.evaluations
 
 
 class StepEvaluator:
-    """Evaluates for one step: asks the evaluators, waits a little, and then raises Unfinished.
+    """Evaluates for one step: begins an evaluation, waits a little, and then raises Unfinished.
 
-    `known` are the evaluations that the step's event has asked for before; new ones are added to it. `done` is called
-    when the result is there that the step did not wait for.
+    `known` are the evaluations that the step's event has requested before; new ones are added to it. `on_done` is
+    called when a result is there that the step did not wait for.
     """
 
     def __init__(
-        self, evaluators: Evaluators, known: dict[EvaluationRequest, Evaluation], done: Callable[[], None]
+        self, evaluators: Evaluators, known: dict[EvaluationRequest, Evaluation], on_done: Callable[[], None]
     ) -> None:
         self._evaluators = evaluators
         self._known = known
-        self._done = done
+        self._on_done = on_done
         self._seconds_left = WAIT_SECONDS
 
-    def __call__(self, request: EvaluationRequest) -> EvaluationResult:
+    def evaluate(self, request: EvaluationRequest) -> EvaluationResult:
         """The result of a request. Raises Unfinished."""
         evaluation = self._known.get(request)
         if evaluation is None:
@@ -93,15 +92,15 @@ class StepEvaluator:
             evaluation.wait(self._seconds_left)
             self._seconds_left -= perf_counter() - began
         if evaluation.result is None:
-            evaluation.done = self._done
+            evaluation.on_done = self._on_done
             raise Unfinished
         return evaluation.result
 
 
 def _nothing() -> None:
-    """Stands in for `done` when no event waits."""
+    """Stands in for `on_done` when no event waits."""
 
 
-def evaluate_later(_request: EvaluationRequest) -> EvaluationResult:
-    """Evaluates for a step that must not wait: raises Unfinished at once."""
+def refuse_evaluation(_request: EvaluationRequest) -> EvaluationResult:
+    """The evaluator of a step that must not wait. Raises Unfinished."""
     raise Unfinished

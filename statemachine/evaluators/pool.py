@@ -32,12 +32,12 @@ TOO_LARGE = EvaluationResult((ExpressionFailed("", "The evaluation took more mem
 
 
 class PooledEvaluation(PoolRequest):
-    """A request under way. `result` is None at first; `done` is called once, when it is set."""
+    """A request under way. `result` is None at first; `on_done` is called once, when it is set."""
 
     def __init__(self, request: EvaluationRequest, pool: ProcessPool) -> None:
         super().__init__(msgspec.to_builtins(request), self._settle)
         self.result: EvaluationResult | None = None
-        self.done: Callable[[], None] = lambda: None
+        self.on_done: Callable[[], None] = lambda: None
         self._pool = pool
         self._repeated = False
         pool.submit(self)
@@ -54,7 +54,7 @@ class PooledEvaluation(PoolRequest):
             self._repeated = True
             self._pool.submit(self, first=True)
             return
-        self.done()
+        self.on_done()
 
 
 class EvaluatorPool(ProcessPool):

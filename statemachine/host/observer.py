@@ -1,19 +1,22 @@
 """The reports of a host to its observers: commits, commits that failed, recovery.
 
-Observers change nothing and are called in the event loop. Knows no log and no metric.
+Must not know logs and metrics.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Literal
 
-from statemachine.core.model import Execution
+from statemachine.core.model import Execution, StatusChange
+
+TaskOutcome = Literal["Succeeded", "Failed", "TimedOut"]
 
 
 @dataclass(frozen=True, slots=True)
 class TaskEnd:
-    """How one attempt of a task ended: `outcome` is "Succeeded", "Failed" or "TimedOut".
+    """The end of one attempt of a task.
 
     `execution` is an id; `attempt` counts from 1 in each entry of the state; `seconds` go from the task's scheduling to
     its end.
@@ -23,50 +26,64 @@ class TaskEnd:
     state: str
     resource: str
     attempt: int
-    outcome: str
+    outcome: TaskOutcome
     error: str | None
     seconds: float
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Commit:
-    """One durable transaction: executions that began to run and that ended, ends of tasks, the number of
-    history events. `moves` are the statuses that executions left (None: a new one) and took. It wrote so many `rows`;
-    `seconds` go from its submission until the engine heard of it."""
+    """One durable transaction.
+
+    `rows` is the number of rows that it wrote; `seconds` go from its submission until the host was told that it is
+    durable. `started` are the executions that began to run, `ended` those that ended, `tasks` the attempts that ended.
+    `history_events` is their number. `status_changes` has one entry for each execution whose status changed.
+    """
 
     rows: int
     seconds: float
-    started: list[Execution] = field(default_factory=list)
-    ended: list[Execution] = field(default_factory=list)
-    tasks: list[TaskEnd] = field(default_factory=list)
-    events: int = 0
-    moves: Sequence[tuple[str | None, str]] = ()
+    started: Sequence[Execution] = ()
+    ended: Sequence[Execution] = ()
+    tasks: Sequence[TaskEnd] = ()
+    history_events: int = 0
+    status_changes: Sequence[StatusChange] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Lengths:
-    """How much there is of everything that waits: executions that run and that wait for their turn, events that wait
-    for their step, executions that wait for an evaluation, timers in memory, tasks handed to their kind, activity tasks
-    that wait for a worker, workers that wait for an activity task."""
+class QueueLengths:
+    """Numbers of what an engine has in memory.
 
-    running: int
-    waiting: int
-    inbox: int
-    evaluating: int
+    - executions_running: executions that run
+    - executions_pending: executions that are queued, without those whose start is delayed
+    - inbox_events: events that wait for their step
+    - evaluations_parked: executions that wait for the evaluation of an expression
+    - timers: timers of the next minutes
+    - tasks_under_way: tasks that were given to their kind and have no result
+    - activity_tasks: activity tasks that wait for a worker
+    - activity_polls: workers that wait for an activity task
+    """
+
+    executions_running: int
+    executions_pending: int
+    inbox_events: int
+    evaluations_parked: int
     timers: int
-    tasks: int
+    tasks_under_way: int
     activity_tasks: int
-    activity_workers: int
+    activity_polls: int
 
 
 class Observer:
-    """Base class; all methods do nothing. An observer overrides the ones it needs."""
+    """A base class whose methods do nothing. An observer overrides those that it needs.
+
+    The host calls them on the event loop. They must return soon, change nothing of the host, and raise nothing.
+    """
 
     def recovered(self, commands: int, seconds: float) -> None:
-        """The engine has read the store and given all commands that were open in it again."""
+        """The host has read the store and released the commands that were open in it."""
 
     def committed(self, commit: Commit) -> None:
-        """A transaction is durable, and its replies and commands have been released."""
+        """A transaction is durable. Called exactly once for each, in their order."""
 
     def rolled_back(self, error: Exception) -> None:
-        """A transaction could not be written, and nothing of it has happened."""
+        """A transaction could not be written, and nothing of it is kept."""

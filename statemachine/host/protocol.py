@@ -1,6 +1,6 @@
-"""The host of executions, as the service, the API and the metrics know it. The engine is its first implementation.
+"""What runs executions, as the service, the API and the metrics know it. The engine is its first implementation.
 
-Knows rows as a `look` function gets them, and no key. Knows no API and no engine.
+Must not know the engine, nor how executions are stored.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ P = ParamSpec("P")
 Found = TypeVar("Found")
 
 Watcher = Callable[[Iterable[str]], None]
-"""Called with the ids of the executions that a commit has changed; with no id when the host begins to drain."""
+"""Called with the ids of the executions that a commit has changed, and once without any id when the host begins to
+drain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ class ActivityTask:
 class Host(Protocol):
     """Runs executions durably.
 
-    `watchers` are called after each commit, and `observers` get a report of it. Both are hints: a host may call none of
-    them, so a caller must not depend on them alone.
+    `observers` are called exactly once for each commit that succeeded. `watchers` are hints: a host may call them late,
+    twice or never, so a caller must not depend on them alone. Both are called on the event loop and must not raise.
     """
 
     draining: bool
@@ -62,23 +63,35 @@ class Host(Protocol):
 
     @property
     def open_executions(self) -> int:
-        """The number of executions that have not ended. A hint: it may lag."""
+        """The number of executions that have not ended. It may lag behind the starts that are not committed yet, so a
+        limit that is held to it may be passed by a few."""
 
     def deliver(self, id: str, event: Event, header: Execution | None = None) -> Awaitable[Reply]:
-        """Hand over an event; the reply comes when it is durable. Raises NotDurable or Unavailable."""
+        """Hand over an event for an execution; the reply comes when the event is durable.
+
+        `header` is that of a new execution, for its StartRequested only. Raises NotDurable or Unavailable.
+        """
 
     def write(self, rows: Mapping[str, bytes | None]) -> Awaitable[None]:
-        """Write rows of a registry durably. Raises NotDurable or Unavailable."""
+        """Write rows that belong to no execution, such as those of a catalogue; None deletes a row.
+
+        Returns when they are durable. Raises NotDurable or Unavailable.
+        """
 
     def poll_activity(self, arn: str, worker: str | None, seconds: float) -> Awaitable[ActivityTask | None]:
-        """The next task of an activity, None if none came within that time."""
+        """The next task of an activity. It is durable then that this worker has it.
+
+        None if no task came within that time, or if the host drains. Raises NotDurable or Unavailable; then the task is
+        for the next worker.
+        """
 
     def read(
         self, look: Callable[Concatenate[Readable, P], Found], *args: P.args, **kwargs: P.kwargs
     ) -> Awaitable[Found]:
         """The result of `look` on the committed rows. For a look at few rows: it may run on the event loop.
 
-        A look is a pure function of the rows. The host may call it in any thread and more than once.
+        A look is a pure function of the rows. The host may call it in any thread and more than once. What it raises is
+        raised here.
         """
 
     def survey(

@@ -1,23 +1,25 @@
-"""Counts of executions, history events, commits and tasks, and the cost of recovery. Knows no web framework."""
+"""Counts of executions, history events, commits and tasks, and the cost of recovery. Must not know web frameworks."""
 
 from __future__ import annotations
+
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from statemachine.core.model import ENDED
 from statemachine.core.resource import parse_resource
-from statemachine.host import Commit, Observer
+from statemachine.host import Commit, Observer, TaskOutcome
 
 KINDS = ("lambda", "activity", "shell", "other")
 """The kinds of task. Kinds of other packages count as "other", so no definition can add a label value."""
-OUTCOMES = ("Succeeded", "Failed", "TimedOut")
+OUTCOMES: tuple[TaskOutcome, ...] = get_args(TaskOutcome)
 COMMIT_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 COMMIT_SIZES = (1, 10, 100, 1_000, 10_000, 100_000)
 TASK_SECONDS = (0.005, 0.025, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 3_600.0, 86_400.0)
 
 
 class Counts(Observer):
-    """An observer of the engine. It registers all metrics and label values at once, so every series begins at zero."""
+    """An observer of the host. It registers all metrics and label values at once, so every series begins at zero."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._count_executions(registry)
@@ -31,9 +33,9 @@ class Counts(Observer):
 
     def committed(self, commit: Commit) -> None:
         self._commit_rows.observe(commit.rows)
-        self._commit_events.observe(commit.events)
+        self._commit_events.observe(commit.history_events)
         self._commit_seconds.observe(commit.seconds)
-        self._events.inc(commit.events)
+        self._events.inc(commit.history_events)
         self._started.inc(len(commit.started))
         for execution in commit.ended:
             self._ended[execution.status].inc()
@@ -58,7 +60,7 @@ class Counts(Observer):
         )
         self._commit_seconds = Histogram(
             "statemachine_commit_seconds",
-            "From the submission of a commit until the engine heard that it is durable.",
+            "From the submission of a commit until the engine was told that it is durable.",
             buckets=COMMIT_SECONDS,
             registry=registry,
         )
@@ -79,7 +81,7 @@ class Counts(Observer):
             "statemachine_recovery_seconds", "How long recovery took at the start.", registry=registry
         )
         self._recovery_commands = Gauge(
-            "statemachine_recovery_commands", "Open commands that recovery gave again.", registry=registry
+            "statemachine_recovery_commands", "Open commands that recovery released again.", registry=registry
         )
 
 

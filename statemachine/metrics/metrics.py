@@ -1,4 +1,7 @@
-"""All metrics of one server, as a web resource. It answers in the text format that the scraper accepts."""
+"""All metrics of one server, as a web resource, in the text format that the scraper accepts.
+
+Must not know what is counted.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from falcon.asgi import Request, Response
 from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.exposition import choose_encoder
 
-from statemachine.host import Lengths
+from statemachine.host import QueueLengths
 from statemachine.metrics.counts import Counts
 from statemachine.metrics.queues import Queues
 
@@ -21,8 +24,8 @@ class Metrics:
         ProcessCollector(registry=self._registry)
         self.counts = Counts(self._registry)
 
-    def read(self, lengths: Callable[[], Lengths]) -> None:
-        """From now on show the lengths of an engine's queues too."""
+    def read(self, lengths: Callable[[], QueueLengths]) -> None:
+        """Show the lengths of an engine's queues too. Each scrape calls `lengths`."""
         self._registry.register(Queues(lengths))
 
     async def on_get(self, request: Request, response: Response) -> None:

@@ -1,22 +1,19 @@
-"""How many executions there are of each status."""
+"""How many executions there are of each status. Must not read a header."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 from statemachine.checkpoint import keys
-from statemachine.reads.lists import STATUSES
+from statemachine.core.model import STATUSES
 from statemachine.store.interface import Readable
-
-PAGE = 1_000
+from statemachine.store.pages import scan_pages
 
 
 def count_executions(rows: Readable) -> Counter[str]:
-    """The number of executions of each status. Looks at all of them: two seconds for each million."""
+    """The number of executions of each status. Reads a row for each of them: two seconds for each million."""
     counts: Counter[str] = Counter()
     for status in STATUSES:
-        after = ""
-        while found := rows.scan(keys.by_status_prefix(status), after=after, limit=PAGE):
-            counts[status] += len(found)
-            after = found[-1][0]
+        for page in scan_pages(rows, keys.by_status_prefix(status)):
+            counts[status] += len(page)
     return counts

@@ -1,4 +1,4 @@
-"""Single executions: the header, with its input and output only where they are asked for."""
+"""The header of one execution. A payload is read only if it is asked for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from statemachine.store.interface import Readable
 
 
 class Header(msgspec.Struct, frozen=True):
-    """The header of an execution without its payloads; the members are those of `core.model.Execution`."""
+    """The header of an execution without its payloads. Its members are named as those of `core.model.Execution`."""
 
     id: str
     arn: str
@@ -31,14 +31,14 @@ class Header(msgspec.Struct, frozen=True):
     priority: int = 0
 
 
-class StoredHeader(Header, frozen=True):
-    """The header with its payloads as they are stored."""
+class HeaderRow(Header, frozen=True):
+    """The row of a header: the header, with its payloads as they are stored."""
 
     input: StoredPayload = "{}"
     output: StoredPayload | None = None
 
 
-class FullHeader(msgspec.Struct, frozen=True):
+class HeaderWithPayloads(msgspec.Struct, frozen=True):
     """The header with the JSON texts of its input and, if it has one, its output."""
 
     header: Header
@@ -47,21 +47,21 @@ class FullHeader(msgspec.Struct, frozen=True):
 
 
 _headers = msgspec.json.Decoder(Header)
-_stored_headers = msgspec.json.Decoder(StoredHeader)
+_header_rows = msgspec.json.Decoder(HeaderRow)
 
 
-def header(rows: Readable, id: str) -> Header | None:
+def read_header(rows: Readable, id: str) -> Header | None:
     """The header of an execution, None if it does not exist."""
     row = rows.get(keys.head(id))
     return None if row is None else _headers.decode(row)
 
 
-def full_header(rows: Readable, id: str) -> FullHeader | None:
+def read_header_with_payloads(rows: Readable, id: str) -> HeaderWithPayloads | None:
     """The header of an execution with its payloads, None if it does not exist."""
     row = rows.get(keys.head(id))
     if row is None:
         return None
-    found = _stored_headers.decode(row)
+    found = _header_rows.decode(row)
     payloads = Payloads(rows, id, (found.input, found.output))
     output = None if found.output is None else payloads.text(found.output)
-    return FullHeader(found, payloads.text(found.input), output)
+    return HeaderWithPayloads(found, payloads.text(found.input), output)

@@ -1,8 +1,12 @@
-"""History events of one execution: a range of them, or a page that holds as much as a page may."""
+"""History events of one execution: a range of them, or a page that is limited in events and in characters.
+
+Must not know what a history event means.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 
 import msgspec
@@ -10,36 +14,40 @@ import msgspec
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_execution
 from statemachine.core.model import Execution, HistoryEvent
-from statemachine.reads.headers import header
+from statemachine.reads.headers import read_header
 from statemachine.reads.payloads import Payloads
 from statemachine.store.interface import Readable
+from statemachine.store.pages import scan_pages
 
 PAYLOADS = ("input", "output", "parameters")
 """The members of an event's details that are payloads."""
 PAGE_CHARACTERS_MAX = 1_048_576
-"""Ours: the characters of the texts in one page. A page that would hold more is shorter and leads on."""
+"""Ours: the characters of the texts in one page. A page that would hold more ends earlier and has a next page."""
 EVENTS_AT_ONCE = 50
+"""The events whose payloads are read together. A page of large payloads ends after a few events, and the payloads of
+the others were read in vain."""
 CHUNKS_AT_ONCE = 16
+"""The chunks of a history that one scan reads. A chunk holds the events of one group, often one to five."""
 
 _events = msgspec.json.Decoder(list[HistoryEvent])
 
 
-class HistoryRange(NamedTuple):
-    """Events in the order that was asked for, and whether more follow."""
+class HistorySlice(NamedTuple):
+    """Events in the order that was asked for. `has_more` says that others follow in that order."""
 
     events: list[HistoryEvent]
-    more: bool
+    has_more: bool
 
 
 def history_page(
     rows: Readable, id: str, after: int | None, size: int, *, reverse: bool = False, payloads: bool = True
-) -> HistoryRange:
+) -> HistorySlice:
     """At most `size` events that follow the event `after` in the order asked for; from the first or last one if None.
 
     The page is shorter if its texts would have more than PAGE_CHARACTERS_MAX characters. Without `payloads`, inputs,
     outputs and parameters are left as they are stored and are not read.
     """
-    found = header(rows, id)
+    found = read_header(rows, id)
     total = 0 if found is None else found.events
     if reverse:
         last = total if after is None else after - 1
@@ -52,9 +60,9 @@ def history_page(
     for event in _in_order(rows, id, first, last, reverse=reverse, payloads=payloads):
         characters += _characters(event)
         if events and characters > PAGE_CHARACTERS_MAX:
-            return HistoryRange(events, more=True)
+            return HistorySlice(events, has_more=True)
         events.append(event)
-    return HistoryRange(events, bool(events) and events[-1].id != (1 if reverse else total))
+    return HistorySlice(events, bool(events) and events[-1].id != (1 if reverse else total))
 
 
 def read_history(rows: Readable, id: str, first: int, last: int, *, payloads: bool = True) -> list[HistoryEvent]:
@@ -75,7 +83,7 @@ def read_history(rows: Readable, id: str, first: int, last: int, *, payloads: bo
 def _in_order(
     rows: Readable, id: str, first: int, last: int, *, reverse: bool, payloads: bool
 ) -> Iterator[HistoryEvent]:
-    """The events from `first` to `last`, read piece by piece, in either order."""
+    """The events from `first` to `last` in either order, of which EVENTS_AT_ONCE are read together."""
     while first <= last:
         if reverse:
             start = max(last - EVENTS_AT_ONCE + 1, first)
@@ -88,14 +96,15 @@ def _in_order(
 
 
 def _stored(rows: Readable, id: str, first: int) -> Iterator[HistoryEvent]:
-    """The events from the chunk on that holds `first`, as they are stored."""
+    """The events as they are stored, from the first one of the chunk that holds `first`."""
     prefix = keys.history_prefix(id)
     # The chunk that holds `first` is the last one that begins at or before it.
     chunks = rows.scan(prefix, after=keys.history(id, first + 1), limit=1, reverse=True) or rows.scan(prefix, limit=1)
-    while chunks:
-        for _, row in chunks:
+    if not chunks:
+        return
+    for page in chain([chunks], scan_pages(rows, prefix, chunks[-1][0], size=CHUNKS_AT_ONCE)):
+        for _, row in page:
             yield from _events.decode(row)
-        chunks = rows.scan(prefix, after=chunks[-1][0], limit=CHUNKS_AT_ONCE)
 
 
 def _characters(event: HistoryEvent) -> int:

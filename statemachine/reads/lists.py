@@ -1,8 +1,8 @@
 """Lists of executions across state machines, by one set of filters, newest first.
 
-The rows of a list are by state machine, and by status and state machine. The lists that are asked for are merged as
-they are read. One look examines a bounded number of rows: if filters leave little of them, a page is short and leads
-on.
+There is one list for each state machine, and one for each status of each state machine. The lists that a filter needs
+are merged while they are read. One look examines a bounded number of rows. If few of them pass the filter, the page is
+short and has a next page.
 """
 
 from __future__ import annotations
@@ -10,23 +10,25 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 import msgspec
 
 from statemachine.checkpoint import keys
 from statemachine.core.ids import machine_of, name_of
-from statemachine.core.model import ENDED, UNENDED
+from statemachine.core.model import UNENDED, UNSUCCESSFUL
 from statemachine.store.interface import Readable
+from statemachine.store.pages import scan_pages
 
 EXAMINED_MAX = 1_000
 """Rows that one look examines."""
 CHUNK_MAX = 256
-STATUSES = (*UNENDED, *ENDED)
+"""Rows that one scan of a list reads. The first scan reads fewer, because most lists give only a few rows of a page."""
 
 
-class Listing(msgspec.Struct, frozen=True):
-    """One row of a list of executions; the members are those that `checkpoint.write.listing` writes."""
+class ListRow(msgspec.Struct, frozen=True):
+    """One row of a list of executions; the members are those that `checkpoint.write.list_row` writes."""
 
     arn: str
     machine_arn: str
@@ -38,17 +40,17 @@ class Listing(msgspec.Struct, frozen=True):
 
 
 class Listed(NamedTuple):
-    """One execution of a page; `machine` is the state machine's name."""
+    """One execution of a page; `machine` is the name of its state machine."""
 
     machine: str
-    listing: Listing
+    row: ListRow
 
 
 class ListPage(NamedTuple):
-    """Executions, and the position that leads on, None at the end."""
+    """Executions, and the position after which the next page begins, None at the end."""
 
     executions: list[Listed]
-    more: str | None
+    next_position: str | None
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Filter:
     """Which executions are wanted: those for which every given member holds.
 
     `started_after` (at or after it) and `started_before` are epoch seconds, compared as milliseconds. `error_contains`
-    is looked for in the error and in the cause, in any case of its letters.
+    is searched for in the error and in the cause, without regard to upper and lower case.
     """
 
     machines: tuple[str, ...] = ()
@@ -67,37 +69,41 @@ class Filter:
     error_contains: str = ""
 
 
-class StoredEnding(msgspec.Struct, frozen=True):
+class ErrorAndCause(msgspec.Struct, frozen=True):
+    """These two members of a header's row."""
+
     error: str | None = None
     cause: str | None = None
 
 
-_listings = msgspec.json.Decoder(Listing)
-_endings = msgspec.json.Decoder(StoredEnding)
+_list_rows = msgspec.json.Decoder(ListRow)
+_errors = msgspec.json.Decoder(ErrorAndCause)
 
 
 def list_page(rows: Readable, wanted: Filter, position: str, size: int) -> ListPage:
-    """At most `size` executions behind `position` ("": from the newest on) that the filter lets through."""
+    """At most `size` executions that pass the filter, after `position`, newest first; "" begins with the newest."""
     prefixes = list(_prefixes(rows, wanted))
+    # The first scan of each list reads its share of the page and of the one row that shows whether more follow.
     chunk = max((size + 1) // (len(prefixes) or 1), 2)
     found: list[Listed] = []
     examined = 0
     last = position
-    for place, listing in heapq.merge(*(_places(rows, prefix, wanted, position, chunk) for prefix in prefixes)):
+    found_in_lists = (_places(rows, prefix, wanted, position, chunk) for prefix in prefixes)
+    for place, row in heapq.merge(*found_in_lists, key=itemgetter(0)):
         if len(found) == size or examined >= EXAMINED_MAX:
             return ListPage(found, last)
         if place == last:
-            continue  # it changed its status while the lists were read, and stands in two of them
+            continue  # it changed its status while the lists were read, so it is in two of them
         last = place
         examined += 1
         id = keys.listed_id(place)
-        if listing is None or not _is_wanted(listing, id, wanted):
+        if row is None or not _is_wanted(row, id, wanted):
             continue
         if wanted.error_contains:
             examined += 1
-            if not _failed_so(rows, id, wanted.error_contains.casefold()):
+            if not _error_contains(rows, id, wanted.error_contains.casefold()):
                 continue
-        found.append(Listed(machine_of(id), listing))
+        found.append(Listed(machine_of(id), row))
     return ListPage(found, None)
 
 
@@ -113,20 +119,20 @@ def latest_execution(rows: Readable, machine: str) -> str | None:
     return keys.listed_id(found[0][0]) if found else None
 
 
-def _is_wanted(listing: Listing, id: str, wanted: Filter) -> bool:
+def _is_wanted(row: ListRow, id: str, wanted: Filter) -> bool:
     if not name_of(id).startswith(wanted.name_prefix):
         return False
-    if wanted.statuses and listing.status not in wanted.statuses:
+    if wanted.statuses and row.status not in wanted.statuses:
         return False
-    return not wanted.error_contains or listing.status not in (*UNENDED, "SUCCEEDED")
+    return not wanted.error_contains or row.status in UNSUCCESSFUL
 
 
-def _failed_so(rows: Readable, id: str, text: str) -> bool:
+def _error_contains(rows: Readable, id: str, text: str) -> bool:
     row = rows.get(keys.head(id))
     if row is None:
         return False
-    ending = _endings.decode(row)
-    return text in (ending.error or "").casefold() or text in (ending.cause or "").casefold()
+    failure = _errors.decode(row)
+    return text in (failure.error or "").casefold() or text in (failure.cause or "").casefold()
 
 
 def _prefixes(rows: Readable, wanted: Filter) -> Iterator[str]:
@@ -137,7 +143,7 @@ def _prefixes(rows: Readable, wanted: Filter) -> Iterator[str]:
 
 
 def _machines(rows: Readable, base: str) -> Iterator[str]:
-    """The state machines that have executions there, deleted ones too: one look-up for each."""
+    """The state machines that have executions there, deleted ones too. Makes one scan for each."""
     after = ""
     while found := rows.scan(base, after=after, limit=1):
         machine = found[0][0].removeprefix(base).partition("/")[0]
@@ -147,32 +153,27 @@ def _machines(rows: Readable, base: str) -> Iterator[str]:
 
 def _places(
     rows: Readable, prefix: str, wanted: Filter, position: str, chunk: int
-) -> Iterator[tuple[str, Listing | None]]:
-    """The executions of one list behind `position`, read in chunks that grow. Their places compare across lists."""
+) -> Iterator[tuple[str, ListRow | None]]:
+    """The executions of one list after `position`, each with its place. Places are in one order across all lists."""
     after = prefix + position if position else ""
     if wanted.started_before is not None:
         after = max(after, keys.started_bound(prefix, wanted.started_before))
     before = None if wanted.started_after is None else keys.started_bound(prefix, wanted.started_after)
-    while True:
-        found = rows.scan(prefix, after=after, before=before, limit=chunk)
-        yield from _listed(rows, prefix, found, by_status=bool(wanted.statuses))
-        if len(found) < chunk:
-            return
-        after = found[-1][0]
-        chunk = min(chunk * 2, CHUNK_MAX)
+    for page in scan_pages(rows, prefix, after, before=before, size=chunk, size_max=CHUNK_MAX):
+        yield from _with_rows(rows, prefix, page, by_status=bool(wanted.statuses))
 
 
-def _listed(
+def _with_rows(
     rows: Readable, prefix: str, found: list[tuple[str, bytes]], *, by_status: bool
-) -> Iterator[tuple[str, Listing | None]]:
-    """The place of each row with its listing; None for an execution that was deleted in the meantime."""
+) -> Iterator[tuple[str, ListRow | None]]:
+    """The place of each execution with its list row; None if the execution was deleted in the meantime."""
     places = [key.removeprefix(prefix) for key, _ in found]
     if not by_status:
-        yield from ((place, _listings.decode(row)) for place, (_, row) in zip(places, found, strict=True))
+        yield from ((place, _list_rows.decode(row)) for place, (_, row) in zip(places, found, strict=True))
         return
-    # A list by status only points at the full one.
+    # A list by status holds ids only. The list row is in the list of the state machine.
     full = [keys.listed_prefix(machine_of(keys.listed_id(place))) + place for place in places]
     listings = rows.gather(full) if full else {}
     for place, key in zip(places, full, strict=True):
         row = listings.get(key)
-        yield place, None if row is None else _listings.decode(row)
+        yield place, None if row is None else _list_rows.decode(row)

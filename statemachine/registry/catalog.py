@@ -17,8 +17,8 @@ import msgspec
 from statemachine.arn import Arn
 from statemachine.host import Host
 from statemachine.store.interface import Readable
+from statemachine.store.pages import scan_pages
 
-PAGE = 1_000
 Rows = Mapping[str, bytes | None]
 
 
@@ -48,12 +48,9 @@ class Catalog(Generic[R]):
 
     def load(self, rows: Readable) -> None:
         """Read all resources."""
-        after = ""
-        while found := rows.scan(self._prefix, after=after, limit=PAGE):
-            for _, row in found:
-                resource = self._decoder.decode(row)
-                self._keep(resource)
-            after = found[-1][0]
+        for page in scan_pages(rows, self._prefix):
+            for _, row in page:
+                self._keep(self._decoder.decode(row))
 
     def __len__(self) -> int:
         return len(self._by_name)

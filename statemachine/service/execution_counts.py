@@ -29,7 +29,7 @@ class ExecutionCounts(Observer):
         return self._counts
 
     def committed(self, commit: Commit) -> None:
-        for before, after in commit.moves:
+        for before, after in commit.status_changes:
             if before is not None:
                 self._counts[before] -= 1
             self._counts[after] += 1

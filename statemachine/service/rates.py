@@ -45,7 +45,7 @@ class Rates(Observer):
         last = self._seconds[-1]
         last.started += len(commit.started)
         last.ended += len(commit.ended)
-        last.events += commit.events
+        last.events += commit.history_events
 
     def per_second(self) -> RatesPerSecond:
         """The rates over the last minute."""

@@ -21,12 +21,13 @@ from statemachine.store.codec import decode, encode, seal, unseal
 from statemachine.store.connection import ReadConnection
 from statemachine.store.directory import private_directory
 from statemachine.store.interface import KeyConflict, Rows, StaleEpoch, StoreDamaged, UnknownFormat, check_group
+from statemachine.store.pages import scan_pages
 from statemachine.store.sqlite_errors import as_store_errors
 from statemachine.store.write_connection import WriteConnection, write_connection
 
 FORMAT = 2
-"""The version of the format of the file and its rows. A file of another format is refused. Format 1 was written before
-0.2."""
+"""The version of the format of the file and its rows. A file of another format is refused. Development
+versions before 0.1.0 wrote format 1."""
 
 _BEYOND_ALL_KEYS = b""
 """SQLite orders every BLOB after every TEXT."""
@@ -174,9 +175,8 @@ class SqliteStore:
             finding = connection.select_one("PRAGMA integrity_check(1)")[0]
         if finding != "ok":
             raise StoreDamaged(f"{self._path}: the store is damaged: {finding}")
-        after = ""
-        while rows := self.scan("", after, _VERIFY_ROWS):
-            after = rows[-1][0]
+        for _ in scan_pages(self, "", size=_VERIFY_ROWS):
+            pass  # reading a row checks it
 
     def _read(self, statement: str, values: tuple[Any, ...]) -> list[Any]:
         with as_store_errors(self._path):
@@ -188,7 +188,7 @@ class SqliteStore:
 
 def _refused(format: Any) -> str:
     """The message about a store of another format. It says what to do."""
-    writer = "before 0.2" if format == 1 else "by a newer version"
+    writer = "by a development version before 0.1.0" if format == 1 else "by a newer version"
     return (
         f"a store of format {format}, written {writer}; this version reads format {FORMAT} only. "
         "Use another data directory, or the version that wrote this one"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -9,13 +10,16 @@ import pytest
 
 from statemachine.api.render import aws_json
 from statemachine.checkpoint import keys
+from statemachine.checkpoint.commands import CommandRow, command_keys, read_command
 from statemachine.checkpoint.read import read_checkpoint, read_execution
-from statemachine.checkpoint.write import INLINE_BYTES_MAX, Rows, command_keys
+from statemachine.checkpoint.write import INLINE_BYTES_MAX, GroupRows
 from statemachine.core.model import Children, Execution, HistoryEvent, Scope
 from statemachine.core.payload import Payload
 from statemachine.core.waits import ChildrenWait, RetryWait, TaskWait, TimerWait, TurnWait, Wait
+from statemachine.reads.headers import read_header_with_payloads
 from statemachine.reads.history import read_history
 from statemachine.service.executions.history_event import aws_history_event
+from statemachine.store.interface import StoreDamaged
 from statemachine.store.memory import MemoryStore
 from statemachine.testing import FUNCTION, START, in_memory_server
 from tests.engine.definitions import ACTIVITY, LOOP, PASS, mapped, task, wait
@@ -44,7 +48,7 @@ def scopes() -> list[Scope]:
 
 
 def written(execution: Execution, lines: list[Scope], *chunks: list[HistoryEvent]) -> MemoryStore:
-    store, rows = MemoryStore(), Rows()
+    store, rows = MemoryStore(), GroupRows()
     for scope in lines:
         rows.put_scope(execution, scope)
     for chunk in chunks:
@@ -136,9 +140,24 @@ def test_payloads_in_a_history_are_texts_again() -> None:
     }
 
 
+@pytest.mark.parametrize("read", [read_execution, read_checkpoint, read_header_with_payloads])
+def test_a_payload_without_its_row_is_damage(read: Callable[[MemoryStore, str], object]) -> None:
+    store = written(header(input=Payload(text=LARGE)), [])
+    store.commit({keys.data("m:e", 1): None}, {}, 0)
+    with pytest.raises(StoreDamaged, match="payload 1 of m:e is missing"):
+        read(store, "m:e")
+
+
+def test_a_command_is_read_as_it_was_written() -> None:
+    rows = GroupRows()
+    rows.put("c/x", CommandRow("m:e", "/00001", "1.0"))
+    assert rows.changed == {"c/x": b'["m:e","/00001","1.0"]'}
+    assert read_command(b'["m:e","/00001","1.0"]') == CommandRow("m:e", "/00001", "1.0")
+
+
 def test_a_history_chunk_is_never_written_over() -> None:
     """Two interpreters that both went on from one point could not both write."""
-    rows = Rows()
+    rows = GroupRows()
     rows.put_history(header(), [HistoryEvent(1, 0, 1, "ExecutionStarted", "", None)])
     assert list(rows.fresh) == [keys.history("m:e", 1)]
     assert rows.changed == {}

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from statemachine.cli.local import SkippingClock
 from statemachine.cli.main import main
-from statemachine.engine import loop
+from statemachine.engine import commits as engine_commits
 from statemachine.store.interface import StoreDamaged, StoreFull
 from statemachine.store.locks import INTERPRETER, DirectoryLock
 from statemachine.store.sqlite import SqliteStore
@@ -227,7 +227,7 @@ def test_a_store_that_refuses_at_the_start(
 
 
 def test_a_store_that_is_lost_in_the_middle_ends_the_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(engine_commits, "RETRY_SECONDS", 0.0)
     commit, commits = SqliteStore.commit, []
 
     def lose(self: SqliteStore, *group: Any) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint
-from statemachine.checkpoint.write import Rows
+from statemachine.checkpoint.write import GroupRows
 from statemachine.core.events import Event
 from statemachine.store.memory import MemoryStore
 from tests.core.script import Run
@@ -22,7 +22,7 @@ class Forgetful(Run):
         paths, status = set(self.scopes), self.execution.status if self.history else None
         if not super().send(event):
             return False
-        rows = Rows()
+        rows = GroupRows()
         for scope in self.scopes.values():
             rows.put_scope(self.execution, scope)
         for gone in paths - set(self.scopes):

@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry
 from statemachine.api.rest import ROUTES
 from statemachine.cli.main import main
 from statemachine.config import ENVIRONMENT, Settings, ShellCommand, read_settings_with_origins
-from statemachine.host import Lengths
+from statemachine.host import QueueLengths
 from statemachine.metrics.counts import Counts
 from statemachine.metrics.queues import Queues
 from statemachine.service.actions import ACTIONS
@@ -27,7 +27,7 @@ from tests.architecture.package import modules, tree_of
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-EMPTY = Lengths(0, 0, 0, 0, 0, 0, 0, 0)
+EMPTY = QueueLengths(0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def page(name: str) -> str:

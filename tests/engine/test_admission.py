@@ -18,7 +18,7 @@ from tests.engine.test_writer import Driver, header
 def queue(admission: Admission, name: str, started: float, priority: int = 0, machine: str = "m") -> None:
     execution = header(f"{machine}:{name}", "pass", "{}")
     execution.started, execution.priority = started, priority
-    admission.queue(execution)
+    admission.enqueue(execution)
 
 
 def order(admission: Admission) -> list[str]:
@@ -26,7 +26,7 @@ def order(admission: Admission) -> list[str]:
     found = []
     while admitted := admission.admit():
         found += [id.partition(":")[2] for id in admitted]
-        admission.ends(admitted[-1])
+        admission.mark_ended(admitted[-1])
     return found
 
 
@@ -61,7 +61,7 @@ def test_a_machine_at_its_limit_holds_up_no_other() -> None:
     queue(admission, "c", 2.0, machine="free")
     assert admission.admit() == ["slow:a", "free:c"]
     assert admission.admit() == []
-    admission.ends("slow:a")
+    admission.mark_ended("slow:a")
     assert admission.admit() == ["slow:b"]
 
 
@@ -69,22 +69,22 @@ def test_without_limits_all_may_run() -> None:
     admission = Admission(AdmissionLimits())
     for number in range(1_000):
         assert admission.may_start(f"m:{number}")
-        admission.begins(f"m:{number}")
-    assert (admission.running, admission.waiting) == (1_000, 0)
+        admission.mark_running(f"m:{number}")
+    assert (admission.running, admission.queued) == (1_000, 0)
 
 
 def test_saying_it_twice_changes_nothing() -> None:
     admission = Admission(AdmissionLimits(running_max=2))
-    admission.begins("m:a")
-    admission.begins("m:a")
+    admission.mark_running("m:a")
+    admission.mark_running("m:a")
     queue(admission, "b", 0.0)
     queue(admission, "b", 0.0)
-    assert (admission.running, admission.waiting) == (1, 1)
-    admission.ends("m:a")
-    admission.ends("m:a")
+    assert (admission.running, admission.queued) == (1, 1)
+    admission.mark_ended("m:a")
+    admission.mark_ended("m:a")
     assert admission.admit() == ["m:b"]
     queue(admission, "b", 0.0)
-    assert admission.waiting == 0
+    assert admission.queued == 0
 
 
 def test_one_that_waits_is_pending_and_starts_when_another_has_ended() -> None:
@@ -127,7 +127,7 @@ def test_who_runs_and_who_waits_is_read_from_the_store() -> None:
         driver.start(id, "wait")
     driver.run()
     second = Driver(driver.store, limits=AdmissionLimits(running_max=2))
-    for _ in second.writer.load(START):
+    for _ in second.writer.load_pages(START):
         pass
     second.run()
     assert [status(driver.store, id) for id in ("m:a", "m:b", "m:c")] == ["RUNNING", "RUNNING", "PENDING"]
@@ -141,7 +141,7 @@ def test_room_that_was_given_away_in_a_lost_group_is_taken_back() -> None:
     driver.deliver("m:a", StopRequested())
     driver.step()
     driver.writer.seal()
-    driver.writer.rolled_back(NotDurable("full"), START)
+    driver.writer.discard_groups(NotDurable("full"), START)
     driver.step()
     assert driver.writer.seal() is None
     assert [status(driver.store, id) for id in ("m:a", "m:b")] == ["RUNNING", "PENDING"]

@@ -232,16 +232,16 @@ async def test_draining_takes_nothing_new_and_lets_go_of_who_waits() -> None:
         assert await server.ask("GetActivityTask", activity_arn=ACTIVITY) == {}
 
 
-async def test_resting_tells_when_something_will_happen() -> None:
+async def test_an_idle_engine_tells_when_its_next_timer_is_due() -> None:
     async with in_memory_server() as server:
         await server.settle()
-        assert server.engine.resting_until == float("inf")
+        assert server.engine.next_timer_if_idle == float("inf")
         await server.start(await server.create(wait(HORIZON_SECONDS * 2)))
         await server.settle()
-        assert server.engine.resting_until == START + HORIZON_SECONDS * 2
+        assert server.engine.next_timer_if_idle == START + HORIZON_SECONDS * 2
         await server.start(await server.create(wait(7), "soon"))
         await server.settle()
-        assert server.engine.resting_until == START + 7
+        assert server.engine.next_timer_if_idle == START + 7
         await server.start(await server.create(task(), "busy"))
         await server.task()
-        assert server.engine.resting_until is None
+        assert server.engine.next_timer_if_idle is None

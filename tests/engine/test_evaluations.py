@@ -38,7 +38,7 @@ class Evaluation:
     def __init__(self, request: EvaluationRequest, *, at_once: bool) -> None:
         self.request = request
         self.result: EvaluationResult | None = None
-        self.done: Callable[[], None] = lambda: None
+        self.on_done: Callable[[], None] = lambda: None
         self._at_once = at_once
 
     def wait(self, seconds: float) -> None:
@@ -46,9 +46,9 @@ class Evaluation:
             self.finish()
 
     def finish(self) -> None:
-        """The answer is there."""
+        """The result is there."""
         self.result = evaluate(self.request)
-        self.done()
+        self.on_done()
 
 
 class Evaluators:
@@ -163,7 +163,7 @@ def test_events_of_a_waiting_execution_keep_their_order() -> None:
     driver.commit()
     assert driver.answers == []
     evaluators.asked[0].finish()
-    assert driver.writer.pending == 1
+    assert driver.writer.inbox_length == 1
     driver.run()
     statuses = [reply.execution.status for reply in driver.answers if reply.execution]  # type: ignore[union-attr]
     assert (driver.writer.evaluating, statuses) == (0, ["SUCCEEDED", "SUCCEEDED"])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from statemachine.engine import loop
+from statemachine.engine import commits, loop
 from statemachine.host import NotDurable, Unavailable
 from statemachine.store.interface import KeyConflict, StoreDamaged, StoreError, StoreFull
 from statemachine.store.memory import MemoryStore
@@ -21,7 +21,7 @@ from tests.store.unreliable_store import UnreliableStore
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine tries again at once."""
-    monkeypatch.setattr(loop, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(commits, "RETRY_SECONDS", 0.0)
 
 
 def everything(store: MemoryStore) -> dict[str, bytes]:
@@ -130,7 +130,7 @@ async def test_the_group_that_formed_meanwhile_is_lost_with_the_one_before() -> 
                 await caller
         store.recover()
         await server.until(lambda: server.engine.ready)
-        assert server.engine._writer.look("m:e") is None
+        assert server.engine._writer.current_checkpoint("m:e") is None
 
 
 @pytest.mark.parametrize("error", [StoreDamaged("torn page"), KeyConflict("e/m:e/hist/00000001"), StoreError("what?")])

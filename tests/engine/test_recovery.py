@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from msgspec import ValidationError
 
-from statemachine.engine import loop
+from statemachine.engine import commits, loop
 from statemachine.store.interface import StoreFull
 from statemachine.store.memory import MemoryStore
 from statemachine.tasks.kind import Failed, Succeeded
@@ -102,7 +102,7 @@ async def test_an_activity_task_that_nobody_took_stands_in_the_queue_again() -> 
 
 async def test_a_long_run_of_states_goes_on_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
     """The process ends while its disk is full: it was as good as killed."""
-    monkeypatch.setattr(loop, "RETRY_SECONDS", 3600.0)
+    monkeypatch.setattr(commits, "RETRY_SECONDS", 3600.0)
     monkeypatch.setattr(loop, "SLICE_SECONDS", 0.0)
     store = UnreliableStore()
     async with in_memory_server(store) as before:

@@ -8,9 +8,9 @@ import pytest
 
 from statemachine.checkpoint import keys
 from statemachine.core.events import DeadlineReached, TimerFired
-from statemachine.engine import timers as module
 from statemachine.engine.timers import HORIZON_SECONDS, Timer, Timers
 from statemachine.json_text import dump
+from statemachine.store import pages
 from statemachine.store.memory import MemoryStore
 from statemachine.testing import START
 
@@ -28,55 +28,55 @@ def at(seconds: float, id: str = "m:e") -> Timer:
 
 def test_only_the_near_future_is_in_memory() -> None:
     timers = Timers(store_with(at(1), at(HORIZON_SECONDS - 1, "m:f"), at(HORIZON_SECONDS + 1, "m:g")))
-    timers.look_ahead(START)
+    timers.load_upcoming(START)
     assert len(timers._heap) == 2
-    timers.look_ahead(START + HORIZON_SECONDS / 2)
+    timers.load_upcoming(START + HORIZON_SECONDS / 2)
     assert len(timers._heap) == 3
 
 
 def test_due_timers_come_earliest_first_and_at_most_so_many() -> None:
     timers = Timers(store_with(at(3, "m:c"), at(1, "m:a"), at(2, "m:b"), at(9, "m:d")))
-    timers.look_ahead(START)
-    assert timers.due(START + 5, 2) == [at(1, "m:a"), at(2, "m:b")]
-    assert timers.due(START + 5, 2) == [at(3, "m:c")]
-    assert timers.due(START + 5, 2) == []
+    timers.load_upcoming(START)
+    assert timers.take_due(START + 5, 2) == [at(1, "m:a"), at(2, "m:b")]
+    assert timers.take_due(START + 5, 2) == [at(3, "m:c")]
+    assert timers.take_due(START + 5, 2) == []
 
 
 def test_a_timer_beyond_the_horizon_stays_on_disk() -> None:
     timers = Timers(store_with())
-    timers.look_ahead(START)
+    timers.load_upcoming(START)
     timers.add(at(HORIZON_SECONDS + 1))
-    assert timers.due(math.inf, 10) == []
+    assert timers.take_due(math.inf, 10) == []
     timers.add(at(HORIZON_SECONDS - 1))
-    assert len(timers.due(math.inf, 10)) == 1
+    assert len(timers.take_due(math.inf, 10)) == 1
 
 
 def test_all_pages_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PAGE", 3)
+    monkeypatch.setattr(pages, "PAGE_ROWS", 3)
     timers = Timers(store_with(*(at(number / 10, f"m:{number}") for number in range(10))))
-    timers.look_ahead(START)
-    assert len(timers.due(START + 10, 100)) == 10
+    timers.load_upcoming(START)
+    assert len(timers.take_due(START + 10, 100)) == 10
 
 
-def test_next_is_the_earliest_timer_or_the_next_look_ahead() -> None:
+def test_the_next_call_is_for_the_earliest_timer_or_for_the_next_reading() -> None:
     timers = Timers(store_with(at(500)))
-    timers.look_ahead(START)
-    assert timers.next == START + HORIZON_SECONDS / 2
+    timers.load_upcoming(START)
+    assert timers.next_call_at == START + HORIZON_SECONDS / 2
     timers.add(at(7))
-    assert timers.next == START + 7
+    assert timers.next_call_at == START + 7
 
 
 @pytest.mark.parametrize("seconds", [7, HORIZON_SECONDS * 2])
 def test_the_earliest_of_all_is_found_wherever_it_is(seconds: float) -> None:
     timers = Timers(store_with(at(seconds)))
-    timers.look_ahead(START)
-    assert timers.earliest == START + seconds
+    timers.load_upcoming(START)
+    assert timers.earliest_due() == START + seconds
 
 
 def test_without_a_timer_there_is_no_earliest() -> None:
     timers = Timers(store_with())
-    timers.look_ahead(START)
-    assert timers.earliest == math.inf
+    timers.load_upcoming(START)
+    assert timers.earliest_due() == math.inf
 
 
 def test_a_timer_knows_what_its_firing_means() -> None:

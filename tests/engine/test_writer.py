@@ -51,9 +51,16 @@ class Driver:
         limits: AdmissionLimits = UNLIMITED,
     ) -> None:
         self.store = store or MemoryStore()
-        self.writer = Writer(self.store, Compiled(definitions), frozenset(), evaluators, limits)
         self.defects: list[str] = []
-        self.writer.defects = lambda execution, error: self.defects.append(f"{execution}: {error!r}")
+        self.writer = Writer(
+            self.store,
+            Compiled(definitions),
+            frozenset(),
+            evaluators,
+            limits,
+            on_defect=lambda execution, error: self.defects.append(f"{execution}: {error!r}"),
+            on_wake=lambda: None,
+        )
         self.answers: list[Reply | Exception | None] = []
 
     def deliver(self, id: str, event: Event, *, asked: bool = True) -> None:
@@ -63,7 +70,7 @@ class Driver:
         self.writer.deliver(id, StartRequested(), self._hear, header(id, definition, input))
 
     def step(self) -> None:
-        while self.writer.pending:
+        while self.writer.inbox_length:
             self.writer.step(START)
 
     def commit(self) -> Group:
@@ -71,7 +78,7 @@ class Driver:
         group = self.writer.seal()
         assert group is not None
         self.store.commit(group.rows.changed, group.rows.fresh, 0)
-        return self.writer.committed()
+        return self.writer.finish_commit()
 
     def run(self) -> Group:
         """Step and write all there is."""
@@ -97,7 +104,7 @@ def test_an_answer_comes_when_the_group_is_durable() -> None:
     assert group is not None
     assert driver.store.scan("") == []
     driver.store.commit(group.rows.changed, group.rows.fresh, 0)
-    driver.writer.committed()
+    driver.writer.finish_commit()
     (reply,) = driver.answers
     assert isinstance(reply, Reply)
     assert reply.execution is not None
@@ -112,7 +119,7 @@ def test_one_group_is_written_at_a_time() -> None:
     driver.start("m:b", "pass")
     driver.step()
     assert driver.writer.seal() is None
-    driver.writer.committed()
+    driver.writer.finish_commit()
     group = driver.writer.seal()
     assert group is not None
     assert set(group.touched) == {"m:b"}
@@ -159,7 +166,7 @@ def test_a_command_that_a_forming_group_supersedes_is_not_given() -> None:
     driver.writer.seal()
     driver.deliver("m:e", StopRequested())
     driver.step()
-    assert driver.writer.committed().commands == []
+    assert driver.writer.finish_commit().commands == []
 
 
 def test_a_superseded_command_is_given_when_what_superseded_it_is_lost() -> None:
@@ -171,9 +178,9 @@ def test_a_superseded_command_is_given_when_what_superseded_it_is_lost() -> None
     driver.deliver("m:e", StopRequested())
     driver.step()
     driver.store.commit(first.rows.changed, first.rows.fresh, 0)
-    driver.writer.committed()
+    driver.writer.finish_commit()
     driver.writer.seal()
-    ((id, command),) = driver.writer.rolled_back(NotDurable("the disk is full"), START)
+    ((id, command),) = driver.writer.discard_groups(NotDurable("the disk is full"), START)
     assert (id, type(command.waiting)) == ("m:e", TaskWait)
 
 
@@ -188,14 +195,14 @@ def test_a_large_answer_whose_group_was_lost_is_written_with_the_next() -> None:
     driver = Driver()
     driver.start("m:e", "task")
     ((_, command),) = driver.run().commands
-    checkpoint = driver.writer.look("m:e")
+    checkpoint = driver.writer.current_checkpoint("m:e")
     assert checkpoint is not None
     token = task_token(checkpoint.execution, checkpoint.scopes[command.scope])
     large = dump("x" * 2_000)
     driver.deliver("m:e", TaskReturned("", token, Payload(text=large)), asked=False)
     driver.step()
     driver.writer.seal()
-    driver.writer.rolled_back(NotDurable("the disk is full"), START)
+    driver.writer.discard_groups(NotDurable("the disk is full"), START)
     driver.run()
     assert read_history(driver.store, "m:e", 1, 100)[-1].details == {"output": large}
 
@@ -205,10 +212,10 @@ def test_a_lost_group_never_happened() -> None:
     driver.start("m:e", "wait")
     driver.step()
     driver.writer.seal()
-    driver.writer.rolled_back(NotDurable("full"), START)
+    driver.writer.discard_groups(NotDurable("full"), START)
     assert [str(answer) for answer in driver.answers] == ["full"]
-    assert driver.writer.look("m:e") is None
-    assert driver.writer.pending == 0
+    assert driver.writer.current_checkpoint("m:e") is None
+    assert driver.writer.inbox_length == 0
 
 
 def test_the_group_that_built_upon_it_is_lost_too() -> None:
@@ -219,9 +226,9 @@ def test_the_group_that_built_upon_it_is_lost_too() -> None:
     driver.deliver("m:e", StopRequested())
     driver.start("m:other", "pass")
     driver.step()
-    driver.writer.rolled_back(NotDurable("full"), START)
+    driver.writer.discard_groups(NotDurable("full"), START)
     assert len(driver.answers) == 3
-    assert driver.writer.look("m:other") is None
+    assert driver.writer.current_checkpoint("m:other") is None
 
 
 def test_events_whose_sender_waits_for_no_answer_are_stepped_again() -> None:
@@ -232,8 +239,8 @@ def test_events_whose_sender_waits_for_no_answer_are_stepped_again() -> None:
     driver.deliver("m:e", fired, asked=False)
     driver.writer.step(START + 10)
     driver.writer.seal()
-    driver.writer.rolled_back(NotDurable("full"), START)
-    assert driver.writer.pending == 1
+    driver.writer.discard_groups(NotDurable("full"), START)
+    assert driver.writer.inbox_length == 1
     driver.writer.step(START + 10)
     driver.commit()
     checkpoint = read_checkpoint(driver.store, "m:e")
@@ -245,7 +252,7 @@ def test_a_long_step_goes_on_by_itself_in_another_one() -> None:
     driver = Driver()
     driver.start("m:e", "long")
     driver.writer.step(START)
-    assert driver.writer.pending == 1
+    assert driver.writer.inbox_length == 1
     driver.run()
     events = read_history(driver.store, "m:e", 1, 1000)
     assert [event.id for event in events] == [*range(1, 303)]
@@ -253,7 +260,7 @@ def test_a_long_step_goes_on_by_itself_in_another_one() -> None:
 
 def test_rows_of_registries_go_with_the_next_group() -> None:
     driver = Driver()
-    driver.writer.write({"a/x": b"1"}, lambda reply, error: driver.answers.append(reply))
+    driver.writer.write_rows({"a/x": b"1"}, lambda reply, error: driver.answers.append(reply))
     driver.start("m:e", "pass")
     driver.run()
     assert driver.store.get("a/x") == b"1"
@@ -313,7 +320,7 @@ def test_what_has_something_unwritten_is_never_dropped(monkeypatch: pytest.Monke
     for name in "abc":
         driver.deliver(f"m:{name}", StopRequested())
     driver.step()
-    driver.writer.committed()
+    driver.writer.finish_commit()
     assert set(driver.writer._loaded) == {"m:a", "m:b", "m:c"}
 
 

@@ -32,7 +32,7 @@ TWO = EvaluationResult((Value("2"),))
 async def result_of(evaluation: PooledEvaluation) -> EvaluationResult:
     """The answer, when it is there."""
     there = asyncio.Event()
-    evaluation.done = there.set
+    evaluation.on_done = there.set
     if evaluation.result is None:
         await there.wait()
     assert evaluation.result is not None

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from statemachine.core.ids import execution_id
-from statemachine.reads.headers import header
+from statemachine.reads.headers import read_header
 from statemachine.store.interface import Readable
 from statemachine.store.memory import MemoryStore
 from statemachine.testing import in_memory_server
@@ -74,6 +74,6 @@ async def test_a_look_sees_what_is_durable_and_nothing_else() -> None:
     async with in_memory_server() as server:
         arn = await server.create(PASS)
         starting = asyncio.create_task(server.start(arn, name="e"))
-        assert await server.engine.read(header, execution_id("m", "e")) is None
+        assert await server.engine.read(read_header, execution_id("m", "e")) is None
         await starting
-        assert await server.engine.read(header, execution_id("m", "e")) is not None
+        assert await server.engine.read(read_header, execution_id("m", "e")) is not None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 
-from statemachine.engine import loop
+from statemachine.engine import commits as engine_commits
 from statemachine.host import Commit, NotDurable, TaskEnd
 from statemachine.metrics.counts import Counts
 from statemachine.metrics.queues import Queues
@@ -141,7 +141,7 @@ async def test_a_callback_ends_with_its_answer_not_its_submission() -> None:
 async def test_a_transaction_that_is_rolled_back_is_counted_as_failed_and_its_executions_are_counted_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(loop, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(engine_commits, "RETRY_SECONDS", 0.0)
     metrics, store = Metrics(), UnreliableStore()
     async with in_memory_server(store, observers=[metrics.counts]) as server:
         machine_arn = await server.create(PASS)

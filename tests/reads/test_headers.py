@@ -11,7 +11,7 @@ from statemachine.checkpoint.read import read_checkpoint
 from statemachine.core.model import Execution, Scope
 from statemachine.core.waits import TaskWait
 from statemachine.reads import headers, lists, waiting_tasks
-from statemachine.reads.headers import Header, full_header, header
+from statemachine.reads.headers import Header, read_header, read_header_with_payloads
 from statemachine.reads.waiting_tasks import task_page
 from statemachine.store.memory import MemoryStore
 from statemachine.testing import in_memory_server
@@ -25,8 +25,8 @@ LARGE = '"' + "x" * 10_000 + '"'
     ("part", "whole"),
     [
         (Header, Execution),
-        (headers.StoredHeader, Execution),
-        (lists.StoredEnding, Execution),
+        (headers.HeaderRow, Execution),
+        (lists.ErrorAndCause, Execution),
         (waiting_tasks.StoredWait, TaskWait),
         (waiting_tasks.StoredScope, Scope),
     ],
@@ -59,20 +59,20 @@ async def test_a_header_is_read_without_its_payloads(definition: Any, status: st
         await server.start(await server.create(definition), input=LARGE, name="e")
         await server.settle()
         store.read.clear()
-        found = header(store, "m:e")
+        found = read_header(store, "m:e")
         assert found is not None
         assert (found.status, found.name, found.arn.rpartition(":")[2]) == (status, "e", "e")
         assert store.read == ["e/m:e/head"]
-        assert header(store, "m:f") is None
+        assert read_header(store, "m:f") is None
 
 
-async def test_a_full_header_has_the_texts() -> None:
+async def test_a_header_with_payloads_has_their_texts() -> None:
     async with in_memory_server() as server:
         await server.ended(await server.start(await server.create(PASS), input=LARGE, name="e"))
-        found = full_header(server.store, "m:e")
+        found = read_header_with_payloads(server.store, "m:e")
         assert found is not None
         assert (found.input, found.output) == (LARGE, LARGE)
-        assert full_header(server.store, "m:f") is None
+        assert read_header_with_payloads(server.store, "m:f") is None
 
 
 async def test_metadata_alone_reads_no_payload() -> None:

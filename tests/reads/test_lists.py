@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
+import msgspec
 import pytest
 
+from statemachine.checkpoint.write import GroupRows, list_row
+from statemachine.core.model import Execution
+from statemachine.core.payload import Payload
 from statemachine.reads import lists
-from statemachine.reads.lists import Filter
+from statemachine.reads.lists import Filter, ListRow, list_page
+from statemachine.store.memory import MemoryStore
 from statemachine.testing import START, InMemoryServer, in_memory_server
 from tests.engine.definitions import FAIL, PASS, wait
 from tests.service.refusals import refusal
@@ -21,9 +26,9 @@ MACHINES = {"a": PASS, "a!": FAIL, "a0": wait(1_000), "b": PASS}
 
 
 @asynccontextmanager
-async def filled() -> AsyncIterator[InMemoryServer]:
+async def filled(store: MemoryStore | None = None) -> AsyncIterator[InMemoryServer]:
     """Four executions of each machine, a second and a bit apart, their starts interleaved."""
-    async with in_memory_server() as server:
+    async with in_memory_server(store) as server:
         arns = [await server.create(definition, name) for name, definition in MACHINES.items()]
         for number, arn in itertools.product(range(4), arns):
             server.clock.now += 1.0005
@@ -32,12 +37,18 @@ async def filled() -> AsyncIterator[InMemoryServer]:
         yield server
 
 
+def members(wanted: Filter) -> dict[str, Any]:
+    """The members of a request with that filter."""
+    filters = asdict(wanted)
+    return {"machine": filters.pop("machines"), "status": filters.pop("statuses"), **filters}
+
+
 async def listed(server: InMemoryServer, wanted: Filter, size: int = 100) -> list[dict[str, Any]]:
     """All pages together."""
     found: list[dict[str, Any]] = []
     token = None
     while True:
-        page = await server.ask("ListFilteredExecutions", wanted=wanted, max_results=size, next_token=token)
+        page = await server.ask("ListFilteredExecutions", **members(wanted), max_results=size, next_token=token)
         found += page["executions"]
         token = page.get("nextToken")
         if token is None:
@@ -104,10 +115,63 @@ async def test_a_request_looks_at_few_and_its_token_leads_on(
     monkeypatch.setattr(lists, "EXAMINED_MAX", examined_max)
     async with filled() as server:
         wanted = Filter(error_contains="broken")
-        first = await server.ask("ListFilteredExecutions", wanted=wanted)
+        first = await server.ask("ListFilteredExecutions", **members(wanted))
         assert len(first["executions"]) < 4
         assert first["nextToken"]
         assert len(await listed(server, wanted)) == 4
+
+
+class CountingStore(MemoryStore):
+    """Counts the list rows and headers that are read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.examined = 0
+
+    def get(self, key: str) -> bytes | None:
+        self.examined += key.endswith("/head")
+        return super().get(key)
+
+
+@pytest.mark.parametrize("examined_max", [2, 4, 6])
+async def test_a_search_in_errors_counts_the_headers_that_it_reads(
+    examined_max: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "EXAMINED_MAX", examined_max)
+    store = CountingStore()
+    async with filled(store):
+        store.examined = 0
+        page = list_page(store, Filter(machines=("a!",), error_contains="no such text"), "", 100)
+        assert page.executions == []
+        assert page.next_position is not None
+        assert store.examined == examined_max // 2  # for each header there is a list row
+
+
+class ChangingStore(MemoryStore):
+    """A store in which an execution ends after the list of the executions that run was read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._put("RUNNING", None)
+
+    def _put(self, status: str, before: str | None) -> None:
+        arn = "arn:aws:states:us-east-1:000000000000:execution:m:e"
+        rows = GroupRows()
+        execution = Execution("m:e", arn, "e", arn, "m/1", "role", "seed", START, Payload(text="{}"), status=status)
+        rows.put_header(execution, before)
+        self.commit(rows.changed, rows.fresh, 0)
+
+    def gather(self, prefixes: Sequence[str]) -> dict[str, bytes]:
+        found = super().gather(prefixes)
+        if self.scan("s/RUNNING/"):
+            self._put("SUCCEEDED", "RUNNING")
+        return found
+
+
+@pytest.mark.parametrize("statuses", [("RUNNING", "SUCCEEDED"), ("SUCCEEDED", "RUNNING")])
+def test_an_execution_that_ends_while_lists_are_read_is_on_the_page_at_most_once(statuses: tuple[str, str]) -> None:
+    page = list_page(ChangingStore(), Filter(machines=("m",), statuses=statuses), "", 100)
+    assert [found.row.name for found in page.executions] == ["e"]
 
 
 async def test_executions_of_deleted_machines_are_listed() -> None:
@@ -120,9 +184,15 @@ async def test_executions_of_deleted_machines_are_listed() -> None:
 async def test_a_token_belongs_to_its_filter() -> None:
     async with filled() as server:
         wanted = Filter(name_prefix="even")
-        page = await server.ask("ListFilteredExecutions", wanted=wanted, max_results=1)
+        page = await server.ask("ListFilteredExecutions", **members(wanted), max_results=1)
         token = page["nextToken"]
         other = replace(wanted, name_prefix="odd")
         assert (
-            await refusal(server.ask("ListFilteredExecutions", wanted=other, next_token=token))
+            await refusal(server.ask("ListFilteredExecutions", **members(other), next_token=token))
         ).code == "InvalidToken"
+
+
+def test_a_list_row_is_read_as_it_is_written() -> None:
+    arn = "arn:aws:states:us-east-1:000000000000:execution:m:e"
+    execution = Execution("m:e", arn, "e", arn, "m/1", "role", "seed", START, Payload(text="{}"))
+    assert msgspec.structs.asdict(msgspec.convert(list_row(execution), ListRow)) == list_row(execution)

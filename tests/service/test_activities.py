@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from statemachine.engine import loop, writer
+from statemachine.engine import commits, writer
 from statemachine.host import NotDurable, Unavailable
 from statemachine.store.interface import StoreFull
 from statemachine.store.memory import MemoryStore
@@ -179,7 +179,7 @@ async def test_a_worker_that_leaves_takes_no_task_with_it(turns: int) -> None:
 
 
 async def test_a_task_that_could_not_be_marked_as_taken_is_for_the_next_poll(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(commits, "RETRY_SECONDS", 0.0)
     store = UnreliableStore()
     async with in_memory_server(store) as server:
         await with_work(server, "1")

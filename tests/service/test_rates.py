@@ -11,9 +11,9 @@ from tests.engine.definitions import PASS, wait
 def test_history_events_of_the_last_minute_are_counted() -> None:
     clock = VirtualClock(1_000.0)
     rates = Rates(clock)
-    rates.committed(Commit(rows=1, seconds=0.0, events=30))
+    rates.committed(Commit(rows=1, seconds=0.0, history_events=30))
     clock.now += 59
-    rates.committed(Commit(rows=1, seconds=0.0, events=60))
+    rates.committed(Commit(rows=1, seconds=0.0, history_events=60))
     assert rates.per_second() == RatesPerSecond(started=0.0, ended=0.0, events=1.5)
     clock.now += 1
     assert rates.per_second().events == 1.0
@@ -33,8 +33,8 @@ async def test_starts_and_ends_of_executions_are_counted_apart() -> None:
 def test_a_clock_that_was_set_back_starts_the_count_anew() -> None:
     clock = VirtualClock(1_000.0)
     rates = Rates(clock)
-    rates.committed(Commit(rows=1, seconds=0.0, events=60))
+    rates.committed(Commit(rows=1, seconds=0.0, history_events=60))
     clock.now -= 3_600
     assert rates.per_second().events == 0.0
-    rates.committed(Commit(rows=1, seconds=0.0, events=120))
+    rates.committed(Commit(rows=1, seconds=0.0, history_events=120))
     assert rates.per_second().events == 2.0

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from statemachine.engine import loop
+from statemachine.engine import commits
 from statemachine.host import NotDurable
 from statemachine.service.state_machines import delete
 from statemachine.store.interface import StoreFull
@@ -308,7 +308,7 @@ async def test_a_deletion_that_cannot_be_written_has_not_begun() -> None:
 
 async def test_a_deletion_that_has_begun_is_tried_again_until_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delete, "RETRY_SECONDS", 0.0)
-    monkeypatch.setattr(loop, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(commits, "RETRY_SECONDS", 0.0)
     store = UnreliableStore()
     async with in_memory_server(store) as server:
         await server.create(wait(60))

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from statemachine.checkpoint import keys
+from statemachine.checkpoint.commands import command_keys
 from statemachine.checkpoint.read import read_checkpoint, read_execution
-from statemachine.checkpoint.write import command_keys
 from statemachine.core.ids import machine_of
 from statemachine.core.model import UNENDED, HistoryEvent
 from statemachine.core.tally import Tally, counted

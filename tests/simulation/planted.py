@@ -16,6 +16,7 @@ from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint
 from statemachine.core.model import Checkpoint, Command, Scope
 from statemachine.engine.admission import Admission
+from statemachine.engine.commits import Commits
 from statemachine.engine.group import Group
 from statemachine.engine.loaded_execution import LoadedExecution
 from statemachine.engine.releases import Releases
@@ -24,35 +25,34 @@ from statemachine.engine.timers import Timers
 from statemachine.engine.writer import Writer
 from statemachine.store.interface import Rows, Store
 from tests.simulation.faults import FaultyStore
-from tests.simulation.process import Process
 
 
-class ActsBeforeCommit(Process):
+class ActsBeforeCommit(Commits):
     """All effects leave while the group is still being written."""
 
-    def _commit(self, group: Group) -> None:
+    def commit(self, group: Group) -> None:
         rows = group.rows
-        self.loop.run_in_executor(None, self.store.commit, rows.changed, rows.fresh, self._epoch)
-        self.loop.call_soon(self._committed, None)
+        self._loop.run_in_executor(None, self._store.commit, rows.changed, rows.fresh, self._epoch)
+        self._loop.call_soon(self._finish)
 
 
-class RepliesBeforeCommit(Process):
+class RepliesBeforeCommit(Commits):
     """Callers hear what became of their events while the group is still being written."""
 
-    def _commit(self, group: Group) -> None:
+    def commit(self, group: Group) -> None:
         for on_reply, reply in group.replies:
             on_reply(reply, None)
         group.replies.clear()
-        super()._commit(group)
+        super().commit(group)
 
 
-class ReleasesBeforeCommit(Process):
+class ReleasesBeforeCommit(Commits):
     """Tasks are handed out while the group that scheduled them is still being written."""
 
-    def _commit(self, group: Group) -> None:
+    def commit(self, group: Group) -> None:
         for id, command in group.commands:
             self._releases.release(id, command)
-        super()._commit(group)
+        super().commit(group)
 
 
 class TwoTransactions(FaultyStore):
@@ -155,39 +155,39 @@ def starting_twice() -> AbstractContextManager[Any]:
 def leaving_timers_on_disk() -> AbstractContextManager[Any]:
     """Only timers that are set in this life fire."""
 
-    def look_ahead(self: Timers, now: float) -> None:
+    def load_upcoming(self: Timers, now: float) -> None:
         self.horizon = now + 1e6
 
-    return patch.object(Timers, "look_ahead", look_ahead)
+    return patch.object(Timers, "load_upcoming", load_upcoming)
 
 
 def keeping_memory_after_a_lost_group() -> AbstractContextManager[Any]:
     """After a failed commit the engine goes on from what it remembers."""
 
-    def rolled_back(self: Writer, error: Exception, now: float) -> list[Any]:
+    def discard_groups(self: Writer, error: Exception, now: float) -> list[Any]:
         for on_reply, _ in self._take_in_flight().replies:
             on_reply(None, error)
         return []
 
-    return patch.object(Writer, "rolled_back", rolled_back)
+    return patch.object(Writer, "discard_groups", discard_groups)
 
 
 def dropping_events_of_a_lost_group() -> AbstractContextManager[Any]:
     """Answers of functions are not stepped again after a failed commit."""
-    rolled_back = Writer.rolled_back
+    discard_groups = Writer.discard_groups
 
-    def roll_back(self: Writer, error: Exception, now: float) -> Any:
+    def discard_all(self: Writer, error: Exception, now: float) -> Any:
         for group in (self.in_flight, self._forming):
             assert group is not None
-            group.unasked.clear()
-        return rolled_back(self, error, now)
+            group.unreplied.clear()
+        return discard_groups(self, error, now)
 
-    return patch.object(Writer, "rolled_back", roll_back)
+    return patch.object(Writer, "discard_groups", discard_all)
 
 
 def forgetting_deadlines() -> AbstractContextManager[Any]:
     """No time-out of a whole execution is written down."""
-    return patch.object(LoadedExecution, "_write_timers", lambda self, rows: None)
+    return patch.object(LoadedExecution, "_add_timer_rows", lambda self, rows: None)
 
 
 def sharing_scopes() -> AbstractContextManager[Any]:
@@ -198,9 +198,9 @@ def sharing_scopes() -> AbstractContextManager[Any]:
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault is a process or a disk that does not do what it should, or a patch of the engine."""
+    """A fault is a kind of commits or a disk that does not do what it should, or a patch of the engine."""
 
-    process: type[Process] = Process
+    commits: type[Commits] = Commits
     disk: type[FaultyStore] = FaultyStore
     planted: Callable[[], AbstractContextManager[Any]] = nullcontext
 
@@ -208,9 +208,9 @@ class Fault:
 FAULTS = {
     "recovery forgets commands": Fault(planted=forgetting_commands),
     "a group in two transactions": Fault(disk=TwoTransactions),
-    "effects before the commit": Fault(process=ActsBeforeCommit),
-    "replies before the commit": Fault(process=RepliesBeforeCommit),
-    "commands before the commit": Fault(process=ReleasesBeforeCommit),
+    "effects before the commit": Fault(commits=ActsBeforeCommit),
+    "replies before the commit": Fault(commits=RepliesBeforeCommit),
+    "commands before the commit": Fault(commits=ReleasesBeforeCommit),
     "stale answers are accepted": Fault(planted=accepting_stale_answers),
     "timer rows are not deleted": Fault(disk=KeepsTimerRows),
     "timers on disk are not read": Fault(planted=leaving_timers_on_disk),
@@ -228,5 +228,5 @@ FAULTS = {
     "events of a lost group are dropped": Fault(planted=dropping_events_of_a_lost_group),
     "more run than may": Fault(planted=lambda: patch.object(Admission, "_has_room", lambda self, machine: True)),
     "a step changes what it was given": Fault(planted=sharing_scopes),
-    "who waits is forgotten": Fault(planted=lambda: patch.object(Admission, "_read", lambda self, *arguments: None)),
+    "who waits is forgotten": Fault(planted=lambda: patch.object(Admission, "_load", lambda self, *arguments: None)),
 }

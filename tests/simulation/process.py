@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from statemachine.engine.activities import ActivityQueues, Waiter
+from statemachine.engine.activities import ActivityQueues, QueuedTask
+from statemachine.engine.commits import Commits
 from statemachine.engine.loop import Engine
 from statemachine.engine.recovery import recover
 from statemachine.engine.releases import Releases
@@ -66,21 +67,21 @@ class Queues(ActivityQueues):
         super().__init__()
         self._outside = outside
 
-    def offer(self, arn: str, task: Waiter) -> None:
+    def offer(self, arn: str, task: QueuedTask) -> None:
         super().offer(arn, task)
         self._outside.offered(arn)
 
-    async def wait(self, arn: str, seconds: float) -> Waiter | None:
+    async def take_or_wait(self, arn: str, seconds: float) -> QueuedTask | None:
         return self.take(arn)
 
 
 class Evaluated:
-    """An evaluation, whose answer comes when its time has passed."""
+    """An evaluation whose result comes when its time has passed."""
 
     def __init__(self, request: EvaluationRequest, loop: Loop, seconds: float) -> None:
         self._seconds = seconds
-        self.answer: EvaluationResult | None = None
-        self.done: Callable[[], None] = lambda: None
+        self.result: EvaluationResult | None = None
+        self.on_done: Callable[[], None] = lambda: None
         self._request = request
         loop.call_later(seconds, self.finish)
 
@@ -89,10 +90,10 @@ class Evaluated:
             self.finish()
 
     def finish(self) -> None:
-        """The answer is there."""
-        if self.answer is None:
-            self.answer = evaluate(self._request)
-            self.done()
+        """The result is there."""
+        if self.result is None:
+            self.result = evaluate(self._request)
+            self.on_done()
 
 
 class Evaluators:
@@ -125,7 +126,14 @@ class Process(Engine):
     """The engine between two crashes."""
 
     def __init__(
-        self, store: Store, scenario: Scenario, outside: Outside, loop: Loop, clock: Callable[[], float]
+        self,
+        store: Store,
+        scenario: Scenario,
+        outside: Outside,
+        loop: Loop,
+        clock: Callable[[], float],
+        *,
+        commits: type[Commits],
     ) -> None:
         kinds: list[Any] = [FunctionKind(outside)]
         super().__init__(
@@ -143,16 +151,26 @@ class Process(Engine):
         self._queues = Queues(outside)
         self._timers = WatchedTimers(store, outside)
         self._releases = Releases(self._writer, self._timers, self._queues, self._tasks)
-        self._writer.defects = lambda _id, error: outside.failed(error)
+        self._writer.on_defect = lambda _id, error: outside.failed(error)
+        self._commits = commits(
+            store,
+            self._writer,
+            self._releases,
+            watchers=self.watchers,
+            observers=self.observers,
+            clock=clock,
+            on_end=self._commit_ended,
+            fatal=outside.failed,
+        )
 
     def begin(self) -> None:
         """As `open`: become the owner of the store and release what every open execution waits for."""
-        self._epoch = self.store.raise_epoch()
+        self._commits.own(self._loop, self.store.raise_epoch())
         self._go_on(recover(self.store, self._writer, self._releases, self.clock()))
 
     def _go_on(self, pages: Iterator[int]) -> None:
         for _ in pages:
             self.loop.call_soon(self._go_on, pages)
             return
-        self.ready = True
+        self._recovered = True
         self.wake()

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from statemachine.engine.commits import Commits
 from statemachine.store.interface import Store
 from statemachine.store.memory import MemoryStore
 from tests.core.law6 import checked_in
 from tests.simulation.aftermath import Ending, check_end, compare
 from tests.simulation.callers import Callers
 from tests.simulation.faults import FaultAt, Faults, FaultyStore, RandomFaults
-from tests.simulation.process import Process
 from tests.simulation.scenario import Scenario
 from tests.simulation.witness import Violation
 from tests.simulation.workers import Workers
@@ -25,7 +25,7 @@ def play(
     scenario: Scenario,
     faults: Faults,
     open_store: Callable[[], Store] | None = None,
-    process: type[Process] = Process,
+    commits: type[Commits] = Commits,
     disk: type[FaultyStore] = FaultyStore,
 ) -> tuple[World, dict[str, Ending]]:
     """One run, in memory unless `open_store` opens another store; gives how each execution ended.
@@ -33,7 +33,7 @@ def play(
     Raises Violation, with the end of the trace as its note.
     """
     memory = MemoryStore()
-    world = World(scenario, open_store or (lambda: memory), faults, process, disk)
+    world = World(scenario, open_store or (lambda: memory), faults, commits, disk)
     try:
         Callers(world)
         with checked_in("statemachine.engine"):
@@ -49,12 +49,12 @@ def play(
 def check_seed(
     seed: int,
     open_store: Callable[[], Store] | None = None,
-    process: type[Process] = Process,
+    commits: type[Commits] = Commits,
     disk: type[FaultyStore] = FaultyStore,
 ) -> None:
     """Run a seed with its faults and, if it is calm, compare it with a run without any. Raises Violation."""
     scenario = Scenario(seed)
-    world, found = play(scenario, RandomFaults(seed), open_store, process, disk)
+    world, found = play(scenario, RandomFaults(seed), open_store, commits, disk)
     if scenario.calm:
         _compare(world, play(scenario, Faults())[1], found)
 

@@ -139,9 +139,8 @@ class Scenario:
             "engine.loop.SLICE_SECONDS": inf,
             "engine.loop.GROUP_EVENTS_MAX": chance.choice((1, 2, 5, 2000)),
             "engine.writer.LOADED_MAX": chance.choice((0, 1, 10_000)),
-            "engine.recovery.PAGE": 2,
             "engine.timers.HORIZON_SECONDS": chance.choice((60.0, 600.0)),
-            "engine.timers.PAGE": chance.choice((1, 3, 1000)),
+            "store.pages.PAGE_ROWS": chance.choice((1, 3, 1000)),
             "engine.writer.StepContext": partial(StepContext, transitions_max=chance.choice((1, 2, 7, 100))),
             "core.step_builder.HISTORY_EVENTS_MAX": 25_000 if self.calm else chance.choice((30, 100, 25_000)),
         }

@@ -84,21 +84,21 @@ class Witness:
 
     def armed(self, timer: Timer) -> None:
         """A timer was set."""
-        if timer.path in (keys.DEADLINE, keys.DELAYED_START):
+        if timer.target in (keys.DEADLINE, keys.DELAYED_START):
             execution = read_execution(self.store, timer.id)
             promise(execution is not None, f"timer of {timer.id}, which is not on disk")
             assert execution is not None
-            known = timer.due == (execution.deadline if timer.path == keys.DEADLINE else execution.start_at)
-            promise(known, f"timer {timer.path} of {timer.id} is not on disk")
+            known = timer.due == (execution.deadline if timer.target == keys.DEADLINE else execution.start_at)
+            promise(known, f"timer {timer.target} of {timer.id} is not on disk")
             return
         checkpoint = read_checkpoint(self.store, timer.id)
-        scope = None if checkpoint is None else checkpoint.scopes.get(timer.path)
+        scope = None if checkpoint is None else checkpoint.scopes.get(timer.target)
         waiting = None if scope is None else scope.waiting
         due = waiting.due if isinstance(waiting, TimedWait) and waiting.attempt == timer.attempt else None
-        promise(due is not None, f"timer of {timer.id}{timer.path} is not on disk")
+        promise(due is not None, f"timer of {timer.id}{timer.target} is not on disk")
         assert due is not None
-        row = self.store.get(keys.timer(due, timer.id, timer.path))
-        promise(row is not None, f"timer of {timer.id}{timer.path} has no row")
+        row = self.store.get(keys.timer(due, timer.id, timer.target))
+        promise(row is not None, f"timer of {timer.id}{timer.target} has no row")
 
     def replied(self, event: Event, reply: Reply) -> None:
         """A caller was told what became of its event."""

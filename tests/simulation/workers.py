@@ -111,7 +111,7 @@ class Functions(Outside):
         self._running: set[str] = set()
 
     def started(self, task: TaskAttempt, answer: OnOutcome) -> None:
-        promise(task.token not in self._running, f"{task.state_name} was started while it runs")
+        promise(task.token not in self._running, f"{task.state} was started while it runs")
         self._running.add(task.token)
         execution, scope = self._world.witness.handed_out(task.token, task.arguments_text, task.idempotency_key)
         self._world.note(f"function has {execution.id}{scope.path} {scope.state} {scope.attempt}")

@@ -21,6 +21,7 @@ from statemachine.checkpoint.read import read_execution
 from statemachine.core.events import Event, ScopeEvent, TaskReturned, TaskSuccess
 from statemachine.core.model import UNENDED
 from statemachine.core.payload import Payload
+from statemachine.engine.commits import Commits
 from statemachine.host import NotDurable, Reply, Unavailable
 from statemachine.store.interface import Store
 from tests.simulation.aftermath import check_commands
@@ -51,14 +52,14 @@ class World:
         scenario: Scenario,
         open_store: Callable[[], Store],
         faults: Faults,
-        process: type[Process] = Process,
+        commits: type[Commits] = Commits,
         disk: type[FaultyStore] = FaultyStore,
     ) -> None:
         self.scenario = scenario
         self.faults = faults
         self.agenda = Agenda()
         self.trace: deque[tuple[float, str]] = deque(maxlen=TRACE_LINES)
-        self._open_store, self._make_process, self._make_disk = open_store, process, disk
+        self._open_store, self._commits, self._make_disk = open_store, commits, disk
         self.store = open_store()
         self.witness = Witness(self.store)
         self._process: Process | None = None
@@ -149,7 +150,7 @@ class World:
         self._changed(self._unended)
         loop = Loop(self.agenda, self.faults.commit_seconds)
         disk = self._make_disk(self.store, self.faults)
-        self._process = self._make_process(disk, self.scenario, outside(loop), loop, self.clock)
+        self._process = Process(disk, self.scenario, outside(loop), loop, self.clock, commits=self._commits)
         self._process.watchers.append(self._changed)
         self._process.begin()
 

@@ -111,7 +111,9 @@ def test_a_store_keeps_its_rows_and_its_epoch(tmp_path: Path) -> None:
     again.close()
 
 
-@pytest.mark.parametrize(("format", "writer"), [(1, "before 0.2"), (FORMAT + 1, "by a newer version")])
+@pytest.mark.parametrize(
+    ("format", "writer"), [(1, "by a development version before 0.1.0"), (FORMAT + 1, "by a newer version")]
+)
 def test_a_store_of_another_format_is_refused(tmp_path: Path, format: int, writer: str) -> None:
     path = tmp_path / "store.db"
     SqliteStore(path).close()

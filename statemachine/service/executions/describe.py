@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from statemachine.core.model import UNSUCCESSFUL
 from statemachine.errors import ServiceError
 from statemachine.host import Host
 from statemachine.json_text import JsonText
 from statemachine.reads.headers import Header
-from statemachine.reads.lists import Filter, Listing, list_page
+from statemachine.reads.lists import Filter, ListRow, list_page
 from statemachine.registry.machines import MachineCatalog
 from statemachine.service.executions.answers import (
     ExecutionDescription,
@@ -68,8 +69,8 @@ class ExecutionDescriptions:
         filter = Filter(machines=(machine.name,), statuses=(status_filter,) if status_filter else ())
         page = await self._host.survey(list_page, filter, position, page_size(max_results))
         return ExecutionPage(
-            executions=[ListedExecution(**_listed(listed.listing)) for listed in page.executions],
-            next_token=make_page_token(page.more, wanted, self._clock()),
+            executions=[ListedExecution(**_listed(listed.row)) for listed in page.executions],
+            next_token=make_page_token(page.next_position, wanted, self._clock()),
         )
 
     async def list_filtered(
@@ -104,10 +105,8 @@ class ExecutionDescriptions:
         position = read_page_token(next_token, wanted, self._clock())
         page = await self._host.survey(list_page, filter, position, page_size(max_results))
         return FilteredPage(
-            executions=[
-                FilteredExecution(machine=listed.machine, **_listed(listed.listing)) for listed in page.executions
-            ],
-            next_token=make_page_token(page.more, wanted, self._clock()),
+            executions=[FilteredExecution(machine=listed.machine, **_listed(listed.row)) for listed in page.executions],
+            next_token=make_page_token(page.next_position, wanted, self._clock()),
         )
 
 
@@ -119,7 +118,7 @@ def _described(
     output: JsonText | None = None,
     output_details: Included | None = None,
 ) -> ExecutionDescription:
-    can_redrive = execution.status in ("FAILED", "TIMED_OUT", "ABORTED")
+    can_redrive = execution.status in UNSUCCESSFUL
     return ExecutionDescription(
         execution_arn=execution.arn,
         state_machine_arn=execution.machine_arn,
@@ -140,14 +139,14 @@ def _described(
     )
 
 
-def _listed(listing: Listing) -> dict[str, Any]:
+def _listed(row: ListRow) -> dict[str, Any]:
     """The members of a listed execution by the names of the fields."""
     return {
-        "execution_arn": listing.arn,
-        "state_machine_arn": listing.machine_arn,
-        "name": listing.name,
-        "status": listing.status,
-        "start_date": Timestamp(listing.started),
-        "redrive_count": listing.redrives,
-        "stop_date": None if listing.stopped is None else Timestamp(listing.stopped),
+        "execution_arn": row.arn,
+        "state_machine_arn": row.machine_arn,
+        "name": row.name,
+        "status": row.status,
+        "start_date": Timestamp(row.started),
+        "redrive_count": row.redrives,
+        "stop_date": None if row.stopped is None else Timestamp(row.stopped),
     }

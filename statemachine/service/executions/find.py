@@ -6,20 +6,20 @@ from statemachine.arn import parse_arn
 from statemachine.core.ids import execution_id
 from statemachine.errors import ServiceError
 from statemachine.host import Host
-from statemachine.reads.headers import FullHeader, Header, full_header, header
+from statemachine.reads.headers import Header, HeaderWithPayloads, read_header, read_header_with_payloads
 
 
 async def find_execution(host: Host, execution_arn: str) -> Header:
     """The header of an execution. Raises ServiceError InvalidArn or ExecutionDoesNotExist."""
-    found = await host.read(header, id_of(execution_arn))
+    found = await host.read(read_header, id_of(execution_arn))
     if found is None or found.arn != execution_arn:
         raise does_not_exist(execution_arn)
     return found
 
 
-async def find_full_execution(host: Host, execution_arn: str) -> FullHeader:
+async def find_full_execution(host: Host, execution_arn: str) -> HeaderWithPayloads:
     """The header of an execution with its payloads. Raises ServiceError InvalidArn or ExecutionDoesNotExist."""
-    found = await host.read(full_header, id_of(execution_arn))
+    found = await host.read(read_header_with_payloads, id_of(execution_arn))
     if found is None or found.header.arn != execution_arn:
         raise does_not_exist(execution_arn)
     return found

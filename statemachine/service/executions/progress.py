@@ -17,7 +17,7 @@ from statemachine.core.tally import Tally
 from statemachine.errors import ServiceError
 from statemachine.host import Host
 from statemachine.reads.headers import Header
-from statemachine.reads.updates import standing
+from statemachine.reads.progress import read_progress
 from statemachine.service.executions.answers import ExecutionProgress, MapNumbers, StateNumbers
 from statemachine.service.executions.find import does_not_exist, find_execution, id_of
 from statemachine.times.timestamps import Timestamp
@@ -49,7 +49,7 @@ class Progress:
 
         Raises ServiceError ExecutionDoesNotExist.
         """
-        found = await self._host.read(standing, id_of(execution_arn), since)
+        found = await self._host.read(read_progress, id_of(execution_arn), since)
         if found is None or found.header.arn != execution_arn:
             raise does_not_exist(execution_arn)
         header = found.header

@@ -14,7 +14,7 @@ from statemachine.core.model import UNENDED, Execution
 from statemachine.core.payload import Payload
 from statemachine.errors import ServiceError
 from statemachine.host import Host
-from statemachine.reads.headers import full_header
+from statemachine.reads.headers import read_header_with_payloads
 from statemachine.registry.machines import MachineCatalog
 from statemachine.service.executions.answers import KeyedExecution, StartedExecution
 from statemachine.service.names import check_name
@@ -114,7 +114,7 @@ class ExecutionStarts:
         machine = find_state_machine(self._catalog, state_machine_arn)
         name = name_of_key(key)
         id = execution_id(machine.name, name)
-        known = await self._host.read(full_header, id)
+        known = await self._host.read(read_header_with_payloads, id)
         if known is None:
             try:
                 started = await self.start(
@@ -122,7 +122,7 @@ class ExecutionStarts:
                 )
                 return KeyedExecution(execution_arn=started.execution_arn, start_date=started.start_date, is_new=True)
             except ServiceError as refusal:  # another request with the key may have come first
-                known = await self._host.read(full_header, id)
+                known = await self._host.read(read_header_with_payloads, id)
                 if refusal.code != "ExecutionAlreadyExists" or known is None:
                     raise
         if (known.input, known.header.start_at, known.header.priority) != (input, start_at, priority):

@@ -62,7 +62,7 @@ class WaitingTasks:
         page = await self._host.survey(task_page, position, page_size(max_results))
         return WaitingTaskPage(
             tasks=[self._listed(task, now) for task in page.tasks],
-            next_token=make_page_token(page.more, ("tasks",), now),
+            next_token=make_page_token(page.next_position, ("tasks",), now),
         )
 
     def _listed(self, task: WaitingTask, now: float) -> ListedTask:

@@ -1,4 +1,4 @@
-"""How far an execution is, state by state: its header and its tallies, read together."""
+"""The progress of an execution: its header and the tallies of its states, read together. Must not read a history."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from typing import NamedTuple
 
 from statemachine.checkpoint.read import read_tallies
 from statemachine.core.tally import Tally
-from statemachine.reads.headers import Header, header
+from statemachine.reads.headers import Header, read_header
 from statemachine.store.interface import Readable
 
 
-class Standing(NamedTuple):
+class StoredProgress(NamedTuple):
     """The header, and the tallies by the names of the states."""
 
     header: Header
     tallies: dict[str, Tally]
 
 
-def standing(rows: Readable, id: str, since: int) -> Standing | None:
+def read_progress(rows: Readable, id: str, since: int) -> StoredProgress | None:
     """Header and tallies of an execution, None if it does not exist. The tallies are read only if an event came after
     `since`."""
-    found = header(rows, id)
+    found = read_header(rows, id)
     if found is None:
         return None
-    return Standing(found, read_tallies(rows, id) if found.events > since else {})
+    return StoredProgress(found, read_tallies(rows, id) if found.events > since else {})
