@@ -44,7 +44,7 @@ class TaskEvent(msgspec.Struct, frozen=True):
 
 
 class TaskReturned(TaskEvent, frozen=True, tag=True):
-    """The kind of task has done its work and gives this output. With .waitForTaskToken the task goes on: another event
+    """The kind of task has done its work and gives this output. With .waitForTaskToken the task is not over yet: another event
     brings its result."""
 
     output: Payload

@@ -72,7 +72,7 @@ def _parts_along(path: Node) -> Parts:
     names: list[str] = []
     before = path.steps[0]
     for step in path.steps[1:]:
-        # After `a@$v` the path goes on at the object that has the member `a`.
+        # After `a@$v` the path continues at the object that has the member `a`.
         if step.type != "name" or step.focus or not is_plain(before):
             break
         names.append(str(step.value))
