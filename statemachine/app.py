@@ -17,7 +17,7 @@ from typing import Any
 import falcon.asgi
 import structlog
 
-from statemachine.api import connection
+from statemachine.api import connection, error_handlers
 from statemachine.api.application import add_resource, build_api
 from statemachine.api.health import Live, Ready
 from statemachine.api.refusals import NOT_READY, is_for_aws, refusal
@@ -52,6 +52,7 @@ class App:
         self._api: Any = None
         self._lock = DirectoryLock(settings.data, INTERPRETER)
         self._health = falcon.asgi.App()
+        error_handlers.install(self._health)
         for route in ("/health", "/health/ready"):
             add_resource(self._health, route, Ready(self.reasons))
         add_resource(self._health, "/health/live", Live())

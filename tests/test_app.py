@@ -70,6 +70,9 @@ async def test_it_becomes_ready_and_serves_both_apis(data: Path) -> None:
         assert [machine["name"] for machine in listed.json["stateMachines"]] == ["m"]
         assert (await client.request("GET", "/health/live")).json == {"status": "live"}
         assert (await client.request("GET", "/health/ready")).json == {"status": "ready"}
+        for method, path, status in (("GET", "/health/x", 404), ("POST", "/health", 405)):
+            refused = await client.request(method, path)
+            assert (refused.headers["content-type"], refused.json["status"]) == ("application/problem+json", status)
 
 
 async def test_what_was_registered_is_there_after_a_restart(data: Path) -> None:

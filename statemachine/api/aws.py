@@ -33,8 +33,7 @@ class AwsApi:
     async def on_post(self, request: Request, response: Response) -> None:
         """Perform one action. Its errors are raised; the error handlers answer them in AWS's shape."""
         action, members = await self._read(request)
-        asked = self._actions.call(action, **members)
-        answer = await (while_connected(request, asked) if action.long_poll else asked)
+        answer = await while_connected(request, action, self._actions.call(action, **members))
         response.content_type = AWS_CONTENT_TYPE
         response.set_header("x-amzn-RequestId", str(uuid.uuid4()))
         response.data = await aws_json.render(answer, large=action.large)

@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 from falcon.asgi import Request
 
 from statemachine.errors import ServiceError
+from statemachine.service.actions import Action
 
 DISCONNECTED = "statemachine.disconnected"
 """The key in the ASGI scope of a coroutine function that returns when the client disconnects."""
 
-T = TypeVar("T")
+A = TypeVar("A")
 
 
 def enable_disconnect_check(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]]) -> None:
@@ -26,11 +27,13 @@ def enable_disconnect_check(scope: dict[str, Any], receive: Callable[[], Awaitab
     scope[DISCONNECTED] = disconnected
 
 
-async def while_connected(request: Request, answer: Awaitable[T]) -> T:
-    """The answer, given up as soon as the client disconnects. Call it when the body has been read.
+async def while_connected(request: Request, action: Action[A], answer: Awaitable[A]) -> A:
+    """The answer of an action. A cancellable action is cancelled as soon as the client disconnects.
 
-    Raises ServiceError ClientDisconnected.
+    Call it when the body has been read. Raises ServiceError ClientDisconnected.
     """
+    if not action.cancellable:
+        return await answer
     working = asyncio.ensure_future(answer)
     disconnecting = asyncio.ensure_future(request.scope[DISCONNECTED]())
     try:

@@ -67,7 +67,7 @@ class ErrorAnswer:
 
 def is_for_aws(method: str, path: str) -> bool:
     """Is this a request to the AWS API?"""
-    return method == "POST" and path == "/"
+    return method == "POST" and not path.strip("/")
 
 
 def refusal(error: ServiceError, *, for_aws: bool) -> ErrorAnswer:

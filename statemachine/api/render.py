@@ -8,12 +8,16 @@ shown as it was stored.
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
 
 from statemachine.json_text import JsonText
 from statemachine.times.timestamps import Timestamp, iso_time
+
+RENDERERS = ThreadPoolExecutor(2, "renderer")
+"""Threads of their own, so that no answer waits behind the validations in the default threads of the event loop."""
 
 
 def _for_aws(value: Any) -> Any:
@@ -43,7 +47,7 @@ class Renderer:
     async def render(self, answer: Any, *, large: bool) -> bytes:
         """The JSON of an answer; a large one is written off the event loop."""
         if large:
-            return await asyncio.to_thread(self, answer)
+            return await asyncio.get_running_loop().run_in_executor(RENDERERS, self, answer)
         return self(answer)
 
 

@@ -1,7 +1,7 @@
 """Map and Parallel: begin children, count their ends, collect their outputs, abort the others if one fails.
 
-Knows scopes and events, not how a state continues: a parent whose children are done is put back into `ready`. Event names
-and predecessors as recorded.
+Must not know how a state continues: a parent whose children are done is put back into `ready`. Event names and
+predecessors as recorded.
 """
 
 from __future__ import annotations

@@ -44,8 +44,8 @@ class TaskEvent(msgspec.Struct, frozen=True):
 
 
 class TaskReturned(TaskEvent, frozen=True, tag=True):
-    """The kind of task has done its work and gives this output. With .waitForTaskToken the task is not over yet: another event
-    brings its result."""
+    """The kind of task has done its work and gives this output. With .waitForTaskToken the task is not over yet:
+    another event brings its result."""
 
     output: Payload
 

@@ -31,8 +31,9 @@ class Action(Generic[A]):
     """One action; its name is AWS's if AWS has the action, and that of its request in the request schemas.
 
     `verb` finds the method in the service, and `answer` is the type of what the method gives back. `permission` names
-    the right that the caller needs; nothing enforces it yet. `is_aws` says that AWS has the action. A `long_poll` is
-    given up if its client goes away. A `large` answer is rendered off the event loop.
+    the right that the caller needs; nothing enforces it yet. `is_aws` says that AWS has the action. A
+    `cancellable` action may wait or read for long: it is cancelled if its client goes away. A `large` answer is
+    rendered off the event loop.
     """
 
     name: str
@@ -40,15 +41,15 @@ class Action(Generic[A]):
     answer: type[A]
     permission: str
     is_aws: bool = False
-    long_poll: bool = False
+    cancellable: bool = False
     large: bool = False
 
 
 def _aws(
-    name: str, verb: Callable[[Service], Verb[A]], answer: type[A], *, long_poll: bool = False, large: bool = False
+    name: str, verb: Callable[[Service], Verb[A]], answer: type[A], *, cancellable: bool = False, large: bool = False
 ) -> Action[A]:
     """An AWS action; its permission has its name."""
-    return Action(name, verb, answer, f"states:{name}", True, long_poll, large)
+    return Action(name, verb, answer, f"states:{name}", True, cancellable, large)
 
 
 CREATE_STATE_MACHINE = _aws("CreateStateMachine", lambda s: s.state_machines.create, machines.CreatedStateMachine)
@@ -104,33 +105,45 @@ AWAIT_EXECUTION_UPDATES = Action(
     lambda s: s.progress.wait,
     executions.ExecutionProgress,
     "states:DescribeExecution",
-    long_poll=True,
+    cancellable=True,
 )
-GET_EXECUTION_HISTORY = _aws("GetExecutionHistory", lambda s: s.histories.history, HistoryPage, large=True)
-LIST_EXECUTIONS = _aws("ListExecutions", lambda s: s.executions.list_page, executions.ExecutionPage)
+GET_EXECUTION_HISTORY = _aws(
+    "GetExecutionHistory", lambda s: s.histories.history, HistoryPage, cancellable=True, large=True
+)
+LIST_EXECUTIONS = _aws("ListExecutions", lambda s: s.executions.list_page, executions.ExecutionPage, cancellable=True)
 LIST_FILTERED_EXECUTIONS = Action(
-    "ListFilteredExecutions", lambda s: s.executions.list_filtered, executions.FilteredPage, "states:ListExecutions"
+    "ListFilteredExecutions",
+    lambda s: s.executions.list_filtered,
+    executions.FilteredPage,
+    "states:ListExecutions",
+    cancellable=True,
 )
 
 CREATE_ACTIVITY = _aws("CreateActivity", lambda s: s.activities.create, activities.CreatedActivity)
 DELETE_ACTIVITY = _aws("DeleteActivity", lambda s: s.activities.delete, Empty)
 DESCRIBE_ACTIVITY = _aws("DescribeActivity", lambda s: s.activities.describe, activities.ActivityDescription)
 LIST_ACTIVITIES = _aws("ListActivities", lambda s: s.activities.list_page, activities.ActivityPage)
-GET_ACTIVITY_TASK = _aws("GetActivityTask", lambda s: s.activities.poll, activities.PolledTask, long_poll=True)
+GET_ACTIVITY_TASK = _aws("GetActivityTask", lambda s: s.activities.poll, activities.PolledTask, cancellable=True)
 SEND_TASK_SUCCESS = _aws("SendTaskSuccess", lambda s: s.task_callbacks.succeed, Empty)
 SEND_TASK_FAILURE = _aws("SendTaskFailure", lambda s: s.task_callbacks.fail, Empty)
 SEND_TASK_HEARTBEAT = _aws("SendTaskHeartbeat", lambda s: s.task_callbacks.heartbeat, Empty)
-LIST_TASKS = Action("ListTasks", lambda s: s.waiting_tasks.list_page, WaitingTaskPage, "statemachine:ListTasks")
+LIST_TASKS = Action(
+    "ListTasks", lambda s: s.waiting_tasks.list_page, WaitingTaskPage, "statemachine:ListTasks", cancellable=True
+)
 
 REGISTER_JOB = Action("RegisterJob", lambda s: s.jobs.register, jobs.RegisteredJob, "states:CreateStateMachine")
 DESCRIBE_JOB = Action("DescribeJob", lambda s: s.jobs.describe, jobs.JobDescription, "states:DescribeStateMachine")
-LIST_JOBS = Action("ListJobs", lambda s: s.jobs.list_page, jobs.JobPage, "states:ListStateMachines")
+LIST_JOBS = Action("ListJobs", lambda s: s.jobs.list_page, jobs.JobPage, "states:ListStateMachines", cancellable=True)
 EXECUTE_JOB = Action("ExecuteJob", lambda s: s.jobs.execute, jobs.StartedJob, "states:StartExecution")
 DESCRIBE_JOB_STATE = Action(
-    "DescribeJobState", lambda s: s.jobs.state, jobs.JobExecutionState, "states:DescribeExecution"
+    "DescribeJobState", lambda s: s.jobs.state, jobs.JobExecutionState, "states:DescribeExecution", cancellable=True
 )
 DESCRIBE_SERVER = Action(
-    "DescribeServer", lambda s: s.system.describe, system.ServerDescription, "statemachine:DescribeServer"
+    "DescribeServer",
+    lambda s: s.system.describe,
+    system.ServerDescription,
+    "statemachine:DescribeServer",
+    cancellable=True,
 )
 
 ACTIONS: dict[str, Action[Any]] = {

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from statemachine.errors import ServiceError
 
-def tags_by_key(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
-    """The values of AWS's list of tags by their keys. A tag without a key is left out."""
-    return {tag["key"]: tag.get("value") or "" for tag in tags or () if tag.get("key")}
+
+def tags_by_key(tags: Iterable[Mapping[str, str | None] | None] | None) -> dict[str, str]:
+    """The values of AWS's list of tags by their keys. Raises ServiceError ValidationException if a tag has no key."""
+    values = {}
+    for index, tag in enumerate(tags or ()):
+        key = tag.get("key") if tag else None
+        if not tag or not key:
+            raise ServiceError("ValidationException", f"'tags[{index}]' must have a key", pointer=f"/tags/{index}")
+        values[key] = tag.get("value") or ""
+    return values

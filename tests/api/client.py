@@ -60,7 +60,10 @@ class Request:
         self._arriving.put_nowait({"type": "http.disconnect"})
 
     async def receive(self) -> dict[str, Any]:
-        return await self._arriving.get()
+        message = await self._arriving.get()
+        if message["type"] == "http.disconnect":
+            self._arriving.put_nowait(message)  # every later call gives it again
+        return message
 
     async def send(self, message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":
@@ -82,7 +85,7 @@ class Client:
         connection.enable_disconnect_check(request.scope, request.receive)
         await self._application(request.scope, request.receive, request.send)
         answer = request.answer
-        if answer.status:  # nobody is answered who has gone
+        if answer.status not in (0, 499):  # no client sees the answers to clients that have gone
             check_answer(request.scope["method"], request.scope["path"], answer.status, answer.headers, answer.body)
         return answer
 

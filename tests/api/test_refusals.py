@@ -40,6 +40,13 @@ async def both(client: Client, **headers: Any) -> tuple[Answer, Answer]:
     )
 
 
+@pytest.mark.parametrize("path", ["/", "//"])
+async def test_a_slash_too_many_does_not_change_the_api(path: str) -> None:
+    async with api_client() as (_, client):
+        refused = await client.request("POST", path, {}, {"X-Amz-Target": "AWSStepFunctions.Nope"})
+        told(refused, "UnknownOperationException", 400)
+
+
 REST_STATUSES = {
     400: ["InvalidArn", "InvalidDefinition", "InvalidName", "InvalidToken", "ValidationException", "AnyOther"],
     403: ["ForbiddenHost"],

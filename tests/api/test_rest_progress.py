@@ -27,6 +27,11 @@ def events(answer: Answer) -> list[tuple[str, str, Any]]:
     return found
 
 
+def stream_request() -> Request:
+    """A request for the stream of changes."""
+    return Request("GET", f"{EXECUTION}/updates", {"Host": "localhost", **STREAM}, b"")
+
+
 async def test_the_numbers_of_the_states_and_then_only_what_has_changed() -> None:
     async with api_client() as (server, client):
         await server.start(await server.create(wait(10)), name="e")
@@ -51,8 +56,9 @@ async def test_a_request_waits_for_the_next_change() -> None:
 async def test_a_stream_ends_with_the_execution() -> None:
     async with api_client() as (server, client):
         arn = await server.start(await server.create(wait(10)), name="e")
-        streaming = asyncio.create_task(client.request("GET", f"{EXECUTION}/updates", headers=STREAM))
-        await server.settle()
+        stream = stream_request()
+        streaming = asyncio.create_task(client.serve(stream))
+        await server.until(lambda: b"update" in stream.answer.body)
         await server.advance(10)
         await server.ended(arn)
         answer = await asyncio.wait_for(streaming, 10)
@@ -66,8 +72,7 @@ async def test_a_stream_pauses_between_its_events(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(progress, "STREAM_PAUSE_SECONDS", 60 * 60)
     async with api_client() as (server, client):
         arn = await server.start(await server.create(wait(10)), name="e")
-        headers = {"Host": "localhost", **STREAM}
-        stream = Request("GET", f"{EXECUTION}/updates", headers, b"")
+        stream = stream_request()
         streaming = asyncio.create_task(client.serve(stream))
         await server.until(lambda: b"update" in stream.answer.body)
         await server.advance(10)
@@ -76,6 +81,29 @@ async def test_a_stream_pauses_between_its_events(monkeypatch: pytest.MonkeyPatc
             await asyncio.sleep(0)
         assert [name for name, _, _ in events(stream.answer)] == ["update"]
         streaming.cancel()
+
+
+async def test_a_stream_ends_when_its_client_goes_away() -> None:
+    async with api_client(pollers_max=1) as (server, client):
+        await server.start(await server.create(wait(10)), name="e")
+        for _ in range(3):
+            stream = stream_request()
+            streaming = asyncio.create_task(client.serve(stream))
+            await server.until(lambda stream=stream: b"update" in stream.answer.body)
+            stream.hang_up()
+            await asyncio.wait_for(streaming, 10)
+
+
+@pytest.mark.parametrize("headers", [{}, STREAM])
+async def test_requests_that_wait_for_a_change_are_limited(headers: dict[str, str]) -> None:
+    async with api_client(pollers_max=1) as (server, client):
+        await server.start(await server.create(wait(10)), name="e")
+        since = (await client.request("GET", f"{EXECUTION}/updates")).json["since"]
+        waiting = asyncio.create_task(client.request("GET", f"{EXECUTION}/updates?since={since}&wait=60"))
+        await server.settle()
+        refused = await client.request("GET", f"{EXECUTION}/updates?wait=60", headers=headers)
+        assert (refused.status, refused.json["title"]) == (429, "ThrottlingException")
+        waiting.cancel()
 
 
 async def test_a_stream_continues_from_last_event_id() -> None:

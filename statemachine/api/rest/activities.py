@@ -15,12 +15,12 @@ class ActivityList(RestResource):
     query = PAGING
 
     async def on_get(self, request: Request, response: Response) -> None:
-        page = await self.call(LIST_ACTIVITIES, **self.paging_members(request))
+        page = await self.call(request, LIST_ACTIVITIES, **self.paging_members(request))
         self.show(response, {"activities": page.activities, "cursor": page.next_token})
 
     async def on_post(self, request: Request, response: Response) -> None:
         name = text_member(await self.members(request, "name"), "name")
-        created = await self.call(CREATE_ACTIVITY, name=name)
+        created = await self.call(request, CREATE_ACTIVITY, name=name)
         response.status = 201
         response.location = f"{PREFIX}/activities/{name}"
         shown = {"name": name, "activityArn": created.activity_arn, "creationDate": created.creation_date}
@@ -31,8 +31,8 @@ class ActivityItem(RestResource):
     """/activities/{name}"""
 
     async def on_get(self, request: Request, response: Response, name: str) -> None:
-        self.show(response, await self.call(DESCRIBE_ACTIVITY, activityArn=self.home.activity(name)))
+        self.show(response, await self.call(request, DESCRIBE_ACTIVITY, activityArn=self.home.activity(name)))
 
     async def on_delete(self, request: Request, response: Response, name: str) -> None:
-        await self.call(DELETE_ACTIVITY, activityArn=self.home.activity(name), mustExist=True)
+        await self.call(request, DELETE_ACTIVITY, activityArn=self.home.activity(name), mustExist=True)
         response.status = 204

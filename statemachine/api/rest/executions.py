@@ -31,6 +31,7 @@ class ExecutionPages(RestResource):
     async def show_page(self, request: Request, response: Response, **machines: Any) -> None:
         """Write a page of the executions to which all filters apply; `machines` is the filter by state machine."""
         page = await self.call(
+            request,
             LIST_FILTERED_EXECUTIONS,
             status=request.get_param_as_list("status"),
             startedAfter=timestamp_parameter(request, "startedAfter"),
@@ -71,10 +72,10 @@ class ExecutionsOfStateMachine(ExecutionPages):
         }
         key = request.get_header("Idempotency-Key")
         if key is None:
-            started = await self.call(START_EXECUTION, **start)
+            started = await self.call(request, START_EXECUTION, **start)
             self._show_started(response, name, started, is_new=True)
         else:
-            keyed = await self.call(START_EXECUTION_WITH_KEY, key=key, **start)
+            keyed = await self.call(request, START_EXECUTION_WITH_KEY, key=key, **start)
             self._show_started(response, name, keyed, is_new=keyed.is_new)
 
     def _show_started(self, response: Response, machine: str, started: StartedExecution, *, is_new: bool) -> None:
@@ -88,7 +89,8 @@ class ExecutionItem(RestResource):
     """/executions/{machine}/{name}"""
 
     async def on_get(self, request: Request, response: Response, machine: str, name: str) -> None:
-        self.show(response, await self.call(DESCRIBE_EXECUTION, executionArn=self.home.execution(machine, name)))
+        arn = self.home.execution(machine, name)
+        self.show(response, await self.call(request, DESCRIBE_EXECUTION, executionArn=arn))
 
 
 class ExecutionHistory(RestResource):
@@ -98,6 +100,7 @@ class ExecutionHistory(RestResource):
 
     async def on_get(self, request: Request, response: Response, machine: str, name: str) -> None:
         page = await self.call(
+            request,
             GET_EXECUTION_HISTORY,
             executionArn=self.home.execution(machine, name),
             reverseOrder=boolean_parameter(request, "reverse"),
@@ -114,4 +117,4 @@ class ExecutionStop(RestResource):
         members = await self.members(request, "error", "cause")
         error, cause = text_member(members, "error"), text_member(members, "cause")
         arn = self.home.execution(machine, name)
-        self.show(response, await self.call(STOP_EXECUTION, executionArn=arn, error=error, cause=cause))
+        self.show(response, await self.call(request, STOP_EXECUTION, executionArn=arn, error=error, cause=cause))

@@ -26,7 +26,7 @@ class JobDefinitionList(RestResource):
     query = PAGING
 
     async def on_get(self, request: Request, response: Response) -> None:
-        page = await self.call(LIST_JOBS, **self.paging_members(request))
+        page = await self.call(request, LIST_JOBS, **self.paging_members(request))
         self.show(response, {"jobs": page.jobs, "cursor": page.next_token})
 
     async def on_post(self, request: Request, response: Response) -> None:
@@ -35,7 +35,7 @@ class JobDefinitionList(RestResource):
             text = body.decode()
         except UnicodeDecodeError as error:
             raise ServiceError("InvalidJob", f"The body is not UTF-8 text (byte {error.start})", pointer="") from None
-        registered = await self.call(REGISTER_JOB, text=text)
+        registered = await self.call(request, REGISTER_JOB, text=text)
         response.status = 201 if registered.is_new else 200
         response.location = f"{PREFIX}/job-definitions/{registered.job.id}"
         self.show(response, registered.job)
@@ -45,7 +45,7 @@ class JobDefinitionItem(RestResource):
     """/job-definitions/{id}"""
 
     async def on_get(self, request: Request, response: Response, id: str) -> None:
-        self.show(response, await self.call(DESCRIBE_JOB, id=id))
+        self.show(response, await self.call(request, DESCRIBE_JOB, id=id))
 
 
 class JobExecute(RestResource):
@@ -53,7 +53,7 @@ class JobExecute(RestResource):
 
     async def on_post(self, request: Request, response: Response, id: str) -> None:
         members = await self.members(request, "input")
-        started = await self.call(EXECUTE_JOB, id=id, input=dump(members.get("input", {})))
+        started = await self.call(request, EXECUTE_JOB, id=id, input=dump(members.get("input", {})))
         response.status = 202
         response.location = f"{PREFIX}/jobs/{started.execution_id}/state"
         self.show(response, started)
@@ -63,14 +63,14 @@ class JobState(RestResource):
     """/jobs/{id}/state and /jobs/{id}/status: of an execution by its id, or of a job's latest one by the job's id"""
 
     async def on_get(self, request: Request, response: Response, id: str) -> None:
-        self.show(response, await self.call(DESCRIBE_JOB_STATE, id=id))
+        self.show(response, await self.call(request, DESCRIBE_JOB_STATE, id=id))
 
 
 class JobServerState(RestResource):
     """/system/state and /system/status"""
 
     async def on_get(self, request: Request, response: Response) -> None:
-        executions = (await self.call(DESCRIBE_SERVER)).executions
+        executions = (await self.call(request, DESCRIBE_SERVER)).executions
         completed = executions.finished["SUCCEEDED"]
         counts = {
             "status": "RUNNING",

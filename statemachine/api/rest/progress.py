@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 
 from falcon.asgi import Request, Response, SSEvent
 
-from statemachine.api.connection import while_connected
 from statemachine.api.render import rest_json
 from statemachine.api.rest.query import integer_parameter
 from statemachine.api.rest.resource import RestResource
@@ -32,25 +31,26 @@ class ExecutionUpdates(RestResource):
         since = integer_parameter(request, "since", 0) or 0
         wait = integer_parameter(request, "wait", 0)
         if EVENT_STREAM in request.accept:
-            # An execution that does not exist is refused before the stream begins.
-            await self.call(DESCRIBE_EXECUTION_UPDATES, executionArn=arn, since=since)
-            response.sse = self._stream(arn, _last_event(request, since))
+            # A refusal has a status of its own only before the stream begins.
+            await self.call(request, AWAIT_EXECUTION_UPDATES, executionArn=arn, since=since, wait=0)
+            response.sse = self._stream(request, arn, _last_event(request, since))
             return
         if wait:
-            waited = self.call(AWAIT_EXECUTION_UPDATES, executionArn=arn, since=since, wait=wait)
-            updates = await while_connected(request, waited)
+            updates = await self.call(request, AWAIT_EXECUTION_UPDATES, executionArn=arn, since=since, wait=wait)
         else:
-            updates = await self.call(DESCRIBE_EXECUTION_UPDATES, executionArn=arn, since=since)
+            updates = await self.call(request, DESCRIBE_EXECUTION_UPDATES, executionArn=arn, since=since)
         self.show(response, updates)
 
-    async def _stream(self, arn: str, since: int) -> AsyncIterator[SSEvent | None]:
+    async def _stream(self, request: Request, arn: str, since: int) -> AsyncIterator[SSEvent | None]:
         """An event for each change, until the execution has ended. A later stream may continue from an event's id."""
         while True:
             try:
                 updates = await self.call(
-                    AWAIT_EXECUTION_UPDATES, executionArn=arn, since=since, wait=STREAM_SILENCE_SECONDS
+                    request, AWAIT_EXECUTION_UPDATES, executionArn=arn, since=since, wait=STREAM_SILENCE_SECONDS
                 )
             except ServiceError as refusal:
+                if refusal.code == "ClientDisconnected":
+                    return
                 yield SSEvent(event="error", json={"title": refusal.code, "detail": refusal.detail})
                 return
             ended = updates.stop_date is not None

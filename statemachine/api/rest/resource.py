@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar
 from falcon.asgi import Request, Response
 
 from statemachine.api.body import read_body
+from statemachine.api.connection import while_connected
 from statemachine.api.render import rest_json
 from statemachine.api.rest.query import integer_parameter
 from statemachine.arn import Home
@@ -36,10 +37,13 @@ class RestResource:
         self.home = Home(settings.account, settings.region)
         self._settings = settings
 
-    async def call(self, action: Action[A], /, **members: Any) -> A:
-        """Perform an action. Its errors are raised; they name the place in the REST request that is at fault."""
+    async def call(self, request: Request, action: Action[A], /, **members: Any) -> A:
+        """Perform an action. Its errors are raised; they name the place in the REST request that is at fault.
+
+        Call it when the body has been read.
+        """
         try:
-            return await self.actions.call(action, **members)
+            return await while_connected(request, action, self.actions.call(action, **members))
         except ServiceError as error:
             raise self._placed(error) from None
 

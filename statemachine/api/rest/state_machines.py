@@ -29,13 +29,13 @@ class StateMachineList(RestResource):
     query = PAGING
 
     async def on_get(self, request: Request, response: Response) -> None:
-        page = await self.call(LIST_STATE_MACHINES, **self.paging_members(request))
+        page = await self.call(request, LIST_STATE_MACHINES, **self.paging_members(request))
         self.show(response, {"stateMachines": page.state_machines, "cursor": page.next_token})
 
     async def on_post(self, request: Request, response: Response) -> None:
         members = await self.members(request, "name", "type", *CHANGEABLE)
         name, type = text_member(members, "name"), text_member(members, "type")
-        registered = await self.call(REGISTER_STATE_MACHINE, name=name, type=type, **_changes(members))
+        registered = await self.call(request, REGISTER_STATE_MACHINE, name=name, type=type, **_changes(members))
         response.status = 201
         response.location = f"{PREFIX}/state-machines/{name}"
         response.etag = registered.revision_id
@@ -47,12 +47,13 @@ class StateMachineItem(RestResource):
 
     async def on_get(self, request: Request, response: Response, name: str) -> None:
         arn = self.home.state_machine(name)
-        described = await self.call(DESCRIBE_STATE_MACHINE, stateMachineArn=arn, tellRevision=True)
+        described = await self.call(request, DESCRIBE_STATE_MACHINE, stateMachineArn=arn, tellRevision=True)
         response.etag = described.revision_id
         self.show(response, described)
 
     async def on_patch(self, request: Request, response: Response, name: str) -> None:
         changed = await self.call(
+            request,
             UPDATE_STATE_MACHINE,
             stateMachineArn=self.home.state_machine(name),
             expected=_expected(request),
@@ -64,7 +65,7 @@ class StateMachineItem(RestResource):
 
     async def on_delete(self, request: Request, response: Response, name: str) -> None:
         arn = self.home.state_machine(name)
-        await self.call(DELETE_STATE_MACHINE, stateMachineArn=arn, expected=_expected(request), mustExist=True)
+        await self.call(request, DELETE_STATE_MACHINE, stateMachineArn=arn, expected=_expected(request), mustExist=True)
         response.status = 204
 
 
@@ -75,7 +76,7 @@ class RevisionList(RestResource):
 
     async def on_get(self, request: Request, response: Response, name: str) -> None:
         page = await self.call(
-            LIST_REVISIONS, stateMachineArn=self.home.state_machine(name), **self.paging_members(request)
+            request, LIST_REVISIONS, stateMachineArn=self.home.state_machine(name), **self.paging_members(request)
         )
         self.show(response, {"revisions": page.revisions, "cursor": page.next_token})
 
@@ -85,7 +86,7 @@ class RevisionItem(RestResource):
 
     async def on_get(self, request: Request, response: Response, name: str, revision: str) -> None:
         arn = self.home.state_machine(name)
-        self.show(response, await self.call(DESCRIBE_REVISION, stateMachineArn=arn, revisionId=revision))
+        self.show(response, await self.call(request, DESCRIBE_REVISION, stateMachineArn=arn, revisionId=revision))
 
 
 def _changes(members: dict[str, Any]) -> dict[str, Any]:

@@ -12,4 +12,4 @@ class SystemItem(RestResource):
     """/system"""
 
     async def on_get(self, request: Request, response: Response) -> None:
-        self.show(response, await self.call(DESCRIBE_SERVER))
+        self.show(response, await self.call(request, DESCRIBE_SERVER))

@@ -16,7 +16,7 @@ class TaskList(RestResource):
     query = PAGING
 
     async def on_get(self, request: Request, response: Response) -> None:
-        page = await self.call(LIST_TASKS, **self.paging_members(request))
+        page = await self.call(request, LIST_TASKS, **self.paging_members(request))
         self.show(response, {"tasks": page.tasks, "cursor": page.next_token})
 
 
@@ -25,7 +25,7 @@ class TaskSuccessItem(RestResource):
 
     async def on_post(self, request: Request, response: Response, token: str) -> None:
         members = await self.members(request, "output")
-        await self.call(SEND_TASK_SUCCESS, taskToken=token, output=dump(members.get("output", {})))
+        await self.call(request, SEND_TASK_SUCCESS, taskToken=token, output=dump(members.get("output", {})))
         response.status = 204
 
 
@@ -35,7 +35,7 @@ class TaskFailureItem(RestResource):
     async def on_post(self, request: Request, response: Response, token: str) -> None:
         members = await self.members(request, "error", "cause")
         error, cause = text_member(members, "error"), text_member(members, "cause")
-        await self.call(SEND_TASK_FAILURE, taskToken=token, error=error, cause=cause)
+        await self.call(request, SEND_TASK_FAILURE, taskToken=token, error=error, cause=cause)
         response.status = 204
 
 
@@ -44,5 +44,5 @@ class TaskHeartbeatItem(RestResource):
 
     async def on_post(self, request: Request, response: Response, token: str) -> None:
         await self.members(request)
-        await self.call(SEND_TASK_HEARTBEAT, taskToken=token)
+        await self.call(request, SEND_TASK_HEARTBEAT, taskToken=token)
         response.status = 204

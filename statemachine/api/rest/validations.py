@@ -17,6 +17,7 @@ class ValidationList(RestResource):
         members = await self.members(request, "definition", "type", "severity", "maxResults")
         given = members.get("definition")
         validation = await self.call(
+            request,
             VALIDATE_WITH_ADVICE,
             definition=given if given is None or isinstance(given, str) else dump(given),
             type=text_member(members, "type"),
