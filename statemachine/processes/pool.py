@@ -196,10 +196,8 @@ class _Child(ChildProcess):
 
     def on_received(self, message: JsonValue) -> None:
         request = self._finish_request()
-        if request is None:
-            self.kill()  # it has sent a reply without a request
-        else:
-            request.settle(Replied(message))
+        assert request is not None
+        request.settle(Replied(message))
         self._pool._assign()
 
     def on_ended(self, status: int) -> None:

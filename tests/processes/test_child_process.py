@@ -20,6 +20,8 @@ from statemachine.processes.frames import FRAME_BYTES_MAX
 from tests.processes.loops import both_loops, run_in
 from tests.processes.waiting import alive, until
 
+NUMBER = frames.START_NUMBER + 1
+"""The number of the first request."""
 Factory = Callable[[], asyncio.AbstractEventLoop]
 
 
@@ -165,9 +167,12 @@ def test_its_group_ends_with_it(factory: Factory, then: str) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        struct.pack(">I", FRAME_BYTES_MAX + 1),
-        struct.pack(">I", 3) + b"{x}",
-        frames.pack("one") + frames.pack("more"),
+        struct.pack(">II", FRAME_BYTES_MAX + 1, NUMBER),
+        struct.pack(">II", 3, NUMBER) + b"{x}",
+        frames.pack(NUMBER, "one") + frames.pack(NUMBER, "more"),
+        frames.pack(NUMBER + 1, "to the next request"),
+        frames.pack(NUMBER - 1, "to an earlier request"),
+        struct.pack(">I", 1000),  # half a head, which the reply then completes
     ],
 )
 def test_an_invalid_frame_kills_the_child(factory: Factory, data: bytes) -> None:

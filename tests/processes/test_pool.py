@@ -149,9 +149,45 @@ def test_a_reply_without_a_request_ends_the_child(factory: Factory) -> None:
 def test_of_two_replies_at_once_neither_counts(factory: Factory) -> None:
     async def body() -> None:
         async with running_pool() as pool:
-            two = (frames.pack(1) + frames.pack(2)).decode("latin-1")
+            number = frames.START_NUMBER + 1
+            two = (frames.pack(number, 1) + frames.pack(number, 2)).decode("latin-1")
             assert await pool.ask(["write", two]) == ChildEnded(KILLED)
             assert await reply(pool, "echo", 1) == 1
+
+    run_in(factory, body)
+
+
+@both_loops
+@pytest.mark.parametrize("number", [frames.START_NUMBER, frames.START_NUMBER + 1])
+def test_a_reply_to_an_earlier_request_is_not_taken_for_that_to_the_next(factory: Factory, number: int) -> None:
+    async def body() -> None:
+        stale = frames.pack(number, "stale").decode("latin-1")
+        async with running_pool() as pool:
+            assert await reply(pool, "echo", 1) == 1
+            assert await pool.ask(["write", stale]) == ChildEnded(KILLED)
+            assert await reply(pool, "echo", 2) == 2
+
+    run_in(factory, body)
+
+
+@both_loops
+def test_half_a_reply_does_not_keep_the_request_waiting(factory: Factory) -> None:
+    async def body() -> None:
+        async with running_pool() as pool:
+            assert await pool.ask(["write", "\x03\xff\xff\xff"]) == ChildEnded(KILLED)
+            assert await reply(pool, "echo", 1) == 1
+
+    run_in(factory, body)
+
+
+@both_loops
+@pytest.mark.parametrize("how", ["", "fork"])
+def test_a_process_that_a_child_has_forked_does_not_reply(factory: Factory, how: str) -> None:
+    async def body() -> None:
+        async with running_pool(1, how) as pool:
+            process = await reply(pool, "process")
+            assert await reply(pool, "fork") == "the process that was asked"
+            assert await reply(pool, "process") == process
 
     run_in(factory, body)
 

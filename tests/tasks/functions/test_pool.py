@@ -77,6 +77,15 @@ def test_death_is_noticed_though_a_child_holds_the_pipes(run, tmp_path: Path) ->
     run(body)
 
 
+def test_a_forked_process_that_returns_gives_no_result(run) -> None:
+    async def body() -> None:
+        async with running_pool() as pool:
+            assert await call(pool, "fork_and_raise") == "from the worker"
+            assert [await call(pool, "echo", number) for number in range(3)] == [0, 1, 2]
+
+    run(body)
+
+
 def test_calls_share_the_workers(run) -> None:
     async def body() -> None:
         async with running_pool(workers_max=3) as pool:
