@@ -53,6 +53,11 @@ class ReadPipe:
         if not self.closed and self._poll.poll(seconds * 1000):
             self._read()
 
+    def finish(self) -> None:
+        """Read what has arrived, and stop."""
+        self.wait(0)
+        self.close()
+
     def close(self) -> None:
         """Stop reading."""
         if not self.closed:

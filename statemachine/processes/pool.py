@@ -16,6 +16,7 @@ from statemachine.processes import launch
 from statemachine.processes.child_process import ChildProcess
 from statemachine.processes.frames import JsonValue
 from statemachine.processes.results import ChildEnded, Replied, RequestResult, StartFailed, exit_reason
+from statemachine.processes.time_limit import TimeLimit
 
 START_SECONDS_MAX = 60.0
 """How long a child may take until it is ready for its first request."""
@@ -175,7 +176,7 @@ class _Child(ChildProcess):
         self._pool = pool
         self._label = ""
         self._late = False
-        self._alarm: asyncio.TimerHandle | None = self._loop.call_later(START_SECONDS_MAX, self._time_out)
+        self._limit: TimeLimit | None = TimeLimit(START_SECONDS_MAX, self._time_out)
 
     def take(self, request: PoolRequest) -> None:
         """Work on a request."""
@@ -183,7 +184,7 @@ class _Child(ChildProcess):
         self._label = request.label
         request.child = self
         if self._pool.request_seconds_max is not None:
-            self._alarm = self._loop.call_later(self._pool.request_seconds_max, self._time_out)
+            self._limit = TimeLimit(self._pool.request_seconds_max, self._time_out)
         self.send(request.message)
 
     def abandon(self) -> None:
@@ -217,13 +218,17 @@ class _Child(ChildProcess):
             self._pool._start_failed(result.message)
 
     def _time_out(self) -> None:
-        self._late = True
-        self.kill()
+        limit = self._limit
+        self.stdout.wait(0)  # the reply may be in the pipe
+        if self._limit is limit and self.usable and not self.exited:
+            self._late = True
+            self.kill()
 
     def _finish_request(self) -> PoolRequest | None:
-        """Take the request away and stop its alarm."""
-        if self._alarm is not None:
-            self._alarm.cancel()
+        """Take the request away, and its time limit."""
+        if self._limit is not None:
+            self._limit.cancel()
+            self._limit = None
         request, self.request = self.request, None
         if request is not None:
             request.child = None

@@ -89,6 +89,13 @@ def reply_and_exit(value: Any) -> None:
     os._exit(0)
 
 
+def reply_and_print(value: Any) -> None:
+    """Print a line when the reply is written, and do nothing more."""
+    write_reply(value)
+    os.write(2, b"replied\n")
+    time.sleep(600)
+
+
 def stop_reading() -> None:
     """Take no more messages, but live on."""
     os.close(descriptor_of("requests"))
@@ -123,6 +130,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "leave behind": leave_behind,
     "close replies": close_replies,
     "reply and exit": reply_and_exit,
+    "reply and print": reply_and_print,
     "stop reading": stop_reading,
 }
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,8 +19,8 @@ from statemachine.processes import frames, process
 from statemachine.processes import pool as module
 from statemachine.processes.pool import PoolRequest, ProcessPool
 from statemachine.processes.results import ChildEnded, Replied, RequestResult, StartFailed
-from tests.processes.loops import advance_loop_time, both_loops, run_in
-from tests.processes.waiting import until
+from tests.processes.loops import advance_loop_time, both_loops, loop_has_read, run_in
+from tests.processes.waiting import alive, until
 
 Factory = Callable[[], asyncio.AbstractEventLoop]
 KILLED = -signal.SIGKILL
@@ -237,6 +238,53 @@ async def test_a_child_whose_request_takes_too_long_is_killed() -> None:
         await until(lambda: slow.result is not None)
         assert slow.result == ChildEnded(KILLED, timed_out=True)
         await until(lambda: next_.result == Replied(1) and pid not in pool.pids)
+
+
+async def test_a_reply_that_has_come_when_the_time_is_up_counts() -> None:
+    printed: list[str] = []
+    async with running_pool(request_seconds_max=600, on_printed=lambda _, line: printed.append(line)) as pool:
+        await reply(pool, "echo", 1)
+        quick = Asked(pool, "reply and print", "in time")
+        assert quick.child is not None
+        quick.child.stdout.pause()  # as a server that stands still
+        await until(lambda: printed == ["replied"])
+        for _ in range(2):
+            advance_loop_time(600)
+            await loop_has_read()
+        assert quick.result == Replied("in time")
+
+
+async def test_a_child_gets_the_time_again_in_which_the_server_stood_still() -> None:
+    async with running_pool(request_seconds_max=600) as pool:
+        slow = Asked(pool, "hang")
+        await pid_of(slow)
+        advance_loop_time(900)
+        await loop_has_read()
+        assert slow.child is not None
+        assert slow.child.usable
+        advance_loop_time(300)
+        await until(lambda: slow.result is not None)
+        assert slow.result == ChildEnded(KILLED, timed_out=True)
+
+
+async def test_a_child_that_has_ended_when_the_time_is_up_was_not_killed_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    noticing, wait = threading.Event(), process.Popen.wait
+    monkeypatch.setattr(process.Popen, "wait", lambda popen: noticing.wait() and wait(popen))
+    async with running_pool(request_seconds_max=600) as pool:
+        await reply(pool, "echo", 1)
+        ending = Asked(pool, "exit", 3)
+        assert ending.child is not None
+        ending.child.stdout.pause()
+        pid = ending.child.pid
+        await until(lambda: not alive(pid))
+        for _ in range(2):
+            advance_loop_time(600)
+            await loop_has_read()
+        noticing.set()
+        await until(lambda: ending.result is not None)
+        assert ending.result == ChildEnded(3)
 
 
 @pytest.mark.parametrize(("how", "cause"), [("exit", "The child ended: exit status 5"), ("refuse", "not today")])
