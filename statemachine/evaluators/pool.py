@@ -54,7 +54,12 @@ class PooledEvaluation(PoolRequest):
             self._repeated = True
             self._pool.submit(self, first=True)
             return
+        self.settle = _settled  # without the reference to itself, it is freed at once, not by a garbage collection
         self.done()
+
+
+def _settled(_result: RequestResult) -> None:
+    """Stands in for `settle` after the result."""
 
 
 class EvaluatorPool(ProcessPool):

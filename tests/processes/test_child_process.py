@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import struct
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -196,6 +198,30 @@ def test_lines_are_forwarded_up_to_the_end(factory: Factory) -> None:
         assert child.lines == ["one", "two"]
 
     run_in(factory, body)
+
+
+@both_loops
+@pytest.mark.parametrize("how", ["exit", "kill"])
+def test_a_process_that_has_ended_is_freed_without_a_garbage_collection(factory: Factory, how: str) -> None:
+    async def body() -> None:
+        child = await ready()
+        await child.reply("print", "one\ntwo")
+        if how == "kill":
+            child.kill()
+        else:
+            child.send(["exit", 0])
+        await child.end()
+        assert child.lines == ["one", "two"]
+        freed = weakref.ref(child)
+        del child
+        await until(lambda: freed() is None)
+
+    gc.collect()
+    gc.disable()
+    try:
+        run_in(factory, body)
+    finally:
+        gc.enable()
 
 
 @both_loops
