@@ -20,6 +20,8 @@ from statemachine.processes.time_limit import TimeLimit
 
 START_SECONDS_MAX = 60.0
 """How long a child may take until it is ready for its first request."""
+ROOM_SECONDS = 1.0
+"""The pause after the system had no room for one more child."""
 CLOSE_SECONDS_MAX = 5.0
 
 log = structlog.get_logger()
@@ -51,7 +53,8 @@ class ProcessPool:
     `title` names a process in messages. `environment` is added to that of the server. The pool starts `spare` children
     more than there are requests. It keeps `idle_max` children when there are no requests, all if that is None. A child
     that works on a request for more than `request_seconds_max` is killed. A start that failed is tried again after
-    `retry_seconds`; if that is None, the oldest queued request gets StartFailed. `on_printed` is called with the label
+    `retry_seconds`; if that is None, the oldest queued request gets StartFailed, unless the system has no room for one
+    more child and the request can wait for another. `on_printed` is called with the label
     of a child's last request (empty before the first) and a line.
     """
 
@@ -145,16 +148,19 @@ class ProcessPool:
             for _ in range(count):
                 self._children.append(_Child(self))
         except OSError as error:  # the system has no room for a process just now
-            self._start_failed(f"{self.title} cannot be started: {error}")
+            self._start_failed(f"{self.title} cannot be started: {error}", by_system=True)
 
-    def _start_failed(self, cause: str) -> None:
+    def _start_failed(self, cause: str, *, by_system: bool = False) -> None:
         self._startable = False
         pause = 0.0
         if self._retry_seconds is not None:
             log.error("child not started", cause=cause)
             pause = self._retry_seconds
+        elif by_system and any(child.usable for child in self._children):
+            log.warning("child not started", cause=cause)  # the requests wait for the children that there are
+            pause = ROOM_SECONDS
         elif self._queue:
-            self._queue.popleft().settle(StartFailed(cause))
+            self._queue.popleft().settle(StartFailed(cause, by_system))
         asyncio.get_running_loop().call_later(pause, self._try_again)
 
     def _try_again(self) -> None:

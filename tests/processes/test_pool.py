@@ -311,7 +311,29 @@ async def test_a_process_that_the_system_cannot_start_is_reported(monkeypatch: p
     monkeypatch.setattr(process, "Popen", no_room)
     async with running_pool(2) as pool:
         results = await asyncio.gather(*(pool.ask(["echo", 1]) for _ in range(5)))
-        assert set(results) == {StartFailed("The child cannot be started: [Errno 11] no room")}
+        assert set(results) == {StartFailed("The child cannot be started: [Errno 11] no room", by_system=True)}
+
+
+async def test_without_room_for_one_more_child_requests_wait_for_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(*_: object, **__: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    popen = process.Popen
+    async with running_pool(2) as pool:
+        first = await reply(pool, "process")
+        hanging = asyncio.create_task(pool.ask(["hang"]))
+        await asyncio.sleep(0)  # the task runs up to its first wait
+        monkeypatch.setattr(process, "Popen", no_room)
+        with structlog.testing.capture_logs() as logged:
+            waiting = Asked(pool, "process")
+        assert [(entry["event"], entry["log_level"]) for entry in logged] == [("child not started", "warning")]
+        assert (waiting.result, pool.pids) == (None, {first})
+        monkeypatch.setattr(process, "Popen", popen)
+        advance_loop_time(module.ROOM_SECONDS)
+        await until(lambda: waiting.result is not None)
+        assert isinstance(waiting.result, Replied)
+        assert waiting.result.message != first
+        hanging.cancel()
 
 
 @pytest.mark.parametrize("how", ["exit", "refuse"])
