@@ -157,7 +157,7 @@ class ProcessPool:
             log.error("child not started", cause=cause)
             pause = self._retry_seconds
         elif by_system and any(child.usable for child in self._children):
-            log.warning("child not started", cause=cause)  # the requests wait for the children that there are
+            log.error("child not started", cause=cause)  # the requests wait for the children that there are
             pause = ROOM_SECONDS
         elif self._queue:
             self._queue.popleft().settle(StartFailed(cause, by_system))
