@@ -32,11 +32,11 @@ def run(
 ) -> None:
     """Execute the definition in FILE and print its output; the exit status tells the outcome."""
     # Imported here, so that `run --help` loads no engine.
-    import asyncio  # noqa: PLC0415
     import logging  # noqa: PLC0415
 
     from statemachine.cli.local import LocalRun, RunRefused  # noqa: PLC0415
     from statemachine.cli.progress import make_reporter  # noqa: PLC0415
+    from statemachine.cli.signals import run_until_signal  # noqa: PLC0415
     from statemachine.logs import configure_logs  # noqa: PLC0415
     from statemachine.service.names import as_name  # noqa: PLC0415
     from statemachine.validation import validate  # noqa: PLC0415
@@ -49,7 +49,7 @@ def run(
         raise Refusal("\n".join(finding_line(file, finding) for finding in wrong))
     try:
         local = LocalRun(settings, durable=data is not None, skip_waits=skip_waits)
-        result = asyncio.run(local.run(as_name(file.stem), definition, given, make_reporter()))
+        result = run_until_signal(local.run(as_name(file.stem), definition, given, make_reporter()))
     except RunRefused as error:
         raise Refusal(str(error)) from None
     _report(result, click.echo)

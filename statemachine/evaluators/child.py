@@ -9,6 +9,7 @@ import sys
 import msgspec
 
 from statemachine.processes.child_program import Handler, serve
+from statemachine.processes.frames import JsonValue
 from statemachine.query.evaluation import EvaluationRequest
 from statemachine.query.jsonata.evaluation.evaluate import evaluate
 
@@ -21,7 +22,15 @@ def prepare(memory_bytes_max: int) -> Handler:
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes_max, memory_bytes_max))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(NICENESS)
-    return lambda request: msgspec.to_builtins(evaluate(msgspec.convert(request, EvaluationRequest)))
+    return handle
+
+
+def handle(request: JsonValue) -> JsonValue:
+    """Turn a request into its result. Without memory it aborts, as the evaluator itself does."""
+    try:
+        return msgspec.to_builtins(evaluate(msgspec.convert(request, EvaluationRequest)))
+    except MemoryError:
+        os.abort()
 
 
 if __name__ == "__main__":

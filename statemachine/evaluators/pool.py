@@ -6,12 +6,13 @@ The pool has a spare child until it has `children_max` of them, so that a quick 
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 
 import msgspec
 
 from statemachine.processes.pool import PoolRequest, ProcessPool
-from statemachine.processes.results import ChildEnded, Replied, RequestResult
+from statemachine.processes.results import Replied, RequestResult, StartFailed, exit_reason
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult, ExpressionFailed
 
 CHILDREN_MAX = max(2, len(os.sched_getaffinity(0)))
@@ -43,18 +44,32 @@ class PooledEvaluation(PoolRequest):
         pool.submit(self)
 
     def _settle(self, result: RequestResult) -> None:
+        assert not isinstance(result, StartFailed), "the pool tries again"
         if isinstance(result, Replied):
             self.result = msgspec.convert(result.message, EvaluationResult)
-        elif isinstance(result, ChildEnded) and result.timed_out:
+        elif result.timed_out:
             self.result = TOO_SLOW
         elif self._repeated:
-            self.result = TOO_LARGE
+            self.result = _ended(result.status)
         else:
-            # The memory limit, or a kill from outside. If the second child ends too, it is the memory.
+            # The memory limit, or a kill from outside, after which another child gives the result.
             self._repeated = True
             self._pool.submit(self, first=True)
             return
+        self.settle = _settled  # without the reference to itself, it is freed at once, not by a garbage collection
         self.on_done()
+
+
+def _ended(status: int) -> EvaluationResult:
+    """The failure of an evaluation whose child has ended twice. A child aborts if it gets no more memory."""
+    if status == -signal.SIGABRT:
+        return TOO_LARGE
+    message = f"The process of the evaluation ended twice: {exit_reason(status)}"
+    return EvaluationResult((ExpressionFailed("", message),))
+
+
+def _settled(_result: RequestResult) -> None:
+    """Stands in for `settle` after the result."""
 
 
 class EvaluatorPool(ProcessPool):

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from subprocess import PIPE
 
-from statemachine.processes.frames import FrameReader, JsonValue, pack
+from statemachine.processes.frames import START_NUMBER, JsonValue, ReplyReader, pack
 from statemachine.processes.pipes import PrintedLines
 from statemachine.processes.process import Process
 
@@ -16,10 +16,10 @@ EXIT_SECONDS_MAX = 0.5
 
 
 class ChildProcess(Process):
-    """A process that replies to each message with one message.
+    """A process that replies to each message with one message, after a first message that says that it is ready.
 
-    The caller must wait for the reply before it sends the next message. `usable` is False if the process has exited,
-    has closed its output or was killed.
+    The caller must wait for the reply before it sends the next message. A process that sends anything else than the
+    next reply is killed. `usable` is False if the process has exited, has closed its output or was killed.
     """
 
     def __init__(self, argv: Sequence[str], environment: Mapping[str, str]) -> None:
@@ -30,7 +30,8 @@ class ChildProcess(Process):
         self.usable = True
         self._unsent = bytearray()
         self._writer_registered = False
-        self._frames = FrameReader()
+        self._number = START_NUMBER
+        self._replies = ReplyReader()
         self.stdout.start(self._read)
         PrintedLines(self.stderr, self.on_printed)
 
@@ -44,7 +45,9 @@ class ChildProcess(Process):
 
     def send(self, message: JsonValue) -> None:
         """Send a message. It is lost if the process ends before it has read it."""
-        self._unsent += pack(message)
+        self._number += 1
+        self._replies.expect(self._number)
+        self._unsent += pack(self._number, message)
         self._write()
 
     def kill(self) -> None:
@@ -77,12 +80,10 @@ class ChildProcess(Process):
             self._stdin.close()
             self._loop.call_later(EXIT_SECONDS_MAX, self.kill)
         try:
-            messages = self._frames.feed(data)
-            if len(messages) > 1:
-                raise ValueError("more replies than requests")
+            replies = self._replies.feed(data)
         except ValueError:
-            # Only code that writes to our private pipe can be the reason. Nothing it says can be trusted any more.
+            # The reason is foreign code that writes to the private pipe. No reply can be trusted any more.
             self.kill()
             return
-        if messages:
-            self.on_received(messages[0])
+        for reply in replies:
+            self.on_received(reply)

@@ -1,7 +1,7 @@
 """The main loop of a child program: it replies to one request after the other until the server ends.
 
 Requests and replies are frames on standard input and output; all that is printed goes to standard error. The first
-frame is null, or a text that says why the program cannot serve. Must not know the server, its store or its sockets.
+reply is null, or a text that says why the program cannot serve. Must not know the server, its store or its sockets.
 
 On Linux the kernel kills the program when the thread that started it ends. So that thread must live as long as the
 server.
@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from statemachine.processes import frames
-from statemachine.processes.frames import JsonValue
+from statemachine.processes.frames import START_NUMBER, JsonValue
 
 Handler = Callable[[JsonValue], JsonValue]
 """Turns a request into its reply."""
@@ -29,24 +29,32 @@ _PR_SET_PDEATHSIG = 1
 def serve(prepare: Callable[[], Handler]) -> int:
     """Call `prepare`, then reply to requests with the handler that it returned.
 
-    Returns the exit status of the program: 0 at the end of standard input, 1 if `prepare` raises an exception.
+    Returns the exit status of the program: 0 at the end of standard input, 1 if `prepare` raises an exception. A
+    process that `prepare` or the handler has forked, and that returns from there, sends nothing and exits.
     """
+    pid = os.getpid()
     if sys.platform == "linux":  # die with the server; on other systems the program ends when standard input ends
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     requests, replies = _take_standard_streams()
+
+    def send(number: int, reply: JsonValue) -> None:
+        if os.getpid() != pid:  # forked by the user's code: only its parent replies
+            os._exit(0)
+        frames.write(replies, number, reply)
+
     try:
         handler = prepare()
     except Exception as error:
         traceback.print_exception(error.__cause__ or error)
-        frames.write(replies, str(error))
+        send(START_NUMBER, str(error))
         return 1
-    frames.write(replies, None)
+    send(START_NUMBER, None)
     while True:
         try:
-            request = frames.read(requests)
+            number, request = frames.read(requests)
         except EOFError:
             return 0
-        frames.write(replies, handler(request))
+        send(number, handler(request))
 
 
 def _take_standard_streams() -> tuple[BinaryIO, BinaryIO]:

@@ -53,14 +53,22 @@ class ReadPipe:
         if not self.closed and self._poll.poll(seconds * 1000):
             self._read()
 
+    def finish(self) -> None:
+        """Read what has arrived, and stop."""
+        self.wait(0)
+        self.close()
+
     def close(self) -> None:
         """Stop reading."""
         if not self.closed:
             self.pause()
             self.closed = True
             self._file.close()
-            self._on_received(b"")
-            self._on_ended()
+            on_received, on_ended = self._on_received, self._on_ended
+            # Without its references to the receivers, they are freed at once, not by a late garbage collection.
+            self._on_received, self._on_ended = _ignore, _ignore_end
+            on_received(b"")
+            on_ended()
 
     def _read(self) -> None:
         data = self._file.read(READ_BYTES)
@@ -115,4 +123,8 @@ class PrintedLines:
 
 
 def _ignore(data: bytes) -> None:
-    """Stands in for a receiver until the pipe is started."""
+    """Stands in for a receiver before the pipe is started and after it has ended."""
+
+
+def _ignore_end() -> None:
+    """Stands in for `on_ended` after it has been called."""

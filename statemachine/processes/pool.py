@@ -16,9 +16,12 @@ from statemachine.processes import launch
 from statemachine.processes.child_process import ChildProcess
 from statemachine.processes.frames import JsonValue
 from statemachine.processes.results import ChildEnded, Replied, RequestResult, StartFailed, exit_reason
+from statemachine.processes.time_limit import TimeLimit
 
 START_SECONDS_MAX = 60.0
 """How long a child may take until it is ready for its first request."""
+ROOM_SECONDS = 1.0
+"""The pause after the system had no room for one more child."""
 CLOSE_SECONDS_MAX = 5.0
 
 log = structlog.get_logger()
@@ -50,7 +53,8 @@ class ProcessPool:
     `title` names a process in messages. `environment` is added to that of the server. The pool starts `spare` children
     more than there are requests. It keeps `idle_max` children when there are no requests, all if that is None. A child
     that works on a request for more than `request_seconds_max` is killed. A start that failed is tried again after
-    `retry_seconds`; if that is None, the oldest queued request gets StartFailed. `on_printed` is called with the label
+    `retry_seconds`; if that is None, the oldest queued request gets StartFailed, unless the system has no room for one
+    more child and the request can wait for another. `on_printed` is called with the label
     of a child's last request (empty before the first) and a line.
     """
 
@@ -144,16 +148,19 @@ class ProcessPool:
             for _ in range(count):
                 self._children.append(_Child(self))
         except OSError as error:  # the system has no room for a process just now
-            self._start_failed(f"{self.title} cannot be started: {error}")
+            self._start_failed(f"{self.title} cannot be started: {error}", by_system=True)
 
-    def _start_failed(self, cause: str) -> None:
+    def _start_failed(self, cause: str, *, by_system: bool = False) -> None:
         self._startable = False
         pause = 0.0
         if self._retry_seconds is not None:
             log.error("child not started", cause=cause)
             pause = self._retry_seconds
+        elif by_system and any(child.usable for child in self._children):
+            log.error("child not started", cause=cause)  # the requests wait for the children that there are
+            pause = ROOM_SECONDS
         elif self._queue:
-            self._queue.popleft().settle(StartFailed(cause))
+            self._queue.popleft().settle(StartFailed(cause, by_system))
         asyncio.get_running_loop().call_later(pause, self._try_again)
 
     def _try_again(self) -> None:
@@ -175,7 +182,7 @@ class _Child(ChildProcess):
         self._pool = pool
         self._label = ""
         self._late = False
-        self._alarm: asyncio.TimerHandle | None = self._loop.call_later(START_SECONDS_MAX, self._time_out)
+        self._limit: TimeLimit | None = TimeLimit(START_SECONDS_MAX, self._time_out)
 
     def take(self, request: PoolRequest) -> None:
         """Work on a request."""
@@ -183,7 +190,7 @@ class _Child(ChildProcess):
         self._label = request.label
         request.child = self
         if self._pool.request_seconds_max is not None:
-            self._alarm = self._loop.call_later(self._pool.request_seconds_max, self._time_out)
+            self._limit = TimeLimit(self._pool.request_seconds_max, self._time_out)
         self.send(request.message)
 
     def abandon(self) -> None:
@@ -196,10 +203,8 @@ class _Child(ChildProcess):
 
     def on_received(self, message: JsonValue) -> None:
         request = self._finish_request()
-        if request is None:
-            self.kill()  # it has sent a reply without a request
-        else:
-            request.settle(Replied(message))
+        assert request is not None
+        request.settle(Replied(message))
         self._pool._assign()
 
     def on_ended(self, status: int) -> None:
@@ -219,13 +224,17 @@ class _Child(ChildProcess):
             self._pool._start_failed(result.message)
 
     def _time_out(self) -> None:
-        self._late = True
-        self.kill()
+        limit = self._limit
+        self.stdout.wait(0)  # the reply may be in the pipe
+        if self._limit is limit and self.usable and not self.exited:
+            self._late = True
+            self.kill()
 
     def _finish_request(self) -> PoolRequest | None:
-        """Take the request away and stop its alarm."""
-        if self._alarm is not None:
-            self._alarm.cancel()
+        """Take the request away, and its time limit."""
+        if self._limit is not None:
+            self._limit.cancel()
+            self._limit = None
         request, self.request = self.request, None
         if request is not None:
             request.child = None

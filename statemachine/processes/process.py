@@ -24,7 +24,7 @@ class Process(ABC):
     def __init__(
         self, argv: Sequence[str], environment: Mapping[str, str], cwd: str | None = None, stdin: int = DEVNULL
     ) -> None:
-        self._exited = False
+        self._exit_noticed = False
         self._loop = asyncio.get_running_loop()
         self._process = Popen(
             argv, bufsize=0, stdin=stdin, stdout=PIPE, stderr=PIPE, env=environment, cwd=cwd, start_new_session=True
@@ -48,6 +48,14 @@ class Process(ABC):
     def on_ended(self, status: int) -> None:
         """The process is reaped and both pipes have ended. `status` is as Python has it: negative for a signal."""
 
+    @property
+    def exited(self) -> bool:
+        """Has the process exited? The event loop may not have been told yet."""
+        try:
+            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        except ChildProcessError:  # it is reaped already
+            return True
+
     def kill(self) -> None:
         """End the process and those of its group at once."""
         if self._process.returncode is None:
@@ -63,13 +71,13 @@ class Process(ABC):
             self._loop.call_soon_threadsafe(self._on_exit)
 
     def _on_exit(self) -> None:
-        self._exited = True
+        self._exit_noticed = True
         self._kill_group()  # the processes that it has started and left behind
-        self._loop.call_later(LINGER_SECONDS, self.stdout.close)
-        self._loop.call_later(LINGER_SECONDS, self.stderr.close)
+        self._loop.call_later(LINGER_SECONDS, self.stdout.finish)
+        self._loop.call_later(LINGER_SECONDS, self.stderr.finish)
         self._check_end()
 
     def _check_end(self) -> None:
         """After the pipes as well as the exit: the last bytes may still be in them when the process is gone."""
-        if self._exited and self.stdout.closed and self.stderr.closed:
+        if self._exit_noticed and self.stdout.closed and self.stderr.closed:
             self.on_ended(self._process.returncode)

@@ -25,9 +25,11 @@ class ChildEnded:
 
 @dataclass(frozen=True, slots=True)
 class StartFailed:
-    """A child that was started for the queue ended before it was ready, or could not be started. `cause` is a text."""
+    """A child that was started for the queue ended before it was ready, or the system lacked the means to start it
+    (`by_system`). `cause` is a text."""
 
     cause: str
+    by_system: bool = False
 
 
 RequestResult = Replied | ChildEnded | StartFailed

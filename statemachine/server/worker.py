@@ -1,4 +1,5 @@
-"""The gunicorn worker, which runs uvicorn. It drains the application before it closes connections."""
+"""The gunicorn worker, which runs uvicorn. It drains the application before it closes connections, and closes it
+after them."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from statemachine.app import App
 
 
 class DrainingServer(Server):
-    """A uvicorn server that ends long polls and refuses new work before it waits for requests to end."""
+    """A uvicorn server that ends long polls and refuses new work before it waits for requests to end, and that closes
+    the application after them."""
 
     def __init__(self, config: Config, app: App) -> None:
         super().__init__(config)
@@ -23,6 +25,8 @@ class DrainingServer(Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._app.drain()
         await super().shutdown(sockets)
+        # Not after `serve`: uvicorn raises the signal again at the end of `serve`, and that ends the process.
+        await self._app.close()
 
 
 class Worker(UvicornWorker):
@@ -50,4 +54,3 @@ class Worker(UvicornWorker):
         self._install_sigquit_handler()
         app.start()
         await server.serve(sockets=self.sockets)
-        await app.close()

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +24,7 @@ from statemachine.store.locks import INTERPRETER, DirectoryLock
 from statemachine.store.sqlite import SqliteStore
 from statemachine.times.timestamps import iso_time
 from tests.engine.definitions import ACTIVITY, CALLBACK, FAIL, LOOP, PASS, machine, mapped, task, wait
+from tests.processes.waiting import PATIENCE_SECONDS, alive, until
 from tests.store.fast_directory import fast_directory
 
 FUNCTIONS = """
@@ -53,6 +59,29 @@ def test_success(folder: Path) -> None:
     assert result.exit_code == 0
     assert result.stdout == '{\n  "a": [\n    1,\n    "ä"\n  ]\n}\n'
     assert [line.split(" s  ")[1] for line in result.stderr.splitlines()] == ["→ P (Pass)", "✓ P"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_shell_commands_too(folder: Path, number: signal.Signals) -> None:
+    written = folder / "pid"
+    (folder / "flow.json").write_text(json.dumps(task("shell:long")))
+    script = f'["/bin/sh", "-c", "echo $$ > {written}; exec /bin/sleep 600"]'
+    (folder / "own.toml").write_text(f"[shell.long]\nargv = {script}\ntimeout = 600\n")
+    command = [sys.executable, "-m", "statemachine", "run", "flow.json", "--config", "own.toml"]
+    handler = signal.signal(number, signal.SIG_DFL)  # a process inherits a signal that is ignored
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    signal.signal(number, handler)
+    with process as running:
+        try:
+            asyncio.run(until(lambda: written.exists() and written.read_text() != ""))
+            shell = int(written.read_text())
+            running.send_signal(number)
+            assert running.wait(PATIENCE_SECONDS) == -number
+            assert not alive(shell)
+        finally:
+            running.kill()
+            for pid in filter(alive, map(int, written.read_text().split())):
+                os.kill(pid, signal.SIGKILL)
 
 
 def test_the_input_may_be_a_file(folder: Path) -> None:

@@ -6,9 +6,11 @@ No test depends on the speed of the machine: limits of time are far away, and pa
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import resource
 import signal
+import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
@@ -20,6 +22,7 @@ from statemachine.evaluators.pool import TOO_LARGE, TOO_SLOW, EvaluatorPool, Poo
 from statemachine.processes import process
 from statemachine.query.evaluation import EvaluationLimits, EvaluationRequest, EvaluationResult, ExpressionFailed, Value
 from tests.processes.loops import advance_loop_time
+from tests.processes.waiting import until
 
 ENDLESS = "($f := function($n) { $f($n + 1) }; $f(0))"
 PATIENT = EvaluationLimits(milliseconds=600_000)
@@ -81,8 +84,7 @@ async def test_what_takes_too_much_memory_ends_in_an_answer() -> None:
             '($d := function($s, $n) { $n = 0 ? $s : $d($s & $s, $n - 1) }; $length($d("xxxxxxxxxxxxxxxx", 26)))',
             limits=UNHURRIED,
         )
-        (outcome,) = (await result_of(pool.begin(large))).outcomes
-        assert isinstance(outcome, ExpressionFailed)
+        assert await result_of(pool.begin(large)) == TOO_LARGE
         assert await result_of(pool.begin(request("1 + 1"))) == TWO
 
 
@@ -102,7 +104,8 @@ async def test_an_evaluation_that_ends_two_children_has_failed() -> None:
         while (second := await pid_of(struck)) == first:
             await asyncio.sleep(0)
         os.kill(second, signal.SIGKILL)
-        assert await result_of(struck) == TOO_LARGE
+        message = "The process of the evaluation ended twice: signal: killed"
+        assert await result_of(struck) == EvaluationResult((ExpressionFailed("", message),))
         assert await result_of(pool.begin(request("1 + 1"))) == TWO
 
 
@@ -186,6 +189,20 @@ async def test_waiting_works_beside_a_thousand_connections() -> None:
         evaluation = pool.begin(request("1 + 1"))
         evaluation.wait(SECONDS)
         assert evaluation.result == TWO
+
+
+async def test_an_evaluation_that_is_done_is_freed_without_a_garbage_collection() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        with closing(EvaluatorPool(children_max=1, seconds_max=SECONDS)) as pool:
+            evaluation = pool.begin(request("1 + 1"))
+            assert await result_of(evaluation) == TWO
+            freed = weakref.ref(evaluation)
+            del evaluation
+            await until(lambda: freed() is None)
+    finally:
+        gc.enable()
 
 
 async def test_after_the_close_nothing_is_answered() -> None:

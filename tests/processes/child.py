@@ -30,9 +30,18 @@ def _inode(descriptor: int) -> int | None:
         return None
 
 
-def write_reply(data: bytes) -> None:
+def write_data(data: bytes) -> None:
     """Write to the pipe for replies, past `serve`."""
     os.write(descriptor_of("replies"), data)
+
+
+HANDLED: list[Any] = []
+"""The messages that have arrived, in order."""
+
+
+def write_reply(value: Any) -> None:
+    """Write the reply to the last request, past `serve`."""
+    write_data(frames.pack(frames.START_NUMBER + len(HANDLED), value))
 
 
 def start(how: str) -> Handler:
@@ -43,7 +52,15 @@ def start(how: str) -> Handler:
         time.sleep(600)
     if how == "refuse":
         raise ValueError("not today")
-    return lambda message: COMMANDS[message[0]](*message[1:])
+    if how == "fork":
+        fork_and_return()
+    return handle
+
+
+def handle(message: list[Any]) -> Any:
+    """Do the command of a message."""
+    HANDLED.append(message)
+    return COMMANDS[message[0]](*message[1:])
 
 
 def leave_behind(new_session: bool, then: str) -> int:
@@ -53,7 +70,7 @@ def leave_behind(new_session: bool, then: str) -> int:
         start_new_session=new_session,
         pass_fds=(descriptor_of("replies"),),
     )
-    write_reply(frames.pack(left.pid))
+    write_reply(left.pid)
     if then == "exit":
         os._exit(1)
     time.sleep(600)
@@ -68,20 +85,36 @@ def close_replies() -> None:
 
 def reply_and_exit(value: Any) -> None:
     """The last reply."""
-    write_reply(frames.pack(value))
+    write_reply(value)
     os._exit(0)
+
+
+def reply_and_print(value: Any) -> None:
+    """Print a line when the reply is written, and do nothing more."""
+    write_reply(value)
+    os.write(2, b"replied\n")
+    time.sleep(600)
 
 
 def stop_reading() -> None:
     """Take no more messages, but live on."""
     os.close(descriptor_of("requests"))
-    write_reply(frames.pack(None))
+    write_reply(None)
     time.sleep(600)
 
 
 def write_on_signal(value: Any) -> None:
     """Write one more reply, to no request, when a SIGUSR1 comes."""
-    signal.signal(signal.SIGUSR1, lambda *_: write_reply(frames.pack(value)))
+    signal.signal(signal.SIGUSR1, lambda *_: write_reply(value))
+
+
+def fork_and_return() -> str:
+    """Fork, and return in both processes, in the new one first."""
+    child = os.fork()
+    if child == 0:
+        return "the new process"
+    os.waitpid(child, 0)
+    return "the process that was asked"
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {
@@ -90,12 +123,14 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "hang": lambda: time.sleep(600),
     "exit": os._exit,
     "crash": lambda: os.kill(os.getpid(), signal.SIGSEGV),
-    "write": lambda text: write_reply(text.encode("latin-1")),
+    "write": lambda text: write_data(text.encode("latin-1")),
+    "fork": fork_and_return,
     "write on signal": write_on_signal,
     "print": lambda text: os.write(2, text.encode()),
     "leave behind": leave_behind,
     "close replies": close_replies,
     "reply and exit": reply_and_exit,
+    "reply and print": reply_and_print,
     "stop reading": stop_reading,
 }
 

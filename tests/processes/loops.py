@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
 import uvloop
 
+from statemachine.processes.pipes import ReadPipe
 from tests.processes.waiting import PATIENCE_SECONDS
 
 Body = Callable[[], Coroutine[Any, Any, None]]
@@ -38,3 +40,18 @@ def advance_loop_time(seconds: float) -> None:
     loop = asyncio.get_running_loop()
     before = loop.time
     loop.time = lambda: before() + seconds  # type: ignore[method-assign]
+
+
+async def loop_has_read() -> None:
+    """Return when the loop has read from every pipe that it watches, and has run the timers that are due.
+
+    It has, when it has read from a pipe that became readable later, because it polls all of them at once.
+    """
+    reading, writing = os.pipe()
+    seen = asyncio.Event()
+    later = ReadPipe(os.fdopen(reading, "rb", 0), lambda: None)
+    later.start(lambda data: seen.set())
+    os.write(writing, b"x")
+    await seen.wait()
+    os.close(writing)
+    later.close()

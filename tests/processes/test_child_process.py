@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import struct
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +22,8 @@ from statemachine.processes.frames import FRAME_BYTES_MAX
 from tests.processes.loops import both_loops, run_in
 from tests.processes.waiting import alive, until
 
+NUMBER = frames.START_NUMBER + 1
+"""The number of the first request."""
 Factory = Callable[[], asyncio.AbstractEventLoop]
 
 
@@ -165,9 +169,12 @@ def test_its_group_ends_with_it(factory: Factory, then: str) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        struct.pack(">I", FRAME_BYTES_MAX + 1),
-        struct.pack(">I", 3) + b"{x}",
-        frames.pack("one") + frames.pack("more"),
+        struct.pack(">II", FRAME_BYTES_MAX + 1, NUMBER),
+        struct.pack(">II", 3, NUMBER) + b"{x}",
+        frames.pack(NUMBER, "one") + frames.pack(NUMBER, "more"),
+        frames.pack(NUMBER + 1, "to the next request"),
+        frames.pack(NUMBER - 1, "to an earlier request"),
+        struct.pack(">I", 1000),  # half a head, which the reply then completes
     ],
 )
 def test_an_invalid_frame_kills_the_child(factory: Factory, data: bytes) -> None:
@@ -191,6 +198,30 @@ def test_lines_are_forwarded_up_to_the_end(factory: Factory) -> None:
         assert child.lines == ["one", "two"]
 
     run_in(factory, body)
+
+
+@both_loops
+@pytest.mark.parametrize("how", ["exit", "kill"])
+def test_a_process_that_has_ended_is_freed_without_a_garbage_collection(factory: Factory, how: str) -> None:
+    async def body() -> None:
+        child = await ready()
+        await child.reply("print", "one\ntwo")
+        if how == "kill":
+            child.kill()
+        else:
+            child.send(["exit", 0])
+        await child.end()
+        assert child.lines == ["one", "two"]
+        freed = weakref.ref(child)
+        del child
+        await until(lambda: freed() is None)
+
+    gc.collect()
+    gc.disable()
+    try:
+        run_in(factory, body)
+    finally:
+        gc.enable()
 
 
 @both_loops

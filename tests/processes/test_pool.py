@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,8 +19,8 @@ from statemachine.processes import frames, process
 from statemachine.processes import pool as module
 from statemachine.processes.pool import PoolRequest, ProcessPool
 from statemachine.processes.results import ChildEnded, Replied, RequestResult, StartFailed
-from tests.processes.loops import advance_loop_time, both_loops, run_in
-from tests.processes.waiting import until
+from tests.processes.loops import advance_loop_time, both_loops, loop_has_read, run_in
+from tests.processes.waiting import alive, until
 
 Factory = Callable[[], asyncio.AbstractEventLoop]
 KILLED = -signal.SIGKILL
@@ -149,9 +150,45 @@ def test_a_reply_without_a_request_ends_the_child(factory: Factory) -> None:
 def test_of_two_replies_at_once_neither_counts(factory: Factory) -> None:
     async def body() -> None:
         async with running_pool() as pool:
-            two = (frames.pack(1) + frames.pack(2)).decode("latin-1")
+            number = frames.START_NUMBER + 1
+            two = (frames.pack(number, 1) + frames.pack(number, 2)).decode("latin-1")
             assert await pool.ask(["write", two]) == ChildEnded(KILLED)
             assert await reply(pool, "echo", 1) == 1
+
+    run_in(factory, body)
+
+
+@both_loops
+@pytest.mark.parametrize("number", [frames.START_NUMBER, frames.START_NUMBER + 1])
+def test_a_reply_to_an_earlier_request_is_not_taken_for_that_to_the_next(factory: Factory, number: int) -> None:
+    async def body() -> None:
+        stale = frames.pack(number, "stale").decode("latin-1")
+        async with running_pool() as pool:
+            assert await reply(pool, "echo", 1) == 1
+            assert await pool.ask(["write", stale]) == ChildEnded(KILLED)
+            assert await reply(pool, "echo", 2) == 2
+
+    run_in(factory, body)
+
+
+@both_loops
+def test_half_a_reply_does_not_keep_the_request_waiting(factory: Factory) -> None:
+    async def body() -> None:
+        async with running_pool() as pool:
+            assert await pool.ask(["write", "\x03\xff\xff\xff"]) == ChildEnded(KILLED)
+            assert await reply(pool, "echo", 1) == 1
+
+    run_in(factory, body)
+
+
+@both_loops
+@pytest.mark.parametrize("how", ["", "fork"])
+def test_a_process_that_a_child_has_forked_does_not_reply(factory: Factory, how: str) -> None:
+    async def body() -> None:
+        async with running_pool(1, how) as pool:
+            process = await reply(pool, "process")
+            assert await reply(pool, "fork") == "the process that was asked"
+            assert await reply(pool, "process") == process
 
     run_in(factory, body)
 
@@ -203,6 +240,53 @@ async def test_a_child_whose_request_takes_too_long_is_killed() -> None:
         await until(lambda: next_.result == Replied(1) and pid not in pool.pids)
 
 
+async def test_a_reply_that_has_come_when_the_time_is_up_counts() -> None:
+    printed: list[str] = []
+    async with running_pool(request_seconds_max=600, on_printed=lambda _, line: printed.append(line)) as pool:
+        await reply(pool, "echo", 1)
+        quick = Asked(pool, "reply and print", "in time")
+        assert quick.child is not None
+        quick.child.stdout.pause()  # as a server that stands still
+        await until(lambda: printed == ["replied"])
+        for _ in range(2):
+            advance_loop_time(600)
+            await loop_has_read()
+        assert quick.result == Replied("in time")
+
+
+async def test_a_child_gets_the_time_again_in_which_the_server_stood_still() -> None:
+    async with running_pool(request_seconds_max=600) as pool:
+        slow = Asked(pool, "hang")
+        await pid_of(slow)
+        advance_loop_time(900)
+        await loop_has_read()
+        assert slow.child is not None
+        assert slow.child.usable
+        advance_loop_time(300)
+        await until(lambda: slow.result is not None)
+        assert slow.result == ChildEnded(KILLED, timed_out=True)
+
+
+async def test_a_child_that_has_ended_when_the_time_is_up_was_not_killed_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    noticing, wait = threading.Event(), process.Popen.wait
+    monkeypatch.setattr(process.Popen, "wait", lambda popen: noticing.wait() and wait(popen))
+    async with running_pool(request_seconds_max=600) as pool:
+        await reply(pool, "echo", 1)
+        ending = Asked(pool, "exit", 3)
+        assert ending.child is not None
+        ending.child.stdout.pause()
+        pid = ending.child.pid
+        await until(lambda: not alive(pid))
+        for _ in range(2):
+            advance_loop_time(600)
+            await loop_has_read()
+        noticing.set()
+        await until(lambda: ending.result is not None)
+        assert ending.result == ChildEnded(3)
+
+
 @pytest.mark.parametrize(("how", "cause"), [("exit", "The child ended: exit status 5"), ("refuse", "not today")])
 async def test_each_failed_start_is_the_result_of_one_queued_request(how: str, cause: str) -> None:
     async with running_pool(2, how) as pool:
@@ -227,7 +311,29 @@ async def test_a_process_that_the_system_cannot_start_is_reported(monkeypatch: p
     monkeypatch.setattr(process, "Popen", no_room)
     async with running_pool(2) as pool:
         results = await asyncio.gather(*(pool.ask(["echo", 1]) for _ in range(5)))
-        assert set(results) == {StartFailed("The child cannot be started: [Errno 11] no room")}
+        assert set(results) == {StartFailed("The child cannot be started: [Errno 11] no room", by_system=True)}
+
+
+async def test_without_room_for_one_more_child_requests_wait_for_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(*_: object, **__: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    popen = process.Popen
+    async with running_pool(2) as pool:
+        first = await reply(pool, "process")
+        hanging = asyncio.create_task(pool.ask(["hang"]))
+        await asyncio.sleep(0)  # the task runs up to its first wait
+        monkeypatch.setattr(process, "Popen", no_room)
+        with structlog.testing.capture_logs() as logged:
+            waiting = Asked(pool, "process")
+        assert [entry["event"] for entry in logged] == ["child not started"]
+        assert (waiting.result, pool.pids) == (None, {first})
+        monkeypatch.setattr(process, "Popen", popen)
+        advance_loop_time(module.ROOM_SECONDS)
+        await until(lambda: waiting.result is not None)
+        assert isinstance(waiting.result, Replied)
+        assert waiting.result.message != first
+        hanging.cancel()
 
 
 @pytest.mark.parametrize("how", ["exit", "refuse"])

@@ -8,7 +8,7 @@ import os
 import pytest
 
 from statemachine.processes.pipes import LINE_BYTES_MAX, LINES_AT_ONCE, PAUSE_SECONDS, PrintedLines, ReadPipe
-from tests.processes.loops import advance_loop_time
+from tests.processes.loops import advance_loop_time, loop_has_read
 
 
 class Printer:
@@ -29,21 +29,6 @@ class Printer:
     def close(self) -> None:
         """Close the end that the test writes to."""
         os.close(self._writing)
-
-
-async def loop_has_read() -> None:
-    """Return when the loop has read from every pipe that it watches, and has run the timers that are due.
-
-    It has, when it has read from a pipe that became readable later, because it polls all of them at once.
-    """
-    reading, writing = os.pipe()
-    seen = asyncio.Event()
-    later = ReadPipe(os.fdopen(reading, "rb", 0), lambda: None)
-    later.start(lambda data: seen.set())
-    os.write(writing, b"x")
-    await seen.wait()
-    os.close(writing)
-    later.close()
 
 
 @pytest.mark.parametrize(
@@ -92,6 +77,16 @@ async def test_lines_that_are_left_at_the_end_come_after_their_pause() -> None:
         seen.append(len(printer.lines))
     assert seen == [LINES_AT_ONCE, LINES_AT_ONCE * 2, LINES_AT_ONCE * 3, LINES_AT_ONCE * 3 + 1]
     assert printer.lines[-1] == "last"
+
+
+async def test_a_pipe_that_is_finished_is_read_before_it_is_closed() -> None:
+    printer = Printer()
+    printer.pipe.pause()
+    await printer.write(b"one\ntwo")
+    assert printer.lines == []
+    printer.pipe.finish()
+    assert (printer.lines, printer.closed.is_set()) == (["one", "two"], True)
+    printer.close()
 
 
 async def test_a_pipe_that_was_not_started_can_be_closed() -> None:

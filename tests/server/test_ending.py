@@ -10,6 +10,7 @@ from typing import Any
 
 from statemachine.testing import FUNCTION
 from tests.engine.definitions import ACTIVITY, PASS, ROLE, machine, mapped, task, wait
+from tests.processes.waiting import alive
 from tests.server.real_server import SERVE, RealServer, serving, until
 
 FUNCTIONS = '''
@@ -51,6 +52,30 @@ def test_on_sigterm_it_ends_long_polls_and_exits_with_zero(folder: Path) -> None
     with serving(folder / "data") as server:
         assert server.aws("DescribeExecution", executionArn=arn)["status"] == "RUNNING"
         assert server.terminate() == 0
+
+
+def test_on_sigterm_it_ends_the_commands_that_run_and_begins_them_again_after_the_restart(folder: Path) -> None:
+    script = f'["/bin/sh", "-c", "echo $$ >> {folder / "pids"}; exec /bin/sleep 600"]'
+    (folder / "own.toml").write_text(f"[shell.long]\nargv = {script}\ntimeout = 600\n")
+    command = (*SERVE, "--config", str(folder / "own.toml"))
+
+    def begun(count: int) -> list[int]:
+        file = folder / "pids"
+        pids = [int(line) for line in file.read_text().split()] if file.exists() else []
+        return pids if len(pids) == count else []
+
+    try:
+        for count in (1, 2):
+            with serving(folder / "data", *command) as server:
+                if count == 1:
+                    server.aws("StartExecution", stateMachineArn=create(server, "m", task("shell:long")))
+                pids = until(lambda count=count: begun(count), "the command runs")
+                assert alive(pids[-1])
+                assert server.terminate() == 0
+                assert not any(map(alive, pids))
+    finally:
+        for pid in filter(alive, begun(1) + begun(2)):
+            os.kill(pid, signal.SIGKILL)
 
 
 def test_after_a_kill_all_executions_go_on(folder: Path) -> None:

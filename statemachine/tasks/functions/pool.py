@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import Callable, Sequence
 
@@ -11,7 +12,7 @@ import msgspec
 from statemachine.json_text import dump
 from statemachine.processes.pool import ProcessPool
 from statemachine.processes.results import ChildEnded, Replied, StartFailed, exit_reason
-from statemachine.tasks.functions.invocation import Invocation, InvocationResponse
+from statemachine.tasks.functions.invocation import Invocation, InvocationFailure, InvocationResponse, lambda_error
 from statemachine.tasks.functions.loading import FunctionsError
 from statemachine.tasks.functions.messages import FunctionCall, FunctionReply, ListFunctions
 
@@ -34,7 +35,7 @@ class FunctionPool:
         self.functions: frozenset[str] = frozenset()
         program = ("statemachine.tasks.functions.worker", *sources)
         self._pool = ProcessPool("The process that imports the functions", program, workers_max, on_printed=on_printed)
-        self._asynchronous: set[asyncio.Task[InvocationResponse]] = set()
+        self._asynchronous: set[asyncio.Task[None]] = set()
 
     @property
     def pids(self) -> frozenset[int]:
@@ -58,10 +59,11 @@ class FunctionPool:
     async def invoke(self, invocation: Invocation) -> InvocationResponse:
         """Call a function. Cancelling kills the worker that runs it, or takes the call out of the queue.
 
-        An asynchronous call (`Event`) is accepted at once. It is lost if the server ends before it has run.
+        An asynchronous call (`Event`) is accepted at once. It is lost if the server ends before it has run. Raises
+        InvocationFailure if the system cannot start a worker.
         """
         if invocation.invocation_type == "Event":
-            running = asyncio.create_task(self._run(invocation))
+            running = asyncio.create_task(self._run_unheard(invocation))
             self._asynchronous.add(running)
             running.add_done_callback(self._asynchronous.discard)
             return _response(invocation, 202, "", function_error=False)
@@ -77,6 +79,10 @@ class FunctionPool:
             await asyncio.wait(self._asynchronous)
         await self._pool.shut_down()
 
+    async def _run_unheard(self, invocation: Invocation) -> None:
+        with contextlib.suppress(InvocationFailure):
+            await self._run(invocation)
+
     async def _run(self, invocation: Invocation) -> InvocationResponse:
         call = FunctionCall(
             invocation.function.name,
@@ -90,6 +96,8 @@ class FunctionPool:
             case Replied(message):
                 reply = msgspec.convert(message, FunctionReply)
                 return _response(invocation, 200, reply.payload, function_error=reply.function_error)
+            case StartFailed(cause, by_system=True):
+                raise lambda_error(500, "ServiceException", cause, invocation.request_id)
             case StartFailed(cause):
                 fields = {"errorMessage": cause, "errorType": "Runtime.ImportModuleError"}
             case ChildEnded(status):

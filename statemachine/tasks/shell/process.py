@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from statemachine.processes.process import Process
+from statemachine.processes.time_limit import TimeLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ async def run_process(
     """Run a program; its standard input is empty. Raises OSError if it cannot be started. When this returns or has been
     cancelled, no process of its group is left."""
     process = _LimitedProcess(argv, environment, directory, limits)
-    timer = asyncio.get_running_loop().call_later(limits.seconds, process.exceed, "seconds")
+    time_limit = TimeLimit(limits.seconds, process.time_out)
     try:
         return await asyncio.shield(process.result)
     except asyncio.CancelledError:
@@ -51,7 +52,7 @@ async def run_process(
         await process.result
         raise
     finally:
-        timer.cancel()
+        time_limit.cancel()
 
 
 class _LimitedProcess(Process):
@@ -67,8 +68,12 @@ class _LimitedProcess(Process):
         self.stdout.start(self._on_stdout)
         self.stderr.start(self._on_stderr)
 
-    def exceed(self, limit: Limit) -> None:
-        """Kill the group because it exceeds this limit, unless it was killed already."""
+    def time_out(self) -> None:
+        """Kill the group because its time is up, unless the process has exited."""
+        if not self.exited:
+            self._exceed("seconds")
+
+    def _exceed(self, limit: Limit) -> None:
         if self._exceeded is None:
             self._exceeded = limit
             self.kill()
@@ -79,7 +84,7 @@ class _LimitedProcess(Process):
     def _on_stdout(self, data: bytes) -> None:
         self._stdout += data[: self._limits.stdout_bytes + 1 - len(self._stdout)]
         if len(self._stdout) > self._limits.stdout_bytes:
-            self.exceed("stdout_bytes")
+            self._exceed("stdout_bytes")
 
     def _on_stderr(self, data: bytes) -> None:
         self._stderr += data

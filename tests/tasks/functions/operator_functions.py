@@ -131,6 +131,15 @@ def crash(event: Any) -> None:
     ctypes.string_at(0)
 
 
+def fork_and_raise(event: Any) -> str:
+    """Raises in a process of its own, whose end it awaits."""
+    child = os.fork()
+    if child == 0:
+        raise RuntimeError("in the forked process")
+    os.waitpid(child, 0)
+    return "from the worker"
+
+
 def crash_with_child_left(path: str) -> None:
     """Leaves a process of another session that holds all pipes; its id is written to the file."""
     child = os.fork()

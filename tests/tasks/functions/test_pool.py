@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -16,7 +17,9 @@ from pathlib import Path
 import pytest
 import uvloop
 
+from statemachine.processes import process
 from statemachine.processes.pipes import LINES_AT_ONCE
+from statemachine.tasks.functions.invocation import InvocationFailure
 from statemachine.tasks.functions.loading import FunctionsError
 from statemachine.tasks.functions.pool import FunctionPool
 from tests.processes.loops import Body, run_in
@@ -73,6 +76,15 @@ def test_death_is_noticed_though_a_child_holds_the_pipes(run, tmp_path: Path) ->
                 assert alive(child)
             finally:
                 os.kill(child, signal.SIGKILL)
+
+    run(body)
+
+
+def test_a_forked_process_that_returns_gives_no_result(run) -> None:
+    async def body() -> None:
+        async with running_pool() as pool:
+            assert await call(pool, "fork_and_raise") == "from the worker"
+            assert [await call(pool, "echo", number) for number in range(3)] == [0, 1, 2]
 
     run(body)
 
@@ -336,6 +348,51 @@ def test_sources_that_fail_later_fail_the_call(tmp_path: Path) -> None:
             source.write_text("def start(event): ...")
             response = await pool.invoke(invocation("stop"))
             assert json.loads(response.payload)["errorType"] == "Runtime.HandlerNotFound"
+
+    asyncio.run(body())
+
+
+def no_room(*_: object, **__: object) -> None:
+    """Stands in for the start of a process."""
+    raise OSError(24, "Too many open files")
+
+
+async def end_worker(pool: FunctionPool) -> None:
+    """Kill the only worker, and wait until it is gone."""
+    (worker,) = pool.pids
+    os.kill(worker, signal.SIGKILL)
+    await until(lambda: not pool.pids)
+
+
+def test_a_lack_of_file_descriptors_is_a_failure_of_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def body() -> None:
+        async with running_pool() as pool:
+            await end_worker(pool)
+            monkeypatch.setattr(process, "Popen", no_room)
+            with pytest.raises(InvocationFailure) as failed:
+                await pool.invoke(invocation("echo"))
+        assert (failed.value.error, failed.value.cause) == (
+            "Lambda.ServiceException",
+            "The process that imports the functions cannot be started: [Errno 24] Too many open files (Service: "
+            f"AWSLambda; Status Code: 500; Error Code: ServiceException; Request ID: {REQUEST_ID}; Proxy: null)",
+        )
+
+    asyncio.run(body())
+
+
+def test_an_asynchronous_call_that_cannot_run_disturbs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def body() -> None:
+        unhandled: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: unhandled.append(context))
+        async with running_pool() as pool:
+            await end_worker(pool)
+            monkeypatch.setattr(process, "Popen", no_room)
+            assert (await pool.invoke(invocation("echo", invocation_type="Event"))).status == 202
+            await asyncio.sleep(0)  # its task runs up to its first wait
+            with pytest.raises(InvocationFailure):
+                await pool.invoke(invocation("echo"))
+        gc.collect()
+        assert unhandled == []
 
     asyncio.run(body())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Callable, Coroutine
 from itertools import accumulate
 from pathlib import Path
@@ -14,9 +15,10 @@ import msgspec
 import pytest
 
 from statemachine.config import ShellCommand
+from statemachine.processes import process
 from statemachine.tasks.kind import Failed, Succeeded, TaskResult
 from statemachine.tasks.shell.kind import ShellTasks, shell_kinds
-from tests.processes.loops import advance_loop_time, both_loops, run_in
+from tests.processes.loops import advance_loop_time, both_loops, loop_has_read, run_in
 from tests.processes.waiting import alive, until
 from tests.tasks.calls import Results, task
 
@@ -174,6 +176,26 @@ def test_time_limit_ends_the_whole_group(tmp_path: Path) -> None:
 
     cause = "The command ran for more than 600 seconds. waiting"
     assert asyncio.run(main()) == Failed("Shell.TimedOut", cause)
+
+
+def test_a_command_that_has_ended_when_its_time_is_up_has_succeeded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server stands still: it has not been told of the end when the time limit ends."""
+    file, noticing, wait = tmp_path / "id", threading.Event(), process.Popen.wait
+    monkeypatch.setattr(process.Popen, "wait", lambda popen: noticing.wait() and wait(popen))
+
+    async def main() -> TaskResult:
+        kind, results = ShellTasks({"it": sh(f"echo $$ > {file}; echo done", timeout=600)}), Results()
+        kind.start(task("shell:it", {}, "{}"), results)
+        await until(lambda: pids(file) != [] and gone(file)())
+        for _ in range(2):
+            advance_loop_time(600)
+            await loop_has_read()
+        noticing.set()
+        return await results.first()
+
+    assert asyncio.run(main()) == Succeeded('{"ExitStatus":0,"Stdout":"done\\n","Stderr":""}')
 
 
 def test_too_much_output_ends_the_command() -> None:
