@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from statemachine.core.ids import execution_id
+from statemachine.engine.loop import READERS
 from statemachine.reads.headers import read_header
 from statemachine.store.interface import Readable
 from statemachine.store.memory import MemoryStore
@@ -57,7 +58,9 @@ async def test_reads_that_wait_hold_up_nothing_else() -> None:
         assert [activity["name"] for activity in (await server.ask("ListActivities"))["activities"]] == []
         assert not any(task.done() for task in descriptions)
         store.answers.set()
-        assert {described["status"] for described in await asyncio.gather(*descriptions)} == {"SUCCEEDED"}
+        statuses = [described["status"] for described in await asyncio.gather(*descriptions)]
+        # Those that had begun to read see the rows of before.
+        assert statuses.count("SUCCEEDED") >= len(statuses) - READERS
 
 
 async def test_what_a_look_raises_reaches_who_asked() -> None:
