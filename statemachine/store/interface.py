@@ -1,6 +1,6 @@
 """The interface of every store: rows of key → JSON bytes, written in atomic and durable groups.
 
-A store never knows the meaning of its keys and values. It knows no executions, no histories and no time.
+A store must not know the meaning of its keys and values, and must not know time.
 """
 
 from __future__ import annotations

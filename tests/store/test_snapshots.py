@@ -1,9 +1,8 @@
-"""A snapshot shows the rows of one moment, holds up no commit, and leaves no file that grows without end."""
+"""Snapshots of a file hold up no commit, and the WAL file does not grow without end. Their rows are the contract's."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
@@ -11,72 +10,11 @@ from random import Random
 import pytest
 
 from statemachine.store import write_connection
-from statemachine.store.interface import Readable, Store, StoreError
-from statemachine.store.memory import MemoryStore
+from statemachine.store.interface import Store, StoreError
 from statemachine.store.sqlite import SqliteStore
-from tests.store.fast_directory import fast_directory
 
 LOG_BYTES_MAX = 200_000
 GROUP_BYTES = 20_000
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    with fast_directory() as directory:
-        made: Store = MemoryStore() if request.param == "memory" else SqliteStore(Path(directory) / "store.db")
-        yield made
-        made.close()
-
-
-def everything(rows: Readable) -> dict[str, bytes]:
-    """All rows, read in each of the three ways, which must agree."""
-    scanned = dict(rows.scan(""))
-    assert rows.gather(["a", "b"]) == scanned
-    assert {key: value for key in "ab" if (value := rows.get(key)) is not None} == scanned
-    return scanned
-
-
-def test_a_snapshot_sees_no_later_group(store: Store) -> None:
-    store.commit({"a": b"1"}, {}, 0)
-    with store.snapshot() as rows:
-        assert everything(rows) == {"a": b"1"}
-        store.commit({"a": None}, {"b": b"2"}, 0)
-        assert everything(rows) == {"a": b"1"}
-        assert everything(store) == {"b": b"2"}
-        store.commit({"a": b"3"}, {}, 0)
-        assert everything(rows) == {"a": b"1"}
-
-
-def test_a_snapshot_sees_all_earlier_groups(store: Store) -> None:
-    for number in range(3):
-        store.commit({"a": b"%d" % number}, {}, 0)
-        with store.snapshot() as rows:
-            assert everything(rows) == {"a": b"%d" % number}
-
-
-def test_snapshots_that_are_open_at_once_are_of_their_own_moments(store: Store) -> None:
-    with ExitStack() as opened:
-        snapshots = []
-        for number in range(5):
-            store.commit({"a": b"%d" % number}, {}, 0)
-            snapshots.append(opened.enter_context(store.snapshot()))
-            snapshots[-1].get("a")
-        assert [rows.get("a") for rows in snapshots] == [b"0", b"1", b"2", b"3", b"4"]
-
-
-def test_an_error_in_a_snapshot_is_raised_and_ends_it(store: Store) -> None:
-    store.commit({"a": b"1"}, {}, 0)
-
-    def decode_nonsense() -> None:
-        with store.snapshot() as rows:
-            rows.get("a")
-            b"\xff".decode()
-
-    with pytest.raises(UnicodeDecodeError):  # it is the reader's error, and no damage of the store
-        decode_nonsense()
-    store.commit({"a": b"2"}, {}, 0)
-    with store.snapshot() as rows:
-        assert rows.get("a") == b"2"
 
 
 def test_a_closed_store_leaves_no_snapshot_open(tmp_path: Path) -> None:
