@@ -1,6 +1,6 @@
 """The one place where the parts of a server are joined: store, catalogues, engine, service.
 
-The server, the command line's own runs and tests compose the same parts. Knows no API and no process manager.
+The server, the command line's own runs and tests compose the same parts. Must not know an API or a process manager.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ from statemachine.core.waits import RetryWait, TaskWait, TimedWait, TimerWait, T
 TIMER_TOLERANCE = 0.001
 """Ours: a timer may fire this many seconds early, because its time is stored in whole milliseconds."""
 NEW = "NEW"
-"""Stands in ACCEPTS_BY_STATUS for an execution without any history event. Never stored and never shown."""
+"""Stands in ACCEPTS_BY_STATUS for an execution that is neither stored nor PENDING. Never stored and never shown."""
 
 
 def advance(machine: Machine, checkpoint: Checkpoint, event: Event, context: StepContext) -> Step:

@@ -181,12 +181,16 @@ class Engine(Host):
     async def read(self, look: Callable[Concatenate[Readable, P], Found], *args: P.args, **kwargs: P.kwargs) -> Found:
         if self.store.remote:
             return await self.survey(look, *args, **kwargs)
-        return look(self.store, *args, **kwargs)
+        return self._look(look, *args, **kwargs)
 
     async def survey(self, look: Callable[Concatenate[Readable, P], Found], *args: P.args, **kwargs: P.kwargs) -> Found:
         return await asyncio.get_running_loop().run_in_executor(
-            self._readers, partial(look, self.store, *args, **kwargs)
+            self._readers, partial(self._look, look, *args, **kwargs)
         )
+
+    def _look(self, look: Callable[Concatenate[Readable, P], Found], *args: P.args, **kwargs: P.kwargs) -> Found:
+        with self.store.snapshot() as rows:
+            return look(rows, *args, **kwargs)
 
     def _deliver_result(self, token: str, result: TaskResult) -> None:
         """Deliver the result of a task. If its group is lost, it is stepped again; if the process dies first, the next

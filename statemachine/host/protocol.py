@@ -90,8 +90,8 @@ class Host(Protocol):
     ) -> Awaitable[Found]:
         """The result of `look` on the committed rows. For a look at few rows: it may run on the event loop.
 
-        A look is a pure function of the rows. The host may call it in any thread and more than once. What it raises is
-        raised here.
+        A look is a pure function of the rows, which are those of one moment. The host may call it in any thread and
+        more than once. What it raises is raised here.
         """
 
     def survey(

@@ -93,7 +93,7 @@ def list_page(rows: Readable, wanted: Filter, position: str, size: int) -> ListP
         if len(found) == size or examined >= EXAMINED_MAX:
             return ListPage(found, last)
         if place == last:
-            continue  # it changed its status while the lists were read, so it is in two of them
+            continue  # it is in two lists: a status or a state machine was named twice
         last = place
         examined += 1
         id = keys.listed_id(place)

@@ -1,2 +1,2 @@
-"""State machines and activities that are registered: rows in the store, an image in memory, compiled machines in a
-cache. Knows no API and no execution."""
+"""State machines and activities that are registered: rows in the store, an image in memory, compiled definitions in a
+cache."""

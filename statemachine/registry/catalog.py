@@ -1,7 +1,7 @@
 """A catalogue: all resources of one kind by name. Their rows are in the store, their image is in memory.
 
 A change is written durably first and then shown by the image, so no reader sees a change that a crash would undo.
-Knows no particular kind of resource.
+Must not know any kind of resource.
 """
 
 from __future__ import annotations

@@ -47,6 +47,11 @@ class Connection:
         rows = self.select(statement, values)
         return rows[0] if rows else None
 
+    @property
+    def in_transaction(self) -> bool:
+        """Is a transaction open? SQLite ends it by itself at some errors."""
+        return self._database.in_transaction
+
     def check_process(self) -> None:
         """Raises StoreError in a forked child, because its parent owns the locks on the file."""
         if os.getpid() != self._process:

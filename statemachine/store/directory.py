@@ -1,4 +1,4 @@
-"""The directory of a store: it is on a local disk, and other users may not write to it. Knows no names of files."""
+"""The directory of a store: on a local disk, and closed to the writes of other users. Must not know names of files."""
 
 from __future__ import annotations
 

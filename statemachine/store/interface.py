@@ -1,11 +1,12 @@
 """The interface of every store: rows of key → JSON bytes, written in atomic and durable groups.
 
-A store never knows the meaning of its keys and values. It knows no executions, no histories and no time.
+A store must not know the meaning of its keys and values, and must not know time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 Rows = Mapping[str, bytes | None]
@@ -85,6 +86,13 @@ class Store(Readable, Protocol):
     """
 
     remote: bool
+
+    def snapshot(self) -> AbstractContextManager[Readable]:
+        """The rows of one moment: all reads of the block see the same groups, those of the first read.
+
+        They include every group that was committed before the block. Only one thread may read from a snapshot, and only
+        inside the block. Many snapshots may be open at once. They may hold up a commit for a moment, but not for long.
+        """
 
     def commit(self, rows: Rows, fresh: Rows, epoch: int) -> None:
         """Write one group. When this returns, the whole group is durable. If this raises, none of it is kept.

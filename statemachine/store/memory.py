@@ -6,11 +6,13 @@ compare the two stores find errors in both.
 
 from __future__ import annotations
 
+import copy
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from threading import Lock
 
-from statemachine.store.interface import KeyConflict, Rows, StaleEpoch, check_group
+from statemachine.store.interface import KeyConflict, Readable, Rows, StaleEpoch, check_group
 
 
 class MemoryStore:
@@ -21,8 +23,21 @@ class MemoryStore:
     def __init__(self) -> None:
         self._values: dict[bytes, bytes] = {}
         self._keys: list[bytes] = []
+        self._snapshots = 0
         self._epoch = 0
         self._lock = Lock()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Readable]:
+        with self._lock:
+            self._snapshots += 1
+            frozen = copy.copy(self)
+        try:
+            yield frozen
+        finally:
+            with self._lock:
+                if self._values is frozen._values:
+                    self._snapshots -= 1
 
     def get(self, key: str) -> bytes | None:
         with self._lock:
@@ -65,6 +80,8 @@ class MemoryStore:
             for key in fresh:
                 if key.encode() in self._values:
                     raise KeyConflict(key)
+            if self._snapshots:  # they keep the rows that they have
+                self._values, self._keys, self._snapshots = dict(self._values), list(self._keys), 0
             for name, value in changed.items():
                 self._change(name, value)
 

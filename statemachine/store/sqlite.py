@@ -7,7 +7,7 @@ and SqliteDict is constructed nowhere else.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack, closing
 from itertools import chain
 from os import PathLike, fspath
@@ -17,20 +17,27 @@ from typing import Any
 from sqlitedict import SqliteDict
 
 from statemachine.store import statements
-from statemachine.store.codec import decode, encode, seal, unseal
+from statemachine.store.codec import decode, encode, seal
 from statemachine.store.connection import ReadConnection
 from statemachine.store.directory import private_directory
-from statemachine.store.interface import KeyConflict, Rows, StaleEpoch, StoreDamaged, UnknownFormat, check_group
+from statemachine.store.interface import (
+    KeyConflict,
+    Readable,
+    Rows,
+    StaleEpoch,
+    StoreDamaged,
+    UnknownFormat,
+    check_group,
+)
 from statemachine.store.pages import scan_pages
 from statemachine.store.sqlite_errors import as_store_errors
+from statemachine.store.sqlite_reader import Snapshots, SqliteReader
 from statemachine.store.write_connection import WriteConnection, write_connection
 
 FORMAT = 2
 """The version of the format of the file and its rows. A file of another format is refused. Development
 versions before 0.1.0 wrote format 1."""
 
-_BEYOND_ALL_KEYS = b""
-"""SQLite orders every BLOB after every TEXT."""
 _VERIFY_ROWS = 256
 
 
@@ -62,8 +69,8 @@ class DurableDict(SqliteDict):
         return connection.transaction()
 
 
-class SqliteStore:
-    """The Store interface over one SQLite file. Reads have their own connection and never wait for a commit."""
+class SqliteStore(SqliteReader):
+    """The Store interface over one SQLite file. Reads have connections of their own and never wait for a commit."""
 
     remote = False
 
@@ -79,7 +86,9 @@ class SqliteStore:
             self._writer = opened.enter_context(closing(write_connection(self._path)))
             with as_store_errors(self._path), self._writer.transaction():
                 self._open_tables(opened)
-            self._reader = opened.enter_context(closing(ReadConnection(self._path)))
+            super().__init__(self._path)
+            opened.callback(super().close)
+            self._snapshots = opened.enter_context(closing(Snapshots(self._path)))
             self._opened = opened.pop_all()
 
     def _open_tables(self, opened: ExitStack) -> None:
@@ -94,34 +103,8 @@ class SqliteStore:
         if found != FORMAT:
             raise UnknownFormat(f"{self._path}: {_refused(found)}")
 
-    def get(self, key: str) -> bytes | None:
-        rows = self._read(statements.GET, (key,))
-        return unseal(rows[0][0], key) if rows else None
-
-    def scan(
-        self,
-        prefix: str,
-        after: str = "",
-        limit: int | None = None,
-        *,
-        before: str | None = None,
-        reverse: bool = False,
-    ) -> list[tuple[str, bytes]]:
-        first, end = prefix, _bound_of_prefix(prefix)
-        uppers = [bound for bound in (end, before, (after or None) if reverse else None) if isinstance(bound, str)]
-        if after and not reverse:
-            first = max(first, after + "\0")  # the smallest key that is greater than `after`
-        bounds = (first, min(uppers, default=_BEYOND_ALL_KEYS), -1 if limit is None else limit)
-        rows = self._read(statements.SCAN_DOWN if reverse else statements.SCAN_UP, bounds)
-        return [(key, unseal(sealed, key)) for key, sealed in rows]
-
-    def gather(self, prefixes: Sequence[str]) -> dict[str, bytes]:
-        found: dict[str, bytes] = {}
-        for batch in statements.batches(prefixes):
-            ranges = chain.from_iterable((prefix, _bound_of_prefix(prefix)) for prefix in batch)
-            rows = self._read(statements.gather(len(batch)), tuple(ranges))
-            found.update((key, unseal(sealed, key)) for key, sealed in rows)
-        return found
+    def snapshot(self) -> AbstractContextManager[Readable]:
+        return self._snapshots.open()
 
     def commit(self, rows: Rows, fresh: Rows, epoch: int) -> None:
         check_group(rows, fresh)
@@ -178,10 +161,6 @@ class SqliteStore:
         for _ in scan_pages(self, "", size=_VERIFY_ROWS):
             pass  # reading a row checks it
 
-    def _read(self, statement: str, values: tuple[Any, ...]) -> list[Any]:
-        with as_store_errors(self._path):
-            return self._reader.select(statement, values)
-
     def _first_that_exists(self, keys: Iterable[str]) -> str | None:
         return next((key for key in keys if self._read(statements.GET, (key,))), None)
 
@@ -193,14 +172,3 @@ def _refused(format: Any) -> str:
         f"a store of format {format}, written {writer}; this version reads format {FORMAT} only. "
         "Use another data directory, or the version that wrote this one"
     )
-
-
-def _bound_of_prefix(prefix: str) -> str | bytes:
-    """The smallest value that SQLite orders after all keys with this prefix."""
-    stem = prefix.rstrip("\U0010ffff")
-    if not stem:
-        return _BEYOND_ALL_KEYS
-    following = ord(stem[-1]) + 1
-    if following == 0xD800:  # surrogates are no characters
-        following = 0xE000
-    return stem[:-1] + chr(following)

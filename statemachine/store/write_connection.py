@@ -10,22 +10,26 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from statemachine.store.connection import Connection
+from statemachine.store.connection import BUSY_SECONDS, Connection
 from statemachine.store.directory import private_file
 from statemachine.store.interface import StoreDamaged, StoreError
 from statemachine.store.sqlite_errors import as_store_errors
 
 _SYNCHRONOUS_FULL = 2
+_LOG_BYTES_MAX = 64 * 1024 * 1024
+_RESTART_TRIES = 40
+_RESTART_WAIT_MS = 50
+"""How often, and for how long each time, a commit that found a long log waits for open snapshots."""
 _SETTINGS = {
     "fullfsync": "ON",  # macOS: after a plain fsync, data may still be in the disk's own cache
     "checkpoint_fullfsync": "ON",
     "mmap_size": 0,
     "cache_size": -32 * 1024,  # KiB
     "wal_autocheckpoint": 4000,  # pages
-    "journal_size_limit": 64 * 1024 * 1024,  # bytes
+    "journal_size_limit": _LOG_BYTES_MAX,
 }
 
 
@@ -52,6 +56,7 @@ class WriteConnection(Connection):
         self.users = 0
         self._inside = False
         self._doomed = False
+        self._log_bytes_max = _LOG_BYTES_MAX
         with as_store_errors(path):
             super().__init__(path, "rw")
             try:
@@ -105,6 +110,34 @@ class WriteConnection(Connection):
             raise
         finally:
             self._inside = False
+        self._restart_log()
+
+    def _restart_log(self) -> None:
+        """Let the next commit begin the WAL file anew, if it is long. This waits for the snapshots that are open.
+
+        SQLite does this by itself only if no snapshot is open at a commit. Under many reads there may never be such a
+        moment. The group is durable already, so a failure is no failure of the commit.
+        """
+        with suppress(OSError, sqlite3.Error):
+            size = os.stat(f"{self.path}-wal").st_size
+            if size <= self._log_bytes_max:
+                return
+            # A snapshot may stay open for long, as one of another program: do not wait again at each commit.
+            self._log_bytes_max = size * 2
+            self._database.execute(f"PRAGMA busy_timeout = {_RESTART_WAIT_MS}")
+            try:
+                if self._is_log_restarted():
+                    self._log_bytes_max = _LOG_BYTES_MAX
+            finally:
+                self._database.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+
+    def _is_log_restarted(self) -> bool:
+        # SQLite waits for a reader's place, and may not notice that later readers have taken it. A new try notices.
+        for _ in range(_RESTART_TRIES):
+            is_busy = self._database.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()[0]
+            if not is_busy:
+                return True
+        return False
 
     def _part(self) -> Iterator[None]:
         self._refuse_doomed()

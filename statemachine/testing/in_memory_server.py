@@ -13,6 +13,7 @@ from statemachine.api.render import aws_json
 from statemachine.composition import compose
 from statemachine.config import Settings
 from statemachine.core.events import TurnCame
+from statemachine.core.model import UNENDED
 from statemachine.engine.waiting_for_evaluation import Evaluators
 from statemachine.host import Observer
 from statemachine.json_text import load
@@ -90,7 +91,7 @@ class InMemoryServer:
     async def ended(self, arn: str) -> dict[str, Any]:
         """The execution, once it has ended."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while (described := await self.describe(arn))["status"] == "RUNNING":
+            while (described := await self.describe(arn))["status"] in UNENDED:
                 await asyncio.sleep(0)
         return described
 

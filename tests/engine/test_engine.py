@@ -12,9 +12,9 @@ import pytest
 from statemachine.core import step_builder
 from statemachine.core.events import Event, TaskReturned
 from statemachine.core.limits import HISTORY_EVENTS_MAX, PAYLOAD_BYTES_MAX
-from statemachine.engine import writer
+from statemachine.engine import commits, writer
 from statemachine.engine.timers import HORIZON_SECONDS
-from statemachine.host import Unavailable
+from statemachine.host import Commit, Observer, Unavailable
 from statemachine.store.interface import Rows
 from statemachine.store.memory import MemoryStore
 from statemachine.tasks.kind import Failed, Succeeded, TaskAttempt
@@ -213,6 +213,31 @@ async def test_watchers_hear_which_executions_have_changed() -> None:
         await server.start(await server.create(PASS), name="e")
         await server.until(lambda: heard)
         assert heard == {"m:e"}
+
+
+async def test_the_seconds_of_a_commit_end_when_it_is_durable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replies, releases and watchers do not count. Each moment is set by hand."""
+    moment = 0.0
+
+    def pass_time(seconds: float) -> None:
+        nonlocal moment
+        moment += seconds
+
+    class SlowStore(MemoryStore):
+        def commit(self, rows: Rows, fresh: Rows, epoch: int) -> None:
+            pass_time(2.5)
+            super().commit(rows, fresh, epoch)
+
+    class Reports(Observer):
+        def committed(self, commit: Commit) -> None:
+            seconds.append(commit.seconds)
+
+    seconds: list[float] = []
+    monkeypatch.setattr(commits, "perf_counter", lambda: moment)
+    async with in_memory_server(SlowStore(), observers=[Reports()]) as server:
+        server.engine.watchers.append(lambda ids: pass_time(100))
+        await server.start(await server.create(PASS))
+    assert set(seconds) == {2.5}
 
 
 async def test_draining_takes_nothing_new_and_lets_go_of_who_waits() -> None:

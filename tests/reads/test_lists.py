@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from statemachine.checkpoint import keys
 from statemachine.checkpoint.write import GroupRows, list_row
 from statemachine.core.model import Execution
 from statemachine.core.payload import Payload
 from statemachine.reads import lists
 from statemachine.reads.lists import Filter, ListRow, list_page
+from statemachine.store.interface import Readable, Store
 from statemachine.store.memory import MemoryStore
+from statemachine.store.sqlite import SqliteStore
 from statemachine.testing import START, InMemoryServer, in_memory_server
 from tests.engine.definitions import FAIL, PASS, wait
 from tests.service.refusals import refusal
@@ -147,31 +151,60 @@ async def test_a_search_in_errors_counts_the_headers_that_it_reads(
         assert store.examined == examined_max // 2  # for each header there is a list row
 
 
-class ChangingStore(MemoryStore):
-    """A store in which an execution ends after the list of the executions that run was read."""
+def put(store: Store, status: str, before: str | None, epoch: int = 0) -> None:
+    """Write an execution with this status, which had the status `before`."""
+    arn = "arn:aws:states:us-east-1:000000000000:execution:m:e"
+    rows = GroupRows()
+    execution = Execution("m:e", arn, "e", arn, "m/1", "role", "seed", START, Payload(text="{}"), status=status)
+    rows.put_header(execution, before)
+    store.commit(rows.changed, rows.fresh, epoch)
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._put("RUNNING", None)
 
-    def _put(self, status: str, before: str | None) -> None:
-        arn = "arn:aws:states:us-east-1:000000000000:execution:m:e"
-        rows = GroupRows()
-        execution = Execution("m:e", arn, "e", arn, "m/1", "role", "seed", START, Payload(text="{}"), status=status)
-        rows.put_header(execution, before)
-        self.commit(rows.changed, rows.fresh, 0)
+class Interrupted:
+    """Rows in which something happens as soon as the first list was read."""
 
-    def gather(self, prefixes: Sequence[str]) -> dict[str, bytes]:
-        found = super().gather(prefixes)
-        if self.scan("s/RUNNING/"):
-            self._put("SUCCEEDED", "RUNNING")
+    def __init__(self, rows: Readable, happens: list[Callable[[], None]]) -> None:
+        self.get, self.gather = rows.get, rows.gather
+        self._scan = rows.scan
+        self._happens = happens
+
+    def scan(self, *bounds: Any, **named: Any) -> list[tuple[str, bytes]]:
+        found = self._scan(*bounds, **named)
+        while self._happens:
+            self._happens.pop()()
         return found
 
 
-@pytest.mark.parametrize("statuses", [("RUNNING", "SUCCEEDED"), ("SUCCEEDED", "RUNNING")])
-def test_an_execution_that_ends_while_lists_are_read_is_on_the_page_at_most_once(statuses: tuple[str, str]) -> None:
-    page = list_page(ChangingStore(), Filter(machines=("m",), statuses=statuses), "", 100)
-    assert [found.row.name for found in page.executions] == ["e"]
+STATUSES = [("RUNNING", "SUCCEEDED"), ("SUCCEEDED", "RUNNING"), ("FAILED", "RUNNING")]
+
+
+@pytest.mark.parametrize("statuses", STATUSES)
+@pytest.mark.parametrize("reading", ["read", "survey"])
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+async def test_a_page_is_of_one_moment_although_executions_end_while_it_is_read(
+    statuses: tuple[str, str], reading: str, kind: str, tmp_path: Path
+) -> None:
+    store: Store = MemoryStore() if kind == "memory" else SqliteStore(tmp_path / "store.db")
+    put(store, "RUNNING", None)
+    end = "FAILED" if "FAILED" in statuses else "SUCCEEDED"
+
+    def look(rows: Readable) -> lists.ListPage:
+        happens = [] if rows.scan(keys.by_status_prefix(end)) else [lambda: put(store, end, "RUNNING", epoch=1)]
+        return list_page(Interrupted(rows, happens), Filter(machines=("m",), statuses=statuses), "", 100)
+
+    async with in_memory_server(store) as server:
+        for status in ("RUNNING", end):
+            page = await getattr(server.engine, reading)(look)
+            assert [(found.row.name, found.row.status) for found in page.executions] == [("e", status)]
+
+
+@pytest.mark.parametrize(
+    "wanted", [Filter(machines=("m",), statuses=("RUNNING", "RUNNING")), Filter(machines=("m", "m"))], ids=str
+)
+def test_a_list_that_is_named_twice_gives_each_execution_once(wanted: Filter) -> None:
+    store = MemoryStore()
+    put(store, "RUNNING", None)
+    assert [found.row.name for found in list_page(store, wanted, "", 100).executions] == ["e"]
 
 
 async def test_executions_of_deleted_machines_are_listed() -> None:

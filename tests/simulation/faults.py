@@ -96,6 +96,7 @@ class FaultyStore:
         self._faults = faults
         self.get = store.get
         self.scan = store.scan
+        self.snapshot = store.snapshot
         self.raise_epoch = store.raise_epoch
         self.close = store.close
 

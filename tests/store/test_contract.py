@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
-from statemachine.store.interface import KeyConflict, Rows, StaleEpoch, Store
+from statemachine.store.interface import KeyConflict, Readable, Rows, StaleEpoch, Store
 from statemachine.store.memory import MemoryStore
 from statemachine.store.sqlite import SqliteStore
 from tests.store.fast_directory import fast_directory
@@ -217,6 +218,57 @@ def test_a_reader_beside_the_committer_sees_whole_groups(store: Store) -> None:
             assert int(rows[0][1]) == len(rows) - 2
     committer.join()
     assert len(store.scan("b/")) == 300
+
+
+def read_each_way(rows: Readable) -> dict[str, bytes]:
+    """All rows, read in each of the three ways, which must agree."""
+    scanned = dict(rows.scan(""))
+    assert rows.gather(["a", "b"]) == scanned
+    assert {key: value for key in "ab" if (value := rows.get(key)) is not None} == scanned
+    return scanned
+
+
+def test_a_snapshot_sees_no_later_group(store: Store) -> None:
+    store.commit({"a": b"1"}, {}, 0)
+    with store.snapshot() as rows:
+        assert read_each_way(rows) == {"a": b"1"}
+        store.commit({"a": None}, {"b": b"2"}, 0)
+        assert read_each_way(rows) == {"a": b"1"}
+        assert read_each_way(store) == {"b": b"2"}
+        store.commit({"a": b"3"}, {}, 0)
+        assert read_each_way(rows) == {"a": b"1"}
+
+
+def test_a_snapshot_sees_all_earlier_groups(store: Store) -> None:
+    for number in range(3):
+        store.commit({"a": b"%d" % number}, {}, 0)
+        with store.snapshot() as rows:
+            assert read_each_way(rows) == {"a": b"%d" % number}
+
+
+def test_snapshots_that_are_open_at_once_are_of_their_own_moments(store: Store) -> None:
+    with ExitStack() as opened:
+        snapshots = []
+        for number in range(5):
+            store.commit({"a": b"%d" % number}, {}, 0)
+            snapshots.append(opened.enter_context(store.snapshot()))
+            snapshots[-1].get("a")
+        assert [rows.get("a") for rows in snapshots] == [b"0", b"1", b"2", b"3", b"4"]
+
+
+def test_an_error_in_a_snapshot_is_raised_and_ends_it(store: Store) -> None:
+    store.commit({"a": b"1"}, {}, 0)
+
+    def decode_nonsense() -> None:
+        with store.snapshot() as rows:
+            rows.get("a")
+            b"\xff".decode()
+
+    with pytest.raises(UnicodeDecodeError):  # it is the reader's error, and no damage of the store
+        decode_nonsense()
+    store.commit({"a": b"2"}, {}, 0)
+    with store.snapshot() as rows:
+        assert rows.get("a") == b"2"
 
 
 def test_gather_gives_all_rows_under_any_of_the_prefixes(store: Store) -> None:
