@@ -8,7 +8,7 @@ know a verb.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -114,21 +114,27 @@ def _broken(schema: dict[str, Any], value: Any, place: Place) -> Iterator[_Broke
     if value is None:
         return
     kind: str = schema["type"]
-    if not isinstance(value, _PYTHON_TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
+    if not _has_type(value, kind):
         raise _wrong_type(value, kind, place)
-    members: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
-    items: Sequence[Any] = value if isinstance(value, (list, tuple)) else ()
-    for keyword, rule in _RULES.items():
-        if keyword in schema and not rule.holds(value, schema[keyword]):
+    for keyword, limit in schema.items():
+        rule = _RULES.get(keyword)
+        if rule is not None and not rule.holds(value, limit):
             shown = "" if schema.get("writeOnly") else f" '{value}'"
-            yield _said(rule, place, shown, schema[keyword])
-    for name in schema.get("required", ()):
-        if members.get(name) is None:
-            yield _said(_REQUIRED, (*place, name), " null")
-    for name, member in schema.get("properties", {}).items():
-        yield from _broken(member, members.get(name), (*place, name))
-    for number, item in enumerate(items if "items" in schema else ()):
-        yield from _broken(schema["items"], item, (*place, number))
+            yield _said(rule, place, shown, limit)
+    if kind == "object":
+        for name in schema.get("required", ()):
+            if value.get(name) is None:
+                yield _said(_REQUIRED, (*place, name), " null")
+        for name, member in schema.get("properties", {}).items():
+            if name in value:
+                yield from _broken(member, value[name], (*place, name))
+    elif kind == "array" and "items" in schema:
+        for number, item in enumerate(value):
+            yield from _broken(schema["items"], item, (*place, number))
+
+
+def _has_type(value: Any, kind: str) -> bool:
+    return isinstance(value, _PYTHON_TYPES[kind]) and (kind == "boolean" or not isinstance(value, bool))
 
 
 def _said(rule: _Rule, place: Place, value: str, limit: Any = None) -> _Broken:

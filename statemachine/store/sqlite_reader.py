@@ -5,6 +5,7 @@ Must not know the meaning of any key, and must not write.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
@@ -13,7 +14,7 @@ from typing import Any
 from statemachine.store import statements
 from statemachine.store.codec import unseal
 from statemachine.store.connection import ReadConnection
-from statemachine.store.sqlite_errors import as_store_errors
+from statemachine.store.sqlite_errors import store_error
 
 _BEYOND_ALL_KEYS = b""
 """SQLite orders every BLOB after every TEXT."""
@@ -56,23 +57,24 @@ class SqliteReader:
             found.update((key, unseal(sealed, key)) for key, sealed in rows)
         return found
 
-    @contextmanager
-    def at_one_moment(self) -> Iterator[None]:
-        """All reads of the block see the rows as they were at the first of them. Only one thread may read meanwhile."""
-        self._read("BEGIN", ())
-        try:
-            yield
-        finally:
-            if self._connection.in_transaction:
-                self._read("COMMIT", ())
+    def begin_snapshot(self) -> None:
+        """All reads from here to `end_snapshot` see the rows as they are at the first of them."""
+        self._read("BEGIN")
+
+    def end_snapshot(self) -> None:
+        """The next read sees the rows as they are then."""
+        if self._connection.in_transaction:  # SQLite ends it by itself at some errors
+            self._read("COMMIT")
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
-    def _read(self, statement: str, values: tuple[Any, ...]) -> list[Any]:
-        with as_store_errors(self._path):
+    def _read(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
+        try:
             return self._connection.select(statement, values)
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            raise store_error(error, self._path) from error
 
 
 class Snapshots:
@@ -91,8 +93,9 @@ class Snapshots:
         except IndexError:
             reader = SqliteReader(self._path)
         try:
-            with reader.at_one_moment():
-                yield reader
+            reader.begin_snapshot()
+            yield reader
+            reader.end_snapshot()
         except BaseException:
             reader.close()
             raise
