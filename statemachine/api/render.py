@@ -16,8 +16,8 @@ import msgspec
 from statemachine.json_text import JsonText
 from statemachine.times.timestamps import Timestamp, iso_time
 
-RENDERERS = ThreadPoolExecutor(2, "renderer")
-"""Threads of their own, so that no answer waits behind the validations in the default threads of the event loop."""
+RENDERER = ThreadPoolExecutor(1, "renderer")
+"""A thread of its own, so that no answer waits behind the validations in the default threads of the event loop."""
 
 
 def _for_aws(value: Any) -> Any:
@@ -47,7 +47,7 @@ class Renderer:
     async def render(self, answer: Any, *, large: bool) -> bytes:
         """The JSON of an answer; a large one is written off the event loop."""
         if large:
-            return await asyncio.get_running_loop().run_in_executor(RENDERERS, self, answer)
+            return await asyncio.get_running_loop().run_in_executor(RENDERER, self, answer)
         return self(answer)
 
 

@@ -40,8 +40,9 @@ GROUP_EVENTS_MAX = 2_000
 """The greatest number of events in one group, so that transactions stay small."""
 CLOCK_CHECK_SECONDS = 30.0
 """The clock is read at least this often, because it may be set while the engine sleeps."""
-READERS = 4
-"""The threads that read for `survey`."""
+READERS = 2
+"""The threads that read for `survey`. The event loop shares the interpreter lock with them: with more of them it waits
+longer, and they read no more (measured)."""
 
 log = structlog.get_logger()
 
