@@ -48,6 +48,7 @@ class App:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._parts: Parts | None = None
         self._engine: Engine | None = None
         self._api: Any = None
         self._lock = DirectoryLock(settings.data, INTERPRETER)
@@ -82,11 +83,12 @@ class App:
 
     async def close(self) -> None:
         """Release everything. Nothing depends on it: a kill is as safe."""
-        for task in (self._opening, self._watching):
-            if task is not None:
-                task.cancel()
-        if self._engine is not None:
-            await self._engine.close()
+        tasks = [task for task in (self._opening, self._watching) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._parts is not None:
+            await self._parts.engine.close()
         self._lock.release()
 
     def reasons(self) -> list[str]:
@@ -125,7 +127,7 @@ class App:
         await asyncio.to_thread(self._lock.acquire)
         store = await asyncio.to_thread(SqliteStore, settings.store_path)
         metrics = Metrics() if settings.metrics else None
-        parts = compose(
+        self._parts = parts = compose(
             settings,
             store,
             await installed_kinds(settings),

@@ -17,10 +17,13 @@ from structlog.testing import capture_logs
 from statemachine import app as module
 from statemachine.app import App
 from statemachine.background import definitions_folder
+from statemachine.background.definitions_folder import DefinitionsFolder
 from statemachine.config import Settings
 from statemachine.engine import commits
 from statemachine.store.interface import StoreFull
 from statemachine.store.locks import INTERPRETER, DirectoryLock
+from statemachine.tasks.kind import TaskKind
+from statemachine.testing import ScriptedTasks
 from tests.api.client import Client
 from tests.engine.definitions import FAIL, PASS
 from tests.store.fast_directory import fast_directory
@@ -59,6 +62,33 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
     reasons: list[Exception] = []
     monkeypatch.setattr(module, "_end_process", reasons.append)
     return reasons
+
+
+class ClosedKind(ScriptedTasks):
+    """Notes that it is closed."""
+
+    closed = False
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+async def test_an_end_during_the_start_closes_the_kinds_of_task(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = ClosedKind()
+    recovered = asyncio.Event()
+
+    async def installed(_: Settings) -> list[TaskKind]:
+        return [kind]
+
+    async def never_ends(*_: Any) -> None:
+        recovered.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(module, "installed_kinds", installed)
+    monkeypatch.setattr(DefinitionsFolder, "refresh", never_ends)
+    async with running(data, definitions=str(data)):
+        await recovered.wait()
+    assert kind.closed
 
 
 async def test_it_becomes_ready_and_serves_both_apis(data: Path) -> None:

@@ -1,4 +1,4 @@
-"""The one door: every change of an execution goes through `advance`.
+"""The one entry point: every change of an execution goes through `advance`.
 
 Two tables decide what an event does: ACCEPTS for the events of a scope that waits, ACCEPTS_BY_STATUS for those of the
 whole execution. If a pair is not in its table, the event is stale and changes nothing. Tokens, attempts and times are

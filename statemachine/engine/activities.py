@@ -38,7 +38,7 @@ class ActivityQueues:
     def offer(self, arn: str, task: QueuedTask) -> None:
         """Give a task to the worker that has waited longest, or queue it.
 
-        Offering a task twice does no harm: the TaskTaken of its second worker is stale.
+        Offering a task twice does no harm: its second worker gets the same token, and the first result counts.
         """
         workers = self._workers.get(arn)
         while workers:

@@ -61,6 +61,7 @@ class Commits:
         self._epoch = 0
         self._submitted_at = 0.0
         self._retry: asyncio.TimerHandle | None = None
+        self._closed = False
 
     async def open(self, loop: asyncio.AbstractEventLoop) -> None:
         """Become the owner of the store."""
@@ -73,6 +74,7 @@ class Commits:
 
     def close(self) -> None:
         """Wait for the commit that is under way. Call this when nothing else is to be committed."""
+        self._closed = True
         if self._retry is not None:
             self._retry.cancel()
         self._thread.shutdown()
@@ -125,7 +127,8 @@ class Commits:
         """Write a probe after a pause."""
         if not isinstance(error, StoreFull):
             self._fatal(error)
-        self._retry = self._loop.call_later(RETRY_SECONDS, self._write_probe)
+        if not self._closed:
+            self._retry = self._loop.call_later(RETRY_SECONDS, self._write_probe)
 
     def _write_probe(self) -> None:
         rows = {keys.PROBE: b"null"}

@@ -11,17 +11,17 @@ from statemachine.arn import split_arn
 from statemachine.core.model import Checkpoint
 from statemachine.core.token import idempotency_key, make_task_token
 from statemachine.core.waits import TaskWait
-from statemachine.tasks.kind import Failed, OnOutcome, TaskAttempt, TaskKind, TaskResult
+from statemachine.tasks.kind import Failed, OnResult, TaskAttempt, TaskKind, TaskResult
 
 log = structlog.get_logger()
 
 
 class RunningTasks:
-    """`on_outcome` is called once with the token and the result of each task that was not cancelled."""
+    """`on_result` is called once with the token and the result of each task that was not cancelled."""
 
-    def __init__(self, kinds: list[TaskKind], on_outcome: OnOutcome) -> None:
+    def __init__(self, kinds: list[TaskKind], on_result: OnResult) -> None:
         self._kinds = kinds
-        self._on_outcome = on_outcome
+        self._on_result = on_result
         self._by_token: dict[str, TaskKind] = {}
 
     @property
@@ -41,7 +41,7 @@ class RunningTasks:
         kind = next((kind for kind in self._kinds if kind.accepts(wait.resource)), None)
         if kind is None:
             cause = f"This server has no kind of task for the resource {wait.resource}"
-            self._on_outcome(token, Failed("States.Runtime", cause))
+            self._on_result(token, Failed("States.Runtime", cause))
             return
         arn = split_arn(execution.arn)
         assert arn is not None
@@ -76,6 +76,6 @@ class RunningTasks:
         for kind in self._kinds:
             await kind.close()
 
-    def _answered(self, token: str, outcome: TaskResult) -> None:
+    def _answered(self, token: str, result: TaskResult) -> None:
         if self._by_token.pop(token, None) is not None:
-            self._on_outcome(token, outcome)
+            self._on_result(token, result)

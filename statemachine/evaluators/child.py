@@ -33,5 +33,13 @@ def handle(request: JsonValue) -> JsonValue:
         os.abort()
 
 
+def main() -> int:
+    """Serve requests until the input ends. Returns the exit status."""
+    try:
+        return serve(lambda: prepare(int(sys.argv[1])))
+    except MemoryError:  # a request or a reply was too large
+        os.abort()
+
+
 if __name__ == "__main__":
-    sys.exit(serve(lambda: prepare(int(sys.argv[1]))))
+    sys.exit(main())

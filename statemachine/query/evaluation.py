@@ -58,6 +58,6 @@ ExpressionResult = Value | Undefined | Unsupported | ExpressionFailed
 
 
 class EvaluationResult(msgspec.Struct, frozen=True):
-    """One outcome for each expression, in their order, up to the first ExpressionFailed."""
+    """One result for each expression, in their order, up to the first ExpressionFailed."""
 
-    outcomes: tuple[ExpressionResult, ...]
+    results: tuple[ExpressionResult, ...]

@@ -91,7 +91,7 @@ class Store(Readable, Protocol):
         """The rows of one moment: all reads of the block see the same groups, those of the first read.
 
         They include every group that was committed before the block. Only one thread may read from a snapshot, and only
-        inside the block. Many snapshots may be open at once. They may hold up a commit for a moment, but not for long.
+        inside the block. Many snapshots may be open at once. They may hold up a commit, but for two seconds at most.
         """
 
     def commit(self, rows: Rows, fresh: Rows, epoch: int) -> None:

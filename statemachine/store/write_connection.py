@@ -121,6 +121,8 @@ class WriteConnection(Connection):
         with suppress(OSError, sqlite3.Error):
             size = os.stat(f"{self.path}-wal").st_size
             if size <= self._log_bytes_max:
+                if size <= _LOG_BYTES_MAX:
+                    self._log_bytes_max = _LOG_BYTES_MAX
                 return
             # A snapshot may stay open for long, as one of another program: do not wait again at each commit.
             self._log_bytes_max = size * 2

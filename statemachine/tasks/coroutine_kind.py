@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 
 import structlog
 
-from statemachine.tasks.kind import Failed, OnOutcome, TaskAttempt, TaskKind, TaskResult
+from statemachine.tasks.kind import Failed, OnResult, TaskAttempt, TaskKind, TaskResult
 
 log = structlog.get_logger()
 
@@ -26,10 +26,10 @@ class CoroutineKind(TaskKind, ABC):
     async def perform(self, task: TaskAttempt) -> TaskResult:
         """Perform the task. Cancelled when the task times out, its execution ends or the server shuts down."""
 
-    def start(self, task: TaskAttempt, on_outcome: OnOutcome) -> None:
+    def start(self, task: TaskAttempt, on_result: OnResult) -> None:
         """Perform the task, unless it is under way already."""
         if task.token not in self._running:
-            self._running[task.token] = asyncio.get_running_loop().create_task(self._run(task, on_outcome))
+            self._running[task.token] = asyncio.get_running_loop().create_task(self._run(task, on_result))
 
     def cancel(self, token: str) -> None:
         """End the task without a result."""
@@ -46,7 +46,7 @@ class CoroutineKind(TaskKind, ABC):
         if running:
             await asyncio.wait(running)
 
-    async def _run(self, task: TaskAttempt, on_outcome: OnOutcome) -> None:
+    async def _run(self, task: TaskAttempt, on_result: OnResult) -> None:
         try:
             result = await self.perform(task)
         except Exception as defect:  # this task must fail, or its execution would wait for ever
@@ -55,4 +55,4 @@ class CoroutineKind(TaskKind, ABC):
         # In the meantime the token may have been cancelled, and started again.
         if self._running.get(task.token) is asyncio.current_task():
             del self._running[task.token]
-            on_outcome(task.token, result)
+            on_result(task.token, result)

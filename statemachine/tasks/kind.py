@@ -47,7 +47,7 @@ class Failed:
 
 
 TaskResult = Succeeded | Failed
-OnOutcome = Callable[[str, TaskResult], None]
+OnResult = Callable[[str, TaskResult], None]
 """Called once per started task with the token and the result, in the thread of the event loop. A call for a task that
 was cancelled or has ended before is ignored."""
 
@@ -58,8 +58,8 @@ class TaskKind(Protocol):
     def accepts(self, resource: str) -> bool:
         """Does this kind perform tasks of that Resource?"""
 
-    def start(self, task: TaskAttempt, on_outcome: OnOutcome) -> None:
-        """Begin the task; `on_outcome` is called later, or at once. Must not raise: an error is a Failed result."""
+    def start(self, task: TaskAttempt, on_result: OnResult) -> None:
+        """Begin the task; `on_result` is called later, or at once. Must not raise: an error is a Failed result."""
 
     def cancel(self, token: str) -> None:
         """The task timed out or its execution ended: its result would be ignored. Unknown tokens are ignored, too."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from statemachine.tasks.kind import OnOutcome, TaskAttempt, TaskResult
+from statemachine.tasks.kind import OnResult, TaskAttempt, TaskResult
 
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:work"
 """A Resource that this kind accepts."""
@@ -14,13 +14,13 @@ class ScriptedTasks:
     def __init__(self) -> None:
         self.started: list[TaskAttempt] = []
         self.cancelled: list[str] = []
-        self._answers: dict[str, OnOutcome] = {}
+        self._answers: dict[str, OnResult] = {}
 
     def accepts(self, resource: str) -> bool:
         """Accepts the ARN of any Lambda function."""
         return ":lambda:" in resource
 
-    def start(self, task: TaskAttempt, answer: OnOutcome) -> None:
+    def start(self, task: TaskAttempt, answer: OnResult) -> None:
         """Keep the task until the test answers it."""
         self.started.append(task)
         self._answers[task.token] = answer
@@ -29,9 +29,9 @@ class ScriptedTasks:
         """Note the token of a task whose answer is no longer awaited."""
         self.cancelled.append(token)
 
-    def answer(self, task: TaskAttempt, outcome: TaskResult) -> None:
+    def answer(self, task: TaskAttempt, result: TaskResult) -> None:
         """Let a task end."""
-        self._answers[task.token](task.token, outcome)
+        self._answers[task.token](task.token, result)
 
     async def close(self) -> None:
         """There is nothing to release."""

@@ -61,7 +61,7 @@ async def test_an_expression_is_answered() -> None:
 
 async def test_a_failure_is_an_answer_and_the_child_lives_on() -> None:
     with closing(EvaluatorPool(children_max=1, seconds_max=SECONDS)) as pool:
-        (failed,) = (await result_of(pool.begin(request('1 + "a"')))).outcomes
+        (failed,) = (await result_of(pool.begin(request('1 + "a"')))).results
         assert isinstance(failed, ExpressionFailed)
         assert failed.code == "T2002"
         assert await result_of(pool.begin(request("1 + 1"))) == TWO

@@ -48,7 +48,7 @@ def ask(expressions: str | list[str], bindings: dict[str, Any] | None = None, **
 def test_an_expression_has_its_outcome(evaluator: Evaluator, case: dict[str, Any]) -> None:
     if case.get("native only") and evaluator is not NATIVE:
         pytest.skip("jsonata-python cannot do this")
-    (outcome,) = evaluate(ask(case["expression"], case.get("bindings")), evaluator).outcomes
+    (outcome,) = evaluate(ask(case["expression"], case.get("bindings")), evaluator).results
     if "gives" in case:
         assert isinstance(outcome, Value), outcome
         assert json.dumps(read_result(outcome.text)) == json.dumps(case["gives"])
@@ -77,15 +77,15 @@ def test_the_same_request_has_the_same_answer(evaluator: Evaluator) -> None:
     expressions = ["$uuid()", "$uuid()", "[$random(), null]", "$shuffle([1..9])", "$now()"]
     answer = evaluate(ask(expressions), evaluator)
     assert evaluate(ask(expressions), evaluator) == answer
-    first, second, *_ = answer.outcomes
+    first, second, *_ = answer.results
     assert first != second
-    assert evaluate(ask(expressions, seed="other"), evaluator).outcomes[0] != first
+    assert evaluate(ask(expressions, seed="other"), evaluator).results[0] != first
 
 
 @pytest.mark.parametrize("evaluator", BOTH)
 def test_results_have_a_limit_of_characters_together(evaluator: Evaluator) -> None:
     answer = evaluate(ask(["'1234'", "'1234'", "'1234'"], limits=EvaluationLimits(characters=12)), evaluator)
-    assert answer.outcomes == (
+    assert answer.results == (
         Value('"1234"'),
         Value('"1234"'),
         ExpressionFailed("", "The results have more than 12 characters"),
@@ -104,7 +104,7 @@ def test_without_a_build_of_the_native_library_the_other_one_evaluates(monkeypat
     monkeypatch.delitem(sys.modules, "statemachine.query.jsonata.evaluation.native", raising=False)
     installed = runpy.run_path(installed_evaluator.__file__)["EVALUATOR"]
     assert isinstance(installed, PythonEvaluator)
-    assert evaluate(ask("$count([1, 2])"), installed).outcomes == (Value("2"),)
+    assert evaluate(ask("$count([1, 2])"), installed).results == (Value("2"),)
 
 
 def test_threads_share_nothing() -> None:

@@ -70,7 +70,7 @@ def ask(expression: str, bindings: str = "{}", limits: EvaluationLimits = SMALL)
 @pytest.mark.parametrize("evaluator", BOTH)
 @pytest.mark.parametrize(("code", "expression"), [(code, text) for code, texts in STOPPED.items() for text in texts])
 def test_is_stopped(evaluator: Evaluator, code: str, expression: str) -> None:
-    (outcome,) = evaluate(ask(expression), evaluator).outcomes
+    (outcome,) = evaluate(ask(expression), evaluator).results
     assert isinstance(outcome, ExpressionFailed)
     assert outcome.code == code
 
@@ -80,7 +80,7 @@ def test_is_stopped(evaluator: Evaluator, code: str, expression: str) -> None:
     ("code", "expression"), [(code, text) for code, texts in STOPPED_BY_NATIVE.items() for text in texts]
 )
 def test_is_stopped_by_the_native_evaluator(code: str, expression: str) -> None:
-    (outcome,) = evaluate(ask(expression), NATIVE).outcomes
+    (outcome,) = evaluate(ask(expression), NATIVE).results
     assert isinstance(outcome, ExpressionFailed)
     assert outcome.code == code
 
@@ -88,13 +88,13 @@ def test_is_stopped_by_the_native_evaluator(code: str, expression: str) -> None:
 @needs_native
 def test_the_native_evaluator_matches_in_linear_time() -> None:
     request = ask("$contains($x, /^(a+)+$/)", '{"x": "' + "a" * 5_000 + '!"}')
-    assert evaluate(request, NATIVE).outcomes == (Value("false"),)
+    assert evaluate(request, NATIVE).results == (Value("false"),)
 
 
 @pytest.mark.parametrize("evaluator", BOTH)
 def test_deeply_nested_data_comes_through(evaluator: Evaluator) -> None:
     text = "[" * 150 + "]" * 150
-    assert evaluate(ask("$x", f'{{"x":{text}}}'), evaluator).outcomes == (Value(text),)
+    assert evaluate(ask("$x", f'{{"x":{text}}}'), evaluator).results == (Value(text),)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_panic_of_the_library_is_a_failure(monkeypatch: pytest.MonkeyPatch) ->
         raise Panic("unreachable code was reached")
 
     monkeypatch.setattr("jsonatapy.compile", panic)
-    assert evaluate(ask("1"), NATIVE).outcomes == (ExpressionFailed("", "unreachable code was reached"),)
+    assert evaluate(ask("1"), NATIVE).results == (ExpressionFailed("", "unreachable code was reached"),)
     with pytest.raises(ExpressionSyntaxError):
         NATIVE.check("1")
 

@@ -107,7 +107,7 @@ def test_values_outside_the_request_make_no_difference(expression: str) -> None:
     limits = EvaluationLimits(milliseconds=200, depth=60, sequence=2_000)
     read = {name: pick(value, reads[name]) for name, value in BINDINGS.items() if name in reads}
     with_all, with_read = (
-        evaluate(EvaluationRequest((expression,), json.dumps(bindings), limits=limits)).outcomes[0]
+        evaluate(EvaluationRequest((expression,), json.dumps(bindings), limits=limits)).results[0]
         for bindings in (BINDINGS, read)
     )
     assert with_read == with_all or (isinstance(with_read, ExpressionFailed) and isinstance(with_all, ExpressionFailed))
@@ -181,6 +181,6 @@ def test_an_answer_may_end_early_with_a_failure(answer: EvaluationResult, cause:
     read = JSONATA.template([f"{{% {COSTLY}%}}", f"{{% {COSTLY}%}}"], "Output")
     with pytest.raises(QueryEvaluationError) as raised:
         read(View({}, evaluate=lambda request: answer))
-    place = len(answer.outcomes) - 1
+    place = len(answer.results) - 1
     text = f"The JSONata expression '{COSTLY.strip()}' specified for the field 'Output[{place}]' {cause}"
     assert (raised.value.cause, raised.value.location) == (text, f"Output[{place}]")

@@ -68,14 +68,14 @@ async def test_a_missed_heartbeat_fails_the_task() -> None:
 async def test_the_second_callback_is_refused() -> None:
     async with in_memory_server() as server:
         arn, token = await taken(server)
-        outcomes = await asyncio.gather(
+        results = await asyncio.gather(
             server.ask("SendTaskSuccess", task_token=token, output="1"),
             server.ask("SendTaskSuccess", task_token=token, output="2"),
             server.ask("SendTaskFailure", task_token=token),
             return_exceptions=True,
         )
-        assert outcomes[0] == {}
-        assert [getattr(outcome, "code", None) for outcome in outcomes[1:]] == ["TaskTimedOut"] * 2
+        assert results[0] == {}
+        assert [getattr(outcome, "code", None) for outcome in results[1:]] == ["TaskTimedOut"] * 2
         assert (await server.ended(arn))["output"] == "1"
 
 

@@ -17,7 +17,7 @@ from statemachine.engine.timers import Timer, Timers
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 from statemachine.query.jsonata.evaluation.evaluate import evaluate
 from statemachine.store.interface import Store
-from statemachine.tasks.kind import OnOutcome, TaskAttempt
+from statemachine.tasks.kind import OnResult, TaskAttempt
 from tests.simulation.definitions import ACTIVITIES, CALLBACK, FUNCTIONS
 from tests.simulation.scenario import Scenario
 from tests.simulation.virtual_time import Loop
@@ -26,7 +26,7 @@ from tests.simulation.virtual_time import Loop
 class Outside:
     """What the engine can do to the world; a simulation says what it means. Called at the moment it happens."""
 
-    def started(self, task: TaskAttempt, answer: OnOutcome) -> None:
+    def started(self, task: TaskAttempt, answer: OnResult) -> None:
         """A function is called."""
 
     def cancelled(self, token: str) -> None:

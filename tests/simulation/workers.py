@@ -13,7 +13,7 @@ from statemachine.core.model import Execution, Scope
 from statemachine.core.payload import Payload
 from statemachine.engine.timers import Timer
 from statemachine.host import ActivityTask, Reply
-from statemachine.tasks.kind import Failed, OnOutcome, Succeeded, TaskAttempt
+from statemachine.tasks.kind import Failed, OnResult, Succeeded, TaskAttempt
 from tests.simulation.definitions import CALLBACK
 from tests.simulation.process import Outside
 from tests.simulation.scenario import Behaviour
@@ -110,7 +110,7 @@ class Functions(Outside):
         self._loop = loop
         self._running: set[str] = set()
 
-    def started(self, task: TaskAttempt, answer: OnOutcome) -> None:
+    def started(self, task: TaskAttempt, answer: OnResult) -> None:
         promise(task.token not in self._running, f"{task.state} was started while it runs")
         self._running.add(task.token)
         execution, scope = self._world.witness.handed_out(task.token, task.arguments_text, task.idempotency_key)
@@ -144,6 +144,6 @@ class Functions(Outside):
         if self._world.scenario.defective is None or not isinstance(error, ZeroDivisionError):
             raise Violation(f"the engine met a defect: {error!r}") from error
 
-    def _answer(self, token: str, outcome: Succeeded | Failed, answer: OnOutcome) -> None:
+    def _answer(self, token: str, outcome: Succeeded | Failed, answer: OnResult) -> None:
         self._running.discard(token)
         answer(token, outcome)

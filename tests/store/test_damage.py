@@ -69,16 +69,16 @@ def test_wrong_bytes_anywhere_are_refused_found_or_harmless(sound: bytes, tmp_pa
     chance = random.Random(1)
     places = [page + offset for page in range(0, len(sound), PAGE) for offset in (0, 3, 5, 8)]
     places += [chance.randrange(len(sound)) for _ in range(200)]
-    outcomes = []
+    results = []
     for number, place in enumerate(places):
         damaged = bytearray(sound)
         for position in range(place, min(place + chance.choice([1, 1, 16]), len(sound))):
             damaged[position] ^= chance.choice([1, 0x20, 0x80, 0xFF])
         path = tmp_path / f"{number}.db"
         path.write_bytes(damaged)
-        outcomes.append(outcome(path))
-    assert outcomes.count("refused") > 10
-    assert outcomes.count("found") > 10
+        results.append(outcome(path))
+    assert results.count("refused") > 10
+    assert results.count("found") > 10
 
 
 @pytest.mark.parametrize("size", [100, PAGE, 3 * PAGE])

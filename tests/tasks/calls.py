@@ -20,7 +20,7 @@ def task(resource: str, arguments: Any, text: str, token: str = "token") -> Task
 
 
 class Results:
-    """An `OnOutcome` that keeps tokens and results and lets a test wait for them."""
+    """An `OnResult` that keeps tokens and results and lets a test wait for them."""
 
     def __init__(self) -> None:
         self.given: list[tuple[str, TaskResult]] = []

@@ -21,11 +21,11 @@ _TYPES: dict[type, str] = {
 }
 
 
-def without_value(expression: Expression, outcome: Undefined | Unsupported | ExpressionFailed) -> QueryEvaluationError:
+def without_value(expression: Expression, result: Undefined | Unsupported | ExpressionFailed) -> QueryEvaluationError:
     """The expression gave no JSON value."""
-    if isinstance(outcome, ExpressionFailed):
-        return _failure(expression, f"threw an error during evaluation. {worded(outcome)}")
-    if isinstance(outcome, Undefined):
+    if isinstance(result, ExpressionFailed):
+        return _failure(expression, f"threw an error during evaluation. {worded(result)}")
+    if isinstance(result, Undefined):
         return _failure(expression, "returned nothing (undefined).")
     return _failure(expression, "returned an unsupported result type.")
 

@@ -43,12 +43,12 @@ class Program:
 
         Raises QueryEvaluationError for the first expression without a value. Passes on Unfinished of `view.evaluate`.
         """
-        outcomes = self._evaluated(view).outcomes
+        results = self._evaluated(view).results
         values = []
-        for expression, outcome in zip(self._expressions, outcomes, strict=False):
-            if not isinstance(outcome, Value):
-                raise without_value(expression, outcome)
-            values.append(read_result(outcome.text))
+        for expression, result in zip(self._expressions, results, strict=False):
+            if not isinstance(result, Value):
+                raise without_value(expression, result)
+            values.append(read_result(result.text))
         assert len(values) == len(self._expressions), "an answer ends early only with a failure"
         return values
 

@@ -21,24 +21,24 @@ from statemachine.query.view import Chance
 
 
 def evaluate(request: EvaluationRequest, evaluator: Evaluator = EVALUATOR) -> EvaluationResult:
-    """The outcomes of the expressions in their order, up to the first failure. Raises nothing."""
+    """The results of the expressions in their order, up to the first failure. Raises nothing."""
     given: dict[str, Any] = read_values(request.bindings)
     # A name that is bound to null can neither be called nor passed as a function.
     bindings = {**dict.fromkeys(REMOVED), **given}
-    outcomes: list[ExpressionResult] = []
+    results: list[ExpressionResult] = []
     characters = request.limits.characters
     for place, text in enumerate(request.expressions):
         names = functions_meant(text, given)
         functions = partial(_functions, names, request, place)
-        outcome = evaluator.evaluate(BoundExpression(with_functions(text, names), bindings, functions, request.limits))
-        if isinstance(outcome, Value):
-            characters -= len(outcome.text)
+        result = evaluator.evaluate(BoundExpression(with_functions(text, names), bindings, functions, request.limits))
+        if isinstance(result, Value):
+            characters -= len(result.text)
             if characters < 0:
-                outcome = ExpressionFailed("", f"The results have more than {request.limits.characters} characters")
-        outcomes.append(outcome)
-        if isinstance(outcome, ExpressionFailed):
+                result = ExpressionFailed("", f"The results have more than {request.limits.characters} characters")
+        results.append(result)
+        if isinstance(result, ExpressionFailed):
             break
-    return EvaluationResult(tuple(outcomes))
+    return EvaluationResult(tuple(results))
 
 
 def _functions(names: list[str], request: EvaluationRequest, place: int) -> dict[str, Callable[..., list[Any]]]:

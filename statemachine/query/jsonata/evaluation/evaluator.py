@@ -36,4 +36,4 @@ class Evaluator(Protocol):
         """Raises ExpressionSyntaxError for text that the library cannot compile."""
 
     def evaluate(self, expression: BoundExpression) -> ExpressionResult:
-        """The outcome of one evaluation."""
+        """The result of one evaluation."""

@@ -35,7 +35,7 @@ class NativeEvaluator:
             raise ExpressionSyntaxError(worded(failure_of(_explained(error)))) from None
 
     def evaluate(self, expression: BoundExpression) -> ExpressionResult:
-        """The outcome of one evaluation."""
+        """The result of one evaluation."""
         try:
             return _evaluate(expression)
         except BaseException as error:

@@ -32,7 +32,7 @@ class PythonEvaluator:
                 raise ExpressionSyntaxError(str(error)) from None
 
     def evaluate(self, expression: BoundExpression) -> ExpressionResult:
-        """The outcome of one evaluation."""
+        """The result of one evaluation."""
         try:
             return _evaluate(expression)
         except JException as error:
