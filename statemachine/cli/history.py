@@ -25,7 +25,7 @@ def history(execution: ExecutionName, as_json: bool, url: str) -> None:
             found = True
             click.echo(dump(event) if as_json else _line(event))
     if not found and not as_json:
-        click.echo(f"statemachine: {execution} is queued and has no event yet", err=True)
+        click.echo(f"statemachine: {execution} is PENDING and has no event yet", err=True)
 
 
 def _line(event: JsonObject) -> str:

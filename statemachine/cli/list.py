@@ -20,7 +20,7 @@ COLOURS = {"RUNNING": "cyan", "SUCCEEDED": "green", "FAILED": "red", "TIMED_OUT"
 @click.option("--started-after", "startedAfter", metavar="TIMESTAMP", help="In ISO 8601 or epoch seconds.")
 @click.option("--started-before", "startedBefore", metavar="TIMESTAMP", help="In ISO 8601 or epoch seconds.")
 @click.option("--name-prefix", "namePrefix", metavar="TEXT", help="Only those whose names begin with this.")
-@click.option("--error-contains", "errorContains", metavar="TEXT", help="Only those with this in their error.")
+@click.option("--error-contains", "errorContains", metavar="TEXT", help="Only those with this in their error or cause.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="How many at most.")
 @json_option
 @server_option

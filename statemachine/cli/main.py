@@ -56,4 +56,4 @@ class CommandGroup(click.Group):
 @click.group(cls=CommandGroup)
 @click.version_option(package_name="statemachine", prog_name="statemachine")
 def main() -> None:
-    """Amazon States Language workflows in one durable process."""
+    """Amazon States Language workflows, executed by one durable server."""

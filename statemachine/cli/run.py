@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from statemachine.cli.exit_statuses import BY_STATUS, INTERRUPTED
 from statemachine.cli.given_input import input_option, read_input, read_text
 from statemachine.cli.refusals import Refusal
 from statemachine.cli.setting_options import config_option, configuration_from, functions_option
 
 if TYPE_CHECKING:
     from statemachine.cli.local import RunResult
-
-EXIT_CODES = {"SUCCEEDED": 0, "FAILED": 1, "TIMED_OUT": 1, "ABORTED": 1}
 
 
 @click.command()
@@ -52,8 +51,11 @@ def run(
         result = run_until_signal(local.run(as_name(file.stem), definition, given, make_reporter()))
     except RunRefused as error:
         raise Refusal(str(error)) from None
+    except KeyboardInterrupt:
+        click.echo("statemachine: interrupted", err=True)
+        sys.exit(INTERRUPTED)
     _report(result, click.echo)
-    sys.exit(EXIT_CODES[result.status])
+    sys.exit(BY_STATUS[result.status])
 
 
 def _report(result: RunResult, echo: Callable[..., None]) -> None:

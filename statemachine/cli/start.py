@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from statemachine.cli.given_input import input_option, read_input
+from statemachine.cli.machine_argument import machine_argument
 from statemachine.cli.server_client import ServerClient, json_option, server_option
 from statemachine.json_text import dump
 
 
 @click.command()
-@click.argument("machine")
+@machine_argument
 @input_option
 @click.option("--name", help="Name of the execution (default: a new one).")
 @json_option

@@ -11,6 +11,7 @@ import click
 
 from statemachine.cli.events import HistoryReader, with_seconds
 from statemachine.cli.execution_argument import ExecutionName, execution_argument
+from statemachine.cli.exit_statuses import BY_STATUS, INTERRUPTED
 from statemachine.cli.progress import make_reporter
 from statemachine.cli.server_client import JsonObject, ServerClient, ServerUnavailable, json_option, server_option
 from statemachine.core.event_types import ends_execution
@@ -22,8 +23,6 @@ PAUSE_MIN, PAUSE_MAX, PAUSE_GROWTH = 0.1, 1.0, 1.5
 """Seconds between two requests: PAUSE_MIN after a new event, then longer by PAUSE_GROWTH until PAUSE_MAX."""
 PATIENCE_SECONDS = 60.0
 """How long a server may be unavailable, as it is during a restart."""
-INTERRUPTED = 130
-"""The exit status after an interrupt, as in a shell. The execution is not stopped."""
 
 
 @click.command()
@@ -40,7 +39,7 @@ def watch(execution: ExecutionName, as_json: bool, url: str) -> None:
     try:
         described = follow(server, execution, _print) if as_json else _follow_for_people(server, execution)
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        sys.exit(INTERRUPTED)  # the execution is not stopped
     if as_json:
         _print([described])
     elif "output" in described:
@@ -48,7 +47,7 @@ def watch(execution: ExecutionName, as_json: bool, url: str) -> None:
     else:
         text = f"{described['status']} {described.get('error', '')}: {described.get('cause', '')}"
         click.echo(text.rstrip(": "), err=True)
-    sys.exit(0 if described["status"] == "SUCCEEDED" else 1)
+    sys.exit(BY_STATUS[described["status"]])
 
 
 def follow(

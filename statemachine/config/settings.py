@@ -11,7 +11,7 @@ from msgspec import Meta
 from statemachine.config.shell_command import ShellCommand
 
 Count = Annotated[int, Meta(ge=1)]
-Seconds = Annotated[float, Meta(gt=0)]
+Seconds = Annotated[float, Meta(gt=0, le=1e9)]
 Text = Annotated[str, Meta(min_length=1)]
 CommandName = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
 
@@ -36,7 +36,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How many executions may run at once; others are queued. None: no limit."""
     running_max_by_machine: dict[str, Count] = {}
     """As `running_max`, for the executions of one state machine, by its name."""
-    ageing_seconds: Annotated[float, Meta(ge=0)] = 60.0
+    ageing_seconds: Annotated[float, Meta(ge=0, le=1e9)] = 60.0
     """Seconds of waiting that are worth one step of priority. Queued executions start in the order of the time at which
     they were queued minus priority times these seconds. So none of them waits for ever."""
     metrics: bool = True

@@ -24,7 +24,7 @@ class ShellCommand(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     argv: Annotated[tuple[str, ...], Meta(min_length=1)]
-    timeout: Annotated[float, Meta(gt=0)] = 60.0
+    timeout: Annotated[float, Meta(gt=0, le=1e9)] = 60.0
     environment: dict[str, str] = {}
     directory: str = "/"
     stdout_bytes_max: Annotated[int, Meta(ge=1)] = 131_072

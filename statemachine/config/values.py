@@ -31,7 +31,7 @@ def checked(value: Any, type_: Any, place: str, *, strict: bool = True) -> Any:
 
 def unknown(name: str, known: Iterable[str]) -> str:
     """The message about a name that does not exist. It suggests the most similar name."""
-    nearest = get_close_matches(name, known, n=1, cutoff=0.0)
+    nearest = get_close_matches(name, known, n=1)
     return f"unknown; the nearest name is '{nearest[0]}'" if nearest else "unknown"
 
 

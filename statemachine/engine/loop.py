@@ -16,9 +16,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import structlog
 
-from statemachine.core.events import Event, TaskFailure, TaskReturned, TaskTaken
+from statemachine.core.events import Event, TaskTaken
 from statemachine.core.model import Execution
-from statemachine.core.payload import Payload
 from statemachine.core.token import read_task_token
 from statemachine.engine.activities import ActivityQueues
 from statemachine.engine.admission import UNLIMITED, AdmissionLimits
@@ -27,12 +26,13 @@ from statemachine.engine.delivery import OnReply
 from statemachine.engine.recovery import recover
 from statemachine.engine.releases import Releases
 from statemachine.engine.running_tasks import RunningTasks
+from statemachine.engine.task_events import failure_event, result_event
 from statemachine.engine.timers import Timers
 from statemachine.engine.waiting_for_evaluation import Evaluators
 from statemachine.engine.writer import MachineSource, Writer
 from statemachine.host import ActivityTask, Host, Observer, QueueLengths, Reply, Unavailable, Watcher
 from statemachine.store.interface import Readable, Store
-from statemachine.tasks.kind import Failed, TaskKind, TaskResult
+from statemachine.tasks.kind import TaskKind, TaskResult
 
 SLICE_SECONDS = 0.002
 """After this time a slice takes no further event."""
@@ -200,10 +200,11 @@ class Engine(Host):
         if address is None:
             return
         id, path = address
-        if isinstance(result, Failed):
-            event: Event = TaskFailure(path, token, result.error, result.cause)
-        else:
-            event = TaskReturned(path, token, Payload(text=result.output))
+        try:
+            event = result_event(path, token, result)
+        except (TypeError, ValueError) as error:
+            log.error("defect", execution=id, error=f"a kind of task gave an invalid result: {error}")
+            event = failure_event(path, token, error)
         self._writer.deliver(id, event)
         self.wake()
 

@@ -40,7 +40,7 @@ class RunningTasks:
             return
         kind = next((kind for kind in self._kinds if kind.accepts(wait.resource)), None)
         if kind is None:
-            cause = f"This server has no kind of task for the resource {wait.resource}"
+            cause = f"This server has no kind of task for the resource {wait.resource}{_hint(wait.resource)}"
             self._on_result(token, Failed("States.Runtime", cause))
             return
         arn = split_arn(execution.arn)
@@ -79,3 +79,8 @@ class RunningTasks:
     def _answered(self, token: str, result: TaskResult) -> None:
         if self._by_token.pop(token, None) is not None:
             self._on_result(token, result)
+
+
+def _hint(resource: str) -> str:
+    command = resource.removeprefix("shell:")
+    return "" if command == resource else f" (the settings have no table [shell.{command}])"

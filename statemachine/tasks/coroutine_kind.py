@@ -17,6 +17,7 @@ class CoroutineKind(TaskKind, ABC):
 
     def __init__(self) -> None:
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._cancelled: set[asyncio.Task[None]] = set()
 
     @abstractmethod
     def accepts(self, resource: str) -> bool:
@@ -36,15 +37,15 @@ class CoroutineKind(TaskKind, ABC):
         running = self._running.pop(token, None)
         if running is not None:
             running.cancel()
+            self._cancelled.add(running)
+            running.add_done_callback(self._cancelled.discard)
 
     async def close(self) -> None:
-        """Cancel all tasks and wait until they have ended."""
-        running = list(self._running.values())
-        self._running.clear()
-        for task in running:
-            task.cancel()
-        if running:
-            await asyncio.wait(running)
+        """Cancel all tasks and wait until they have ended, also those that were cancelled before."""
+        for token in list(self._running):
+            self.cancel(token)
+        if self._cancelled:
+            await asyncio.wait(self._cancelled)
 
     async def _run(self, task: TaskAttempt, on_result: OnResult) -> None:
         try:

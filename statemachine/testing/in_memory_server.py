@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from statemachine.api.render import aws_json
 from statemachine.composition import compose
 from statemachine.config import Settings
+from statemachine.config.values import checked
 from statemachine.core.events import TurnCame
 from statemachine.core.model import UNENDED
 from statemachine.engine.waiting_for_evaluation import Evaluators
@@ -89,10 +90,16 @@ class InMemoryServer:
         return await self.ask("DescribeExecution", execution_arn=arn)
 
     async def ended(self, arn: str) -> dict[str, Any]:
-        """The execution, once it has ended."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while (described := await self.describe(arn))["status"] in UNENDED:
+        """The execution, once it has ended. Raises TimeoutError after 20 s of real time."""
+        described = await self.describe(arn)
+
+        async def poll() -> None:
+            nonlocal described
+            while described["status"] in UNENDED:
                 await asyncio.sleep(0)
+                described = await self.describe(arn)
+
+        await _patiently(poll(), lambda: f"{arn} is {described['status']}")
         return described
 
     async def events(self, arn: str) -> list[dict[str, Any]]:
@@ -106,15 +113,14 @@ class InMemoryServer:
         return [event["type"] for event in await self.events(arn)]
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Wait until the condition holds."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while not condition():
-                await asyncio.sleep(0)
+        """Wait until the condition holds. Raises TimeoutError after 20 s of real time."""
+        await _patiently(_until(condition), lambda: "the condition does not hold")
 
     async def task(self, number: int = 0) -> TaskAttempt:
-        """The task that was started as number `number`, from 0."""
-        await self.until(lambda: len(self.tasks.started) > number)
-        return self.tasks.started[number]
+        """The task that was started as number `number`, from 0. Raises TimeoutError after 20 s of real time."""
+        started = self.tasks.started
+        await _patiently(_until(lambda: len(started) > number), lambda: f"{len(started)} tasks were started")
+        return started[number]
 
     async def settle(self) -> None:
         """Wait until everything that was delivered so far is stepped and durable."""
@@ -129,6 +135,20 @@ class InMemoryServer:
         await self.settle()
 
 
+async def _until(condition: Callable[[], object]) -> None:
+    while not condition():
+        await asyncio.sleep(0)
+
+
+async def _patiently(wait: Coroutine[Any, Any, None], state: Callable[[], str]) -> None:
+    """Raises TimeoutError, which says how things stand, if the wait takes too long."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await wait
+    except TimeoutError:
+        raise TimeoutError(f"after {PATIENCE_SECONDS:g} s of real time {state()}") from None
+
+
 @asynccontextmanager
 async def in_memory_server(
     store: Store | None = None,
@@ -138,10 +158,10 @@ async def in_memory_server(
     observers: Sequence[Observer] = (),
     **settings: Any,
 ) -> AsyncIterator[InMemoryServer]:
-    """A server that has recovered from `store`; it is drained and closed at the end."""
+    """A server that has recovered from `store`; it is drained and closed at the end. Raises ConfigError."""
     server = InMemoryServer(
         store or MemoryStore(),
-        Settings(**settings),
+        checked(settings, Settings, "in_memory_server"),
         clock or VirtualClock(),
         tasks or ScriptedTasks(),
         evaluators,

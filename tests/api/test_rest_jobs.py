@@ -48,6 +48,12 @@ async def test_jobs_are_listed_page_by_page() -> None:
         assert second["cursor"] is None
 
 
+async def test_an_execute_with_an_idempotency_key_is_refused() -> None:
+    async with api_client() as (_, client):
+        refused = await client.request("POST", "/jobs/build/execute", {}, {"Idempotency-Key": "k"})
+        assert (refused.status, refused.json["header"]) == (400, "Idempotency-Key")
+
+
 async def test_an_execute_without_a_body() -> None:
     async with api_client() as (_, client):
         await client.request("POST", "/job-definitions", GRAPH)

@@ -93,7 +93,7 @@ SERVER = INTERPRETER._replace(
 COMMAND_LINES: dict[str, tuple[str, Imports]] = {
     "the version": ("--version", Imports(set(), set(), {"email", "importlib.metadata"})),
     "the help": ("--help", NOTHING),
-    "start": ("start m", CLIENT),
+    "start": ("start m", NAMED),
     "list": ("list", NAMED),
     "history": ("history m/e", NAMED._replace(rooms=NAMED.rooms | {"replay"})),
     "stop": ("stop m/e", NAMED),

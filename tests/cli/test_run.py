@@ -84,6 +84,17 @@ def test_a_signal_ends_the_shell_commands_too(folder: Path, number: signal.Signa
                 os.kill(pid, signal.SIGKILL)
 
 
+def test_an_interrupt_ends_the_run(folder: Path) -> None:
+    (folder / "flow.json").write_text(json.dumps(wait(600)))
+    command = [sys.executable, "-m", "statemachine", "run", "flow.json"]
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        assert "W" in running.stderr.readline()
+        running.send_signal(signal.SIGINT)
+        assert running.stderr.readlines()[-1] == "statemachine: interrupted\n"
+        assert running.wait(PATIENCE_SECONDS) == 130
+
+
 def test_the_input_may_be_a_file(folder: Path) -> None:
     (folder / "input.json").write_text("[1]")
     assert json.loads(run(folder, PASS, "--input", f"@{folder / 'input.json'}").stdout) == [1]

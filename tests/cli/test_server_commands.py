@@ -76,6 +76,8 @@ def test_the_input_may_be_a_file(tmp_path: Path) -> None:
     ("arguments", "told"),
     [
         (("start", "nobody"), "statemachine: StateMachineDoesNotExist: "),
+        (("start", "pass/e"), "'pass/e' is neither the name of a state machine nor its ARN"),
+        (("start", "arn:aws:states:us-east-1:000000000000:execution:m:e"), "Invalid Arn: "),
         (("start", "pass", "--name", "a b"), "statemachine: InvalidName: Invalid Name: 'a b'"),
         (("start", "pass", "--input", "{"), "The input is not JSON: Unexpected end-of-input"),
         (("start", "pass", "--input", "@missing.json"), "There is no file 'missing.json'"),
@@ -180,7 +182,7 @@ def test_the_history_of_a_queued_execution_is_told_to_be_empty(server: RealServe
     assert server.request("POST", "/api/v1/state-machines/pass/executions", body)[0] == 201
     result = call("history", "pass/later")
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == "statemachine: pass/later is queued and has no event yet\n"
+    assert result.stderr == "statemachine: pass/later is PENDING and has no event yet\n"
     assert call("history", "pass/later", "--json").output == ""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from statemachine.core.model import Checkpoint, Execution, Scope
 from statemachine.core.payload import Payload
 from statemachine.core.waits import TaskWait
@@ -19,7 +21,7 @@ class Place:
     def __init__(self) -> None:
         self.functions = ScriptedTasks()
         self.answers: list[tuple[str, TaskResult]] = []
-        self.running = RunningTasks([self.functions], lambda token, outcome: self.answers.append((token, outcome)))
+        self.running = RunningTasks([self.functions], lambda token, result: self.answers.append((token, result)))
         execution = Execution("m:e", ARN, "e", "", "m/1", "role", "seed", START, Payload(text="{}"))
         self.checkpoint = Checkpoint(execution, {"": Scope("", "Work", waiting=WAIT)})
 
@@ -53,7 +55,7 @@ def test_only_the_first_answer_counts() -> None:
     assert place.running.count == 0
 
 
-def test_a_cancelled_task_callbacks_no_more() -> None:
+def test_a_cancelled_task_has_no_result() -> None:
     place = Place()
     place.start()
     (task,) = place.functions.started
@@ -64,9 +66,15 @@ def test_a_cancelled_task_callbacks_no_more() -> None:
     assert place.answers == []
 
 
-def test_a_resource_that_no_kind_serves_fails_the_task() -> None:
+@pytest.mark.parametrize(
+    ("resource", "hint"),
+    [
+        ("arn:aws:states:::sqs:sendMessage", ""),
+        ("shell:count", " (the settings have no table [shell.count])"),
+    ],
+)
+def test_a_resource_that_no_kind_serves_fails_the_task(resource: str, hint: str) -> None:
     place = Place()
-    place.start(TaskWait("1.0", "arn:aws:states:::sqs:sendMessage", Payload(text="{}")))
-    ((_, outcome),) = place.answers
-    cause = "This server has no kind of task for the resource arn:aws:states:::sqs:sendMessage"
-    assert outcome == Failed("States.Runtime", cause)
+    place.start(TaskWait("1.0", resource, Payload(text="{}")))
+    ((_, result),) = place.answers
+    assert result == Failed("States.Runtime", f"This server has no kind of task for the resource {resource}{hint}")

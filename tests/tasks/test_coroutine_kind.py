@@ -130,6 +130,17 @@ def test_close_ends_the_tasks_without_results() -> None:
     run(body)
 
 
+def test_close_waits_for_cancelled_tasks() -> None:
+    async def body(kind: Scripted, results: Results) -> None:
+        kind.start(task("scripted", 1, "1", "one"), results)
+        await asyncio.sleep(0)
+        kind.cancel("one")
+        await kind.close()
+        assert (kind.begun, kind.ended) == (1, 1)
+
+    run(body)
+
+
 def test_the_base_class_cannot_be_used_alone() -> None:
     with pytest.raises(TypeError):
         CoroutineKind()  # type: ignore[abstract]

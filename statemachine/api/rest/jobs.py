@@ -52,6 +52,9 @@ class JobExecute(RestResource):
     """/jobs/{id}/execute"""
 
     async def on_post(self, request: Request, response: Response, id: str) -> None:
+        if request.get_header("Idempotency-Key") is not None:
+            text = "A job cannot be executed with an Idempotency-Key: start its state machine with it"
+            raise ServiceError("ValidationException", text, header="Idempotency-Key")
         members = await self.members(request, "input")
         started = await self.call(request, EXECUTE_JOB, id=id, input=dump(members.get("input", {})))
         response.status = 202

@@ -49,7 +49,7 @@ async def run_process(
         return await asyncio.shield(process.result)
     except asyncio.CancelledError:
         process.kill()
-        await process.result
+        await asyncio.shield(process.result)
         raise
     finally:
         time_limit.cancel()
