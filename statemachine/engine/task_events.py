@@ -12,6 +12,9 @@ from statemachine.tasks.kind import Failed, Succeeded
 def result_event(path: str, token: str, result: object) -> Event:
     """The event for the result of a task. Raises TypeError or ValueError for a result that no kind may give."""
     if isinstance(result, Failed):
+        for text in (result.error, result.cause):
+            if not isinstance(text, str | None):
+                raise TypeError(f"the error and the cause must be text or None: {text!r}")
         return TaskFailure(path, token, result.error, result.cause)
     if not isinstance(result, Succeeded):
         raise TypeError(f"the result is neither Succeeded nor Failed: {result!r}")

@@ -36,8 +36,9 @@ class Commit:
     """One durable transaction.
 
     `rows` is the number of rows that it wrote; `seconds` go from its submission until the host was told that it is
-    durable. `started` are the executions that began to run, `ended` those that ended, `tasks` the attempts that ended.
-    `history_events` is their number. `status_changes` has one entry for each execution whose status changed.
+    durable. `started` are the executions that began to run or were stopped while PENDING, `ended` those that ended,
+    `tasks` the attempts that ended. `history_events` is the number of history events that it wrote. `status_changes`
+    has one entry for each execution whose status changed.
     """
 
     rows: int

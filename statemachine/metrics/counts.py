@@ -46,7 +46,11 @@ class Counts(Observer):
         self._rolled_back.inc()
 
     def _count_executions(self, registry: CollectorRegistry) -> None:
-        self._started = Counter("statemachine_executions_started", "Executions that began to run.", registry=registry)
+        self._started = Counter(
+            "statemachine_executions_started",
+            "Executions that began to run, or were stopped while they were PENDING.",
+            registry=registry,
+        )
         ended = Counter("statemachine_executions_ended", "Executions that ended.", ["status"], registry=registry)
         self._ended = {status: ended.labels(status) for status in ENDED}
         self._events = Counter("statemachine_history_events", "History events made durable.", registry=registry)

@@ -17,11 +17,11 @@ from statemachine.times.timestamps import Timestamp
 
 
 class ExecutionNumbers(Answer, frozen=True, kw_only=True):
-    """Executions by status; `finished` has those that have ended, by status."""
+    """Executions by status; `ended` has those that have ended, by status."""
 
     pending: int
     running: int
-    finished: dict[str, int]
+    ended: dict[str, int]
 
 
 class TaskNumbers(Answer, frozen=True, kw_only=True):
@@ -72,7 +72,7 @@ class System:
             executions=ExecutionNumbers(
                 pending=counts["PENDING"],
                 running=counts["RUNNING"],
-                finished={status: counts[status] for status in ENDED},
+                ended={status: counts[status] for status in ENDED},
             ),
             per_second=self._rates.per_second(),
             tasks=TaskNumbers(

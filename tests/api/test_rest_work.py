@@ -112,7 +112,7 @@ async def test_a_waiting_task_and_its_answer() -> None:
             "execution": "e",
             "state": "C",
             "resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
-            "waitingFor": "TOKEN",
+            "waitingFor": "CALLBACK",
             "attempt": 1,
             "scheduledDate": "2023-11-14T22:13:20.000Z",
             "ageSeconds": 1.5,
@@ -153,7 +153,7 @@ async def test_the_server_tells_its_start_and_its_counts() -> None:
         await start(client)
         system = (await client.request("GET", f"{API}/system")).json
         assert system["startDate"] == "2023-11-14T22:13:20.000Z"
-        assert system["executions"]["finished"] == {"SUCCEEDED": 0, "FAILED": 1, "TIMED_OUT": 0, "ABORTED": 0}
+        assert system["executions"]["ended"] == {"SUCCEEDED": 0, "FAILED": 1, "TIMED_OUT": 0, "ABORTED": 0}
 
 
 LONG_OUTPUT = "x" * 262_145

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from statemachine.tasks.kind import Succeeded
+from statemachine.tasks.kind import Failed, Succeeded
 from statemachine.testing import in_memory_server
 from tests.engine.definitions import PASS, machine, task
 
@@ -20,6 +20,7 @@ DEFINITION = machine(**task(Catch=CATCHERS)["States"], **PASS["States"])
     [
         (None, "the result is neither Succeeded nor Failed: None"),
         ('{"a": 1}', "the result is neither Succeeded nor Failed: "),
+        (Failed(3, None), "the error and the cause must be text or None: 3"),  # type: ignore[arg-type]
         (Succeeded("{oops"), "the output is not JSON: "),
         (Succeeded(""), "the output is not JSON: "),
         (Succeeded({"a": 1}), "the output is no text: {'a': 1}"),  # type: ignore[arg-type]

@@ -35,7 +35,7 @@ async def fill(server: InMemoryServer, round: str) -> None:
 
 async def counted(server: InMemoryServer) -> dict[str, int]:
     executions = (await server.ask("DescribeServer"))["executions"]
-    return {"PENDING": executions["pending"], "RUNNING": executions["running"], **executions["finished"]}
+    return {"PENDING": executions["pending"], "RUNNING": executions["running"], **executions["ended"]}
 
 
 async def test_counts_are_those_of_the_disk() -> None:
@@ -91,7 +91,7 @@ async def test_the_server_describes_its_executions_tasks_and_store(tmp_path: Pat
         assert described["executions"] == {
             "pending": 0,
             "running": 4,
-            "finished": {"SUCCEEDED": 0, "FAILED": 0, "TIMED_OUT": 0, "ABORTED": 0},
+            "ended": {"SUCCEEDED": 0, "FAILED": 0, "TIMED_OUT": 0, "ABORTED": 0},
         }
         assert described["perSecond"]["started"] == round(4 / 60, 3)
         assert described["tasks"] == {"activities": 1, "functions": 2, "callbacks": 1, "countedUpTo": 10_000}

@@ -49,7 +49,7 @@ async def test_an_activity_task_waits_for_a_worker_and_then_for_its_answer() -> 
             "timeoutDate": server.clock.now + 57.5,
         }
         polled = await server.ask("GetActivityTask", activity_arn=ACTIVITY)
-        assert await waiting(server) == ["ANSWER"]
+        assert await waiting(server) == ["RESULT"]
         await server.ask("SendTaskSuccess", task_token=polled["taskToken"], output="1")
         assert await listed(server) == []
 
@@ -58,10 +58,10 @@ async def test_a_callback_waits_for_its_function_and_then_for_its_token() -> Non
     async with in_memory_server() as server:
         await server.start(await server.create(CALLBACK))
         handed_out = await server.task()
-        assert await waiting(server) == ["ANSWER"]
+        assert await waiting(server) == ["RESULT"]
         server.tasks.answer(handed_out, Succeeded("{}"))
         await server.settle()
-        assert await waiting(server) == ["TOKEN"]
+        assert await waiting(server) == ["CALLBACK"]
         await server.ask("SendTaskSuccess", task_token=handed_out.token, output="1")
         assert await listed(server) == []
 
@@ -95,7 +95,7 @@ async def test_tasks_are_listed_page_by_page(size: int, monkeypatch: pytest.Monk
                 server.tasks.answer(handed_out, Succeeded("{}"))
         await server.settle()
         found = await listed(server, size)
-        assert [one["waitingFor"] for one in found] == ["WORKER"] * 3 + ["ANSWER"] * 3 + ["TOKEN"] * 9
+        assert [one["waitingFor"] for one in found] == ["WORKER"] * 3 + ["RESULT"] * 3 + ["CALLBACK"] * 9
         assert {one["machine"] for one in found[6:]} == {"map"}
         monkeypatch.setattr(waiting_tasks, "EXAMINED_MAX", 1)
         assert await listed(server, size) == found

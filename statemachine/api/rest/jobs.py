@@ -74,13 +74,13 @@ class JobServerState(RestResource):
 
     async def on_get(self, request: Request, response: Response) -> None:
         executions = (await self.call(request, DESCRIBE_SERVER)).executions
-        completed = executions.finished["SUCCEEDED"]
+        completed = executions.ended["SUCCEEDED"]
         counts = {
             "status": "RUNNING",
             "queued": executions.pending,
             "running": executions.running,
             "completed": completed,
-            "failed": sum(executions.finished.values()) - completed,
+            "failed": sum(executions.ended.values()) - completed,
         }
         self.show(response, counts)
 

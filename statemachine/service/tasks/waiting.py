@@ -14,14 +14,14 @@ from statemachine.service.answer import Answer
 from statemachine.service.paging import invalid_token, make_page_token, page_size, read_page_token
 from statemachine.times.timestamps import Timestamp
 
-WaitingFor = Literal["WORKER", "ANSWER", "TOKEN"]
+WaitingFor = Literal["WORKER", "RESULT", "CALLBACK"]
 
 
 class ListedTask(Answer, frozen=True, kw_only=True):
     """One task; `attempt` counts from 1.
 
-    `waiting_for` is WORKER until a worker takes an activity task, ANSWER while a worker or a function performs the
-    task, and TOKEN while it waits for a task callback.
+    `waiting_for` is WORKER until a worker takes an activity task, RESULT while a worker or a function performs the
+    task, and CALLBACK while it waits for a task callback.
     """
 
     execution_arn: str
@@ -85,6 +85,6 @@ class WaitingTasks:
 
 def _waiting_for(waiting: StoredWait) -> WaitingFor:
     if waiting.submitted:
-        return "TOKEN"
+        return "CALLBACK"
     is_activity = parse_resource(waiting.resource).family == "Activity"
-    return "WORKER" if is_activity and not waiting.taken else "ANSWER"
+    return "WORKER" if is_activity and not waiting.taken else "RESULT"
