@@ -34,10 +34,12 @@ async def while_connected(request: Request, action: Action[A], answer: Awaitable
     """
     if not action.cancellable:
         return await answer
-    working = asyncio.ensure_future(answer)
     disconnecting = asyncio.ensure_future(request.scope[DISCONNECTED]())
+    await asyncio.sleep(0)  # the work for a client that has gone already does not begin
+    working = asyncio.ensure_future(answer)
     try:
-        await asyncio.wait({working, disconnecting}, return_when=asyncio.FIRST_COMPLETED)
+        if not disconnecting.done():
+            await asyncio.wait({working, disconnecting}, return_when=asyncio.FIRST_COMPLETED)
         if working.done():
             return working.result()
         raise ServiceError("ClientDisconnected", "The client has disconnected")

@@ -119,9 +119,11 @@ class Engine(Host):
     async def drain(self) -> None:
         """Refuse new events, end long polls, and wait until every event that was accepted is durable or refused.
 
+        Timers do not fire any more, and no turn comes: that is left to the next process, so that executions which never
+        wait do not hold up the end.
         Returns at once while commits fail. The events that still wait then are neither.
         """
-        self.draining = True
+        self.draining = self._writer.draining = True
         self._queues.wake_all()
         for watcher in self.watchers:
             watcher(())
@@ -260,7 +262,7 @@ class Engine(Host):
         writer = self._writer
         until = time.perf_counter() + SLICE_SECONDS
         now = self.clock()
-        if self.ready:
+        if self.ready and not self.draining:
             self._timers.load_upcoming(now)
             for timer in self._timers.take_due(now, GROUP_EVENTS_MAX):
                 writer.deliver(timer.id, timer.event, not_before=timer.due)

@@ -70,7 +70,7 @@ class Writer:
 
     `in_flight` is the group that is being written, None between two groups; meanwhile the next one forms. `on_defect`
     is called with the execution's id and every error that is a defect of the server. `on_wake` is called when an event
-    that waited for an evaluation can be stepped.
+    that waited for an evaluation can be stepped. Set `draining` to leave all further turns to the next process.
     """
 
     def __init__(
@@ -97,6 +97,7 @@ class Writer:
         self.in_flight: Group | None = None
         self.on_defect = on_defect
         self._on_wake = on_wake
+        self.draining = False
 
     @property
     def inbox_length(self) -> int:
@@ -352,7 +353,8 @@ class Writer:
         self._update_admission(step.execution)
         for command in step.commands:
             if isinstance(command.waiting, TurnWait):
-                self._inbox.append(Delivery(id, TurnCame(command.scope, command.waiting.attempt)))
+                if not self.draining:
+                    self._inbox.append(Delivery(id, TurnCame(command.scope, command.waiting.attempt)))
             else:
                 group.commands.append((id, command))
         group.cancelled += ((id, command) for command in step.cancelled)

@@ -3,6 +3,8 @@ after them."""
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import socket
 import sys
 from typing import Any
@@ -12,6 +14,11 @@ from uvicorn.server import Server
 from uvicorn_worker import UvicornWorker
 
 from statemachine.app import App
+from statemachine.server.forced import IGNORED_SIGNALS
+
+
+def _ignore(*_: Any) -> None:
+    """The master logs the signal."""
 
 
 class DrainingServer(Server):
@@ -43,6 +50,15 @@ class Worker(UvicornWorker):
         "interface": "asgi3",
     }
 
+    def init_signals(self) -> None:
+        """Ignore what the master ignores, as when a terminal is closed.
+
+        A handler is installed for that, because the processes of tasks would inherit SIG_IGN.
+        """
+        super().init_signals()
+        for name in IGNORED_SIGNALS:
+            signal.signal(signal.Signals[f"SIG{name}"], _ignore)
+
     async def _serve(self) -> None:
         app: App = self.wsgi
         self.config.app = app
@@ -51,6 +67,7 @@ class Worker(UvicornWorker):
         # A thread with a finished fsync must not wait a whole switch interval for the loop's thread.
         sys.setswitchinterval(0.0005)
         server = DrainingServer(self.config, app)
-        self._install_sigquit_handler()
+        # The master sends SIGQUIT when it was sent SIGINT or SIGQUIT itself.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGQUIT, server.handle_exit, signal.SIGQUIT, None)
         app.start()
         await server.serve(sockets=self.sockets)

@@ -240,6 +240,13 @@ async def test_the_seconds_of_a_commit_end_when_it_is_durable(monkeypatch: pytes
     assert set(seconds) == {2.5}
 
 
+async def test_draining_does_not_wait_for_executions_that_never_wait() -> None:
+    async with in_memory_server() as server:
+        arn = await server.start(await server.create(LOOP))
+        await server.engine.drain()
+        assert (await server.describe(arn))["status"] == "RUNNING"
+
+
 async def test_draining_takes_nothing_new_and_lets_go_of_who_waits() -> None:
     async with in_memory_server() as server:
         await server.ask("CreateActivity", name="work")

@@ -130,7 +130,11 @@ class RealServer:
 
     def terminate(self) -> int:
         """Send SIGTERM; the exit status."""
-        self.process.send_signal(signal.SIGTERM)
+        return self.stop(signal.SIGTERM)
+
+    def stop(self, number: signal.Signals) -> int:
+        """Send a signal to the master; the exit status."""
+        self.process.send_signal(number)
         return self.process.wait(PATIENCE_SECONDS)
 
 

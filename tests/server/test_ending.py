@@ -8,6 +8,8 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from statemachine.testing import FUNCTION
 from tests.engine.definitions import ACTIVITY, PASS, ROLE, machine, mapped, task, wait
 from tests.processes.waiting import alive
@@ -54,7 +56,10 @@ def test_on_sigterm_it_ends_long_polls_and_exits_with_zero(folder: Path) -> None
         assert server.terminate() == 0
 
 
-def test_on_sigterm_it_ends_the_commands_that_run_and_begins_them_again_after_the_restart(folder: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
+def test_an_orderly_stop_ends_the_commands_that_run_and_the_restart_begins_them_again(
+    number: signal.Signals, folder: Path
+) -> None:
     script = f'["/bin/sh", "-c", "echo $$ >> {folder / "pids"}; exec /bin/sleep 600"]'
     (folder / "own.toml").write_text(f"[shell.long]\nargv = {script}\ntimeout = 600\n")
     command = (*SERVE, "--config", str(folder / "own.toml"))
@@ -71,7 +76,7 @@ def test_on_sigterm_it_ends_the_commands_that_run_and_begins_them_again_after_th
                     server.aws("StartExecution", stateMachineArn=create(server, "m", task("shell:long")))
                 pids = until(lambda count=count: begun(count), "the command runs")
                 assert alive(pids[-1])
-                assert server.terminate() == 0
+                assert server.stop(number) == 0
                 assert not any(map(alive, pids))
     finally:
         for pid in filter(alive, begun(1) + begun(2)):
