@@ -242,9 +242,11 @@ async def test_the_seconds_of_a_commit_end_when_it_is_durable(monkeypatch: pytes
 
 async def test_draining_does_not_wait_for_executions_that_never_wait() -> None:
     async with in_memory_server() as server:
-        arn = await server.start(await server.create(LOOP))
+        machine_arn = await server.create(LOOP)
+        started = asyncio.create_task(server.start(machine_arn))
+        await asyncio.sleep(0)
         await server.engine.drain()
-        assert (await server.describe(arn))["status"] == "RUNNING"
+        assert (await server.describe(await started))["status"] == "RUNNING"
 
 
 async def test_draining_takes_nothing_new_and_lets_go_of_who_waits() -> None:
