@@ -25,7 +25,6 @@ from statemachine.background.definitions_folder import DefinitionsFolder
 from statemachine.composition import Parts, compose
 from statemachine.config import Settings
 from statemachine.engine.execution_log import ExecutionLog
-from statemachine.engine.loop import Engine
 from statemachine.evaluators.pool import EvaluatorPool
 from statemachine.metrics.metrics import Metrics
 from statemachine.store.interface import StoreError
@@ -49,7 +48,6 @@ class App:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._parts: Parts | None = None
-        self._engine: Engine | None = None
         self._api: Any = None
         self._lock = DirectoryLock(settings.data, INTERPRETER)
         self._health = falcon.asgi.App()
@@ -78,8 +76,8 @@ class App:
 
     async def drain(self) -> None:
         """Take no new work, and answer every long poll."""
-        if self._engine is not None:
-            await self._engine.drain()
+        if self._parts is not None:
+            await self._parts.engine.drain()
 
     async def close(self) -> None:
         """Release everything. Nothing depends on it: a kill is as safe."""
@@ -96,9 +94,9 @@ class App:
 
         Little free disk is one of them, though the server takes work as long as it can write.
         """
-        engine = self._engine
-        if engine is None:
+        if self._parts is None or self._api is None:
             return ["the store is not open yet"]
+        engine = self._parts.engine
         if engine.draining:
             return ["the server is shutting down"]
         found = [] if engine.ready else ["the last commit failed, or recovery is not done"]
@@ -142,7 +140,6 @@ class App:
             metrics.read(lambda: parts.engine.lengths)
             add_resource(api, "/metrics", metrics)
         self._api = api
-        self._engine = parts.engine
         if has_wal_reset_bug():
             # This process has one writing connection; the warning is for an operator who would add another.
             log.warning(

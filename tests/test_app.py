@@ -223,13 +223,13 @@ async def test_failing_commits_are_a_reason_not_to_be_ready(data: Path, monkeypa
     monkeypatch.setattr(commits, "RETRY_SECONDS", 0.01)
     async with running(data) as (app, client):
         await until_ready(client)
-        assert app._engine is not None
+        assert app._parts is not None
 
         def full(*_: Any) -> None:
             raise StoreFull("disk full")
 
         with monkeypatch.context() as broken:
-            broken.setattr(app._engine.store, "commit", full)
+            broken.setattr(app._parts.store, "commit", full)
             refused = await client.aws("CreateActivity", {"name": "a"})
             assert refused.status == 503
             assert (await client.request("GET", "/health/ready")).json["reasons"] == [

@@ -121,6 +121,7 @@ class Engine(Host):
 
         Timers do not fire any more, and no turn comes: that is left to the next process, so that executions which never
         wait do not hold up the end.
+
         Returns at once while commits fail. The events that still wait then are neither.
         """
         self.draining = self._writer.draining = True

@@ -54,8 +54,8 @@ class ProcessPool:
     more than there are requests. It keeps `idle_max` children when there are no requests, all if that is None. A child
     that works on a request for more than `request_seconds_max` is killed. A start that failed is tried again after
     `retry_seconds`; if that is None, the oldest queued request gets StartFailed, unless the system has no room for one
-    more child and the request can wait for another. `on_printed` is called with the label
-    of a child's last request (empty before the first) and a line.
+    more child and the request can wait for another. `on_printed` is called with the label of a child's last request
+    (empty before the first) and a line.
     """
 
     def __init__(

@@ -97,7 +97,7 @@ def list_page(rows: Readable, wanted: Filter, position: str, size: int) -> ListP
         last = place
         examined += 1
         id = keys.listed_id(place)
-        if row is None or not _is_wanted(row, id, wanted):
+        if not _is_wanted(row, id, wanted):
             continue
         if wanted.error_contains:
             examined += 1
@@ -151,9 +151,7 @@ def _machines(rows: Readable, base: str) -> Iterator[str]:
         after = keys.after_machine(base, machine)
 
 
-def _places(
-    rows: Readable, prefix: str, wanted: Filter, position: str, chunk: int
-) -> Iterator[tuple[str, ListRow | None]]:
+def _places(rows: Readable, prefix: str, wanted: Filter, position: str, chunk: int) -> Iterator[tuple[str, ListRow]]:
     """The executions of one list after `position`, each with its place. Places are in one order across all lists."""
     after = prefix + position if position else ""
     if wanted.started_before is not None:
@@ -165,8 +163,8 @@ def _places(
 
 def _with_rows(
     rows: Readable, prefix: str, found: list[tuple[str, bytes]], *, by_status: bool
-) -> Iterator[tuple[str, ListRow | None]]:
-    """The place of each execution with its list row; None if the execution was deleted in the meantime."""
+) -> Iterator[tuple[str, ListRow]]:
+    """The place of each execution with its list row."""
     places = [key.removeprefix(prefix) for key, _ in found]
     if not by_status:
         yield from ((place, _list_rows.decode(row)) for place, (_, row) in zip(places, found, strict=True))
@@ -175,5 +173,4 @@ def _with_rows(
     full = [keys.listed_prefix(machine_of(keys.listed_id(place))) + place for place in places]
     listings = rows.gather(full) if full else {}
     for place, key in zip(places, full, strict=True):
-        row = listings.get(key)
-        yield place, None if row is None else _list_rows.decode(row)
+        yield place, _list_rows.decode(listings[key])

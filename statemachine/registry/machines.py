@@ -79,7 +79,7 @@ class RevisionEntry(msgspec.Struct, frozen=True):
 
 
 class MachineCatalog(Catalog[StateMachine]):
-    """All state machines, and the compiled machines of the revisions that run."""
+    """All state machines, and the compiled definitions of the revisions that run."""
 
     def __init__(self, rows: Readable) -> None:
         super().__init__(StateMachine, keys.MACHINES)
@@ -87,7 +87,7 @@ class MachineCatalog(Catalog[StateMachine]):
         self._compiled: OrderedDict[str, Machine] = OrderedDict()
 
     def machine(self, revision: str) -> Machine:
-        """The compiled machine of a revision. Raises LookupError."""
+        """The compiled definition of a revision. Raises LookupError."""
         compiled = self._compiled.get(revision)
         if compiled is None:
             found = read_revision(self._rows, revision)
@@ -100,7 +100,7 @@ class MachineCatalog(Catalog[StateMachine]):
         return compiled
 
     def keep_compiled(self, revision: str, compiled: Machine) -> None:
-        """Remember the compiled machine of a revision."""
+        """Remember the compiled definition of a revision."""
         self._compiled[revision] = compiled
         if len(self._compiled) > COMPILED_MAX:
             self._compiled.popitem(last=False)

@@ -12,8 +12,9 @@ from statemachine.host import Host
 from statemachine.registry.activities import Activity, ActivityCatalog
 from statemachine.service.answer import EMPTY, Answer, Empty
 from statemachine.service.configurations import OWN_KEY
+from statemachine.service.limits import limit_reached
 from statemachine.service.names import check_name
-from statemachine.service.paging import make_page_token, page_size, read_page_token
+from statemachine.service.paging import cut_page, make_page_token, page_size, read_page_token
 from statemachine.service.tags import tags_by_key
 from statemachine.times.timestamps import Timestamp
 
@@ -72,8 +73,7 @@ class Activities:
             if activity is None:
                 most = self._settings.activities_max
                 if len(self._catalog) >= most:
-                    message = "Activity Limit Exceeded"
-                    raise ServiceError("ActivityLimitExceeded", message, detail=f"{message} (activities_max = {most})")
+                    raise limit_reached("ActivityLimitExceeded", "Activity Limit Exceeded", "activities_max", most)
                 activity = Activity(
                     name=name,
                     arn=self._home.activity(name),
@@ -109,13 +109,13 @@ class Activities:
         wanted = ("ListActivities",)
         position = read_page_token(next_token, wanted, self._clock())
         size = page_size(max_results)
-        found = self._catalog.page(position, size + 1)
+        shown, last = cut_page(self._catalog.page(position, size + 1), size, lambda one: one.name)
         return ActivityPage(
             activities=[
                 ListedActivity(activity_arn=one.arn, name=one.name, creation_date=Timestamp(one.created))
-                for one in found[:size]
+                for one in shown
             ],
-            next_token=make_page_token(found[size - 1].name if len(found) > size else None, wanted, self._clock()),
+            next_token=make_page_token(last, wanted, self._clock()),
         )
 
     async def poll(self, *, activity_arn: str, worker_name: str | None = None) -> PolledTask:

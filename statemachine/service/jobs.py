@@ -33,7 +33,7 @@ from statemachine.registry.machines import (
 )
 from statemachine.service.answer import Answer
 from statemachine.service.executions.start import ExecutionStarts
-from statemachine.service.paging import make_page_token, page_size, read_page_token
+from statemachine.service.paging import cut_page, make_page_token, page_size, read_page_token
 from statemachine.service.state_machines.definitions import CheckedDefinition
 from statemachine.service.state_machines.find import existing_revision
 from statemachine.service.state_machines.register import StateMachines
@@ -126,10 +126,10 @@ class Jobs:
         wanted = ("jobs",)
         position = read_page_token(next_token, wanted, self._clock())
         size = page_size(max_results)
-        found = list(islice((one for one in self._catalog if one.is_job and one.name > position), size + 1))
-        last = found[size - 1].name if len(found) > size else None
+        jobs = (one for one in self._catalog if one.is_job and one.name > position)
+        shown, last = cut_page(list(islice(jobs, size + 1)), size, lambda one: one.name)
         return JobPage(
-            jobs=await self._host.survey(_listed, [machine.revision for machine in found[:size]]),
+            jobs=await self._host.survey(_listed, [machine.revision for machine in shown]),
             next_token=make_page_token(last, wanted, self._clock()),
         )
 

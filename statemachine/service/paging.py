@@ -9,9 +9,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from statemachine.errors import ServiceError
+
+T = TypeVar("T")
 
 PAGE_DEFAULT = 100
 TOKEN_SECONDS = 86_400
@@ -20,6 +23,11 @@ TOKEN_SECONDS = 86_400
 def page_size(asked: int | None) -> int:
     """How many results to give; 0 and None mean the default (service model)."""
     return asked or PAGE_DEFAULT
+
+
+def cut_page(found: Sequence[T], size: int, position_of: Callable[[T], str]) -> tuple[Sequence[T], str | None]:
+    """The first `size` of the results, and the position of the last one of them, None if no more follow."""
+    return found[:size], position_of(found[size - 1]) if len(found) > size else None
 
 
 def make_page_token(position: str | None, wanted: Sequence[object], now: float) -> str | None:

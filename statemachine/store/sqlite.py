@@ -35,8 +35,8 @@ from statemachine.store.sqlite_reader import Snapshots, SqliteReader
 from statemachine.store.write_connection import WriteConnection, write_connection
 
 FORMAT = 2
-"""The version of the format of the file and its rows. A file of another format is refused. Development
-versions before 0.1.0 wrote format 1."""
+"""The version of the format of the file and its rows. A file of another format is refused. Development versions
+before 0.1.0 wrote format 1."""
 
 _VERIFY_ROWS = 256
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,7 +17,7 @@ from statemachine.core.model import UNENDED
 from statemachine.engine.waiting_for_evaluation import Evaluators
 from statemachine.host import Observer
 from statemachine.json_text import load
-from statemachine.service.actions import ACTIONS
+from statemachine.service.actions import ACTIONS, wire_name
 from statemachine.store.interface import Store
 from statemachine.store.memory import MemoryStore
 from statemachine.tasks.kind import TaskAttempt
@@ -64,7 +63,7 @@ class InMemoryServer:
 
         Raises ServiceError.
         """
-        named = {re.sub(r"_(.)", lambda letter: letter[1].upper(), name): value for name, value in members.items()}
+        named = {wire_name(name): value for name, value in members.items()}
         answer: dict[str, Any] = load(aws_json(await self.actions.call(ACTIONS[action], **named)))
         return answer
 

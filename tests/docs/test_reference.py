@@ -19,7 +19,7 @@ from statemachine.config import ENVIRONMENT, Settings, ShellCommand, read_settin
 from statemachine.host import QueueLengths
 from statemachine.metrics.counts import Counts
 from statemachine.metrics.queues import Queues
-from statemachine.service.actions import ACTIONS
+from statemachine.service.actions import ACTIONS, wire_name
 from statemachine.service.requests import members_of
 from statemachine.tasks.kind import Failed, Succeeded, TaskAttempt, TaskKind
 from statemachine.testing import InMemoryServer, in_memory_server
@@ -135,10 +135,7 @@ def test_the_page_names_every_member_that_is_ignored() -> None:
     async def parameters() -> dict[str, set[str]]:
         async with in_memory_server() as server:
             verbs = {action.name: action.verb(server.parts.service) for action in ACTIONS.values() if action.is_aws}
-            return {
-                name: {re.sub(r"_(.)", lambda letter: letter[1].upper(), each) for each in signature(verb).parameters}
-                for name, verb in verbs.items()
-            }
+            return {name: set(map(wire_name, signature(verb).parameters)) for name, verb in verbs.items()}
 
     rows = [line for line in page("api.md").splitlines() if "ignored" in line]
     for action, taken in asyncio.run(parameters()).items():

@@ -19,7 +19,7 @@ from statemachine.store.interface import Rows
 from statemachine.store.memory import MemoryStore
 from statemachine.tasks.kind import Failed, Succeeded, TaskAttempt
 from statemachine.testing import START, ScriptedTasks, in_memory_server
-from tests.engine.definitions import ACTIVITY, LOOP, PASS, mapped, task, wait
+from tests.engine.definitions import ACTIVITY, LOOP, PASS, mapped, passes, task, wait
 from tests.store.unreliable_store import UnreliableStore
 
 RETRIED = task(Retry=[{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 900, "MaxAttempts": 1}])
@@ -241,12 +241,18 @@ async def test_the_seconds_of_a_commit_end_when_it_is_durable(monkeypatch: pytes
 
 
 async def test_draining_does_not_wait_for_executions_that_never_wait() -> None:
-    async with in_memory_server() as server:
-        machine_arn = await server.create(LOOP)
+    """The next process gives them their turns."""
+    store = MemoryStore()
+    async with in_memory_server(store) as server:
+        machine_arn = await server.create(passes(300))
         started = asyncio.create_task(server.start(machine_arn))
         await asyncio.sleep(0)
         await server.engine.drain()
-        assert (await server.describe(await started))["status"] == "RUNNING"
+        arn = await started
+        assert (await server.describe(arn))["status"] == "RUNNING"
+    async with in_memory_server(store) as following:
+        assert (await following.ended(arn))["status"] == "SUCCEEDED"
+        assert (await following.types(arn)).count("PassStateEntered") == 300
 
 
 async def test_draining_takes_nothing_new_and_lets_go_of_who_waits() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import msgspec
@@ -77,24 +78,23 @@ class Progress:
         waiting = _Waiting(execution.id)
         self._waiting.add(waiting)
         try:
-            await self._wait(execution_arn, since, wait, waiting.changed)
+            await self._wait(execution, since, wait, waiting.changed)
         finally:
             self._waiting.discard(waiting)
         return await self.updates(execution_arn=execution_arn, since=since)
 
-    async def _wait(self, execution_arn: str, since: int, seconds: float, changed: asyncio.Event) -> None:
+    async def _wait(self, execution: Header, since: int, seconds: float, changed: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
-        while not self._host.draining and not _has_changed(await find_execution(self._host, execution_arn), since):
+        while not self._host.draining and not _has_changed(execution, since):
             left = until - loop.time()
             if left <= 0:
                 return
-            try:
+            with suppress(TimeoutError):  # then it is read again all the same
                 async with asyncio.timeout(min(left, RECHECK_SECONDS)):
                     await changed.wait()
-            except TimeoutError:
-                continue
             changed.clear()
+            execution = await find_execution(self._host, execution.arn)
 
     def _notice(self, ids: Iterable[str]) -> None:
         """These executions have changed. Without any id the host drains, and no request waits any longer."""

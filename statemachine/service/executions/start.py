@@ -17,6 +17,7 @@ from statemachine.host import Host
 from statemachine.reads.headers import read_header_with_payloads
 from statemachine.registry.machines import MachineCatalog
 from statemachine.service.executions.answers import KeyedExecution, StartedExecution
+from statemachine.service.limits import limit_reached
 from statemachine.service.names import check_name
 from statemachine.service.payloads import read_payload
 from statemachine.service.state_machines.find import check_not_deleting, find_state_machine
@@ -67,8 +68,7 @@ class ExecutionStarts:
             raise ServiceError("StateMachineTypeNotSupported", "This server cannot run EXPRESS state machines yet")
         if self._host.open_executions >= self._open_max:
             message = "The maximum number of open executions is reached"
-            detail = f"{message} (open_executions_max = {self._open_max})"
-            raise ServiceError("ExecutionLimitExceeded", message, detail=detail)
+            raise limit_reached("ExecutionLimitExceeded", message, "open_executions_max", self._open_max)
         header = Execution(
             id=execution_id(machine.name, name),
             arn=self._home.execution(machine.name, name),

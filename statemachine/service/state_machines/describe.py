@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from statemachine.arn import parse_arn
-from statemachine.errors import ServiceError
 from statemachine.host import Host
 from statemachine.json_text import JsonText
 from statemachine.registry.machines import MachineCatalog, Revision, StateMachine
 from statemachine.service.configurations import LOGGING_OFF, OWN_KEY, TRACING_OFF
 from statemachine.service.executions.find import find_execution
-from statemachine.service.paging import make_page_token, page_size, read_page_token
+from statemachine.service.paging import cut_page, make_page_token, page_size, read_page_token
 from statemachine.service.state_machines.answers import (
     ListedStateMachine,
     StateMachineDescription,
@@ -54,9 +52,7 @@ class StateMachineDescriptions:
     ) -> StateMachineForExecution:
         """The state machine as it was when the execution began."""
         execution = await find_execution(self._host, execution_arn)
-        machine = self._catalog.find(parse_arn(execution.machine_arn, "stateMachine"))
-        if machine is None:
-            raise ServiceError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{execution.machine_arn}'")
+        machine = find_state_machine(self._catalog, execution.machine_arn)
         revision = await existing_revision(self._host, execution.revision)
         return StateMachineForExecution(
             update_date=Timestamp(revision.created),
@@ -69,10 +65,10 @@ class StateMachineDescriptions:
         wanted = ("ListStateMachines",)
         position = read_page_token(next_token, wanted, self._clock())
         size = page_size(max_results)
-        found = self._catalog.page(position, size + 1)
+        shown, last = cut_page(self._catalog.page(position, size + 1), size, lambda one: one.name)
         return StateMachinePage(
-            state_machines=[_listed(machine) for machine in found[:size]],
-            next_token=make_page_token(found[size - 1].name if len(found) > size else None, wanted, self._clock()),
+            state_machines=[_listed(machine) for machine in shown],
+            next_token=make_page_token(last, wanted, self._clock()),
         )
 
 

@@ -20,6 +20,7 @@ from statemachine.registry.machines import (
     StateMachine,
     revision_rows,
 )
+from statemachine.service.limits import limit_reached
 from statemachine.service.names import check_name
 from statemachine.service.state_machines.answers import (
     CreatedStateMachine,
@@ -183,8 +184,8 @@ class StateMachines:
     async def _add(self, new: NewStateMachine, checked: CheckedDefinition) -> StateMachine:
         most = self._settings.state_machines_max
         if len(self._catalog) >= most:
-            message = "State Machine Limit Exceeded"
-            raise ServiceError("StateMachineLimitExceeded", message, detail=f"{message} (state_machines_max = {most})")
+            code, message = "StateMachineLimitExceeded", "State Machine Limit Exceeded"
+            raise limit_reached(code, message, "state_machines_max", most)
         now = self._clock()
         machine = StateMachine(
             name=new.name,

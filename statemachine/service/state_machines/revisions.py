@@ -11,7 +11,7 @@ from statemachine.errors import ServiceError
 from statemachine.host import Host
 from statemachine.json_text import JsonText
 from statemachine.registry.machines import MachineCatalog, read_revision, read_revision_entries
-from statemachine.service.paging import make_page_token, page_size, read_page_number
+from statemachine.service.paging import cut_page, make_page_token, page_size, read_page_number
 from statemachine.service.state_machines.answers import (
     ListedRevision,
     RevisionDescription,
@@ -39,11 +39,10 @@ class Revisions:
         position = read_page_number(next_token, wanted, self._clock())
         size = page_size(max_results)
         found = await self._host.read(read_revision_entries, machine.name, position, size + 1)
-        last = str(found[size - 1][0]) if len(found) > size else None
+        shown, last = cut_page(found, size, lambda one: str(one[0]))
         return RevisionPage(
             revisions=[
-                ListedRevision(revision_id=entry.id, creation_date=Timestamp(entry.created))
-                for _, entry in found[:size]
+                ListedRevision(revision_id=entry.id, creation_date=Timestamp(entry.created)) for _, entry in shown
             ],
             next_token=make_page_token(last, wanted, self._clock()),
         )
