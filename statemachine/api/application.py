@@ -8,7 +8,8 @@ import falcon.asgi
 
 from statemachine.api import error_handlers
 from statemachine.api.aws import AwsApi
-from statemachine.api.host_header import LoopbackOnly, is_loopback
+from statemachine.api.host_header import ServedHosts, is_loopback
+from statemachine.api.origin_header import SameOriginOnly
 from statemachine.api.rest import JOB_ROUTES, PREFIX, ROUTES
 from statemachine.api.rest.query import KnownParametersOnly
 from statemachine.config import Settings
@@ -17,8 +18,10 @@ from statemachine.service.actions import Actions
 
 def build_api(actions: Actions, settings: Settings) -> falcon.asgi.App[Any, Any]:
     """Both APIs on one port. A slash at the end of a path makes no difference."""
-    middleware: list[Any] = [LoopbackOnly()] if is_loopback(settings.host) else []
-    api = falcon.asgi.App(middleware=[*middleware, KnownParametersOnly()])
+    middleware: list[Any] = [SameOriginOnly(), KnownParametersOnly()]
+    if is_loopback(settings.host) or settings.host_names:
+        middleware.insert(0, ServedHosts(settings.host_names))
+    api = falcon.asgi.App(middleware=middleware)
     api.req_options.strip_url_path_trailing_slash = True
     error_handlers.install(api)
     add_resource(api, "/", AwsApi(actions, settings))

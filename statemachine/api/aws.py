@@ -43,7 +43,7 @@ class AwsApi:
         target = request.get_header("X-Amz-Target") or ""
         name = target.removeprefix(TARGET)
         action = self._actions.aws_action(name) if target.startswith(TARGET) else None
-        body = await read_body(request, self._settings.body_bytes_max, self._settings.body_seconds)
+        body = await read_body(request, self._settings.body_bytes_max)
         if action is None:
             raise _unknown(target)
         try:

@@ -1,4 +1,4 @@
-"""Which Host headers are served: on a loopback address only loopback names, against DNS rebinding from a browser.
+"""Which Host headers are served, against DNS rebinding from a browser: loopback names, and those of a setting.
 
 Must not know an API.
 """
@@ -6,6 +6,7 @@ Must not know an API.
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 
 from falcon.asgi import Request, Response
 
@@ -26,8 +27,11 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-class LoopbackOnly:
-    """Middleware that refuses requests made to any other name than a loopback one."""
+class ServedHosts:
+    """Middleware that refuses requests to other names than loopback ones and `names`."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = {name.lower() for name in names}
 
     async def process_request(self, request: Request, response: Response) -> None:
         """Raises ServiceError ForbiddenHost."""
@@ -35,10 +39,7 @@ class LoopbackOnly:
             host = request.host
         except ValueError:  # what follows the colon is no number
             host = request.get_header("Host", default="")
-        if not is_loopback(host):
-            text = (
-                f"Host '{host}' is not served here, because the server is bound to a loopback address. Use localhost, "
-                "or bind an address that other machines can reach (--host and --allow-unauthenticated): "
-                "then every Host is served."
-            )
+        if not is_loopback(host) and host.lower() not in self._names:
+            served = ", ".join(["localhost", *sorted(self._names)])
+            text = f"Host '{host}' is not served here. Use one of {served}, or add the name to the setting host_names."
             raise ServiceError("ForbiddenHost", text)

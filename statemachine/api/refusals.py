@@ -26,8 +26,10 @@ INTERNAL_ERROR = ServiceError("InternalServerError", "Internal error")
 AWS_STATUSES = {
     "ClientDisconnected": 499,
     "ForbiddenHost": 403,
+    "ForbiddenOrigin": 403,
     "InternalServerError": 500,
     "RequestEntityTooLargeException": 413,
+    "RequestHeaderFieldsTooLarge": 431,
     "RequestTimeoutException": 408,
     "ServiceUnavailable": 503,
 }

@@ -20,6 +20,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings of a server. Times are in seconds, sizes in bytes."""
 
     host: Text = "127.0.0.1"
+    host_names: tuple[Text, ...] = ()
+    """Names by which clients call the server, besides those of this machine. Empty: if `host` is an address that other
+    machines can reach, every name is served."""
     port: Annotated[int, Meta(ge=1, le=65_535)] = 8083
     data: Text = "statemachine-data"
     definitions: Text | None = None
@@ -49,9 +52,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     open_executions_max: Count = 100_000
     poll_seconds: Seconds = 60.0
     pollers_max: Count = 1_000
-    connections_max: Count = 1_000
-    body_seconds: Seconds = 20.0
-    """How long a client may take to send the body of a request."""
+    connections_max: Count = 2_500
+    """More than all requests that may be held: `pollers_max` calls of GetActivityTask and as many of `/updates`."""
+    request_seconds: Seconds = 20.0
+    """How long a client may take to send a request, and to read an answer."""
     disk_bytes_min: Annotated[int, Meta(ge=0)] = 16_777_216
     """The server reports that it is not ready if the disk has less free space than this."""
     drain_seconds: Seconds = 20.0

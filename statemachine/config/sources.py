@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_origin
 
 import msgspec
 
@@ -80,15 +80,15 @@ def _value(found: _Found) -> Any:
     if found.name not in _TYPES:
         raise ConfigError(f"{found.place}: {unknown(found.name, _TYPES)}")
     value = found.value
-    if found.name == "functions":
+    if found.text and get_origin(_TYPES[found.name]) is tuple:
+        value = [part.strip() for part in value.split(",")]
+    elif found.name == "functions":
         value = _functions(found)
     return checked(value, _TYPES[found.name], found.place, strict=not found.text)
 
 
 def _functions(found: _Found) -> Any:
-    """The functions as a list; they may be given as a table or as text with commas. Raises ConfigError."""
-    if found.text:
-        return [part.strip() for part in found.value.split(",")]
+    """The functions as a list; they may be given as a table. Raises ConfigError."""
     if not isinstance(found.value, Mapping):
         return found.value
     for name, target in found.value.items():

@@ -7,6 +7,7 @@ import asyncio
 import signal
 import socket
 import sys
+from functools import partial
 from typing import Any
 
 from uvicorn.config import Config
@@ -15,6 +16,8 @@ from uvicorn_worker import UvicornWorker
 
 from statemachine.app import App
 from statemachine.server.forced import IGNORED_SIGNALS
+from statemachine.server.http_connection import HttpConnection
+from statemachine.server.open_connections import OpenConnections
 
 
 def _ignore(*_: Any) -> None:
@@ -41,7 +44,6 @@ class Worker(UvicornWorker):
 
     CONFIG_KWARGS: dict[str, Any] = {  # noqa: RUF012  (the base class declares it so)
         "loop": "uvloop",
-        "http": "httptools",
         "lifespan": "off",
         "ws": "none",
         "access_log": False,
@@ -62,8 +64,10 @@ class Worker(UvicornWorker):
     async def _serve(self) -> None:
         app: App = self.wsgi
         self.config.app = app
-        self.config.limit_concurrency = app.settings.connections_max
-        self.config.timeout_graceful_shutdown = int(app.settings.drain_seconds)
+        settings = app.settings
+        connections = OpenConnections(settings.connections_max, settings.request_seconds)
+        self.config.http = partial(HttpConnection, connections)  # type: ignore[assignment]
+        self.config.timeout_graceful_shutdown = int(settings.drain_seconds)
         # A thread with a finished fsync must not wait a whole switch interval for the loop's thread.
         sys.setswitchinterval(0.0005)
         server = DrainingServer(self.config, app)

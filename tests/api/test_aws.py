@@ -148,12 +148,6 @@ async def test_a_body_that_ends_too_early_is_not_acted_upon(parts: list[bytes]) 
         assert server.store.scan("a/") == []
 
 
-async def test_a_body_that_does_not_come_is_given_up() -> None:
-    async with api_client(body_seconds=0.01) as (_, client):
-        stuck = Request("POST", "/", {"Host": "localhost", "Content-Length": "99"}, b"{", complete=False)
-        refused(await client.serve(stuck), "RequestTimeoutException", 408)
-
-
 AWS_ACTIONS = {action.name for action in ACTIONS.values() if action.is_aws}
 WRONG = [1, 1.5, True, [], {}, ["a"], {"a": 1}]
 

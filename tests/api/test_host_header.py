@@ -49,6 +49,16 @@ async def test_an_address_for_others_is_served_under_any_name() -> None:
         assert (await client.aws("ListActivities", Host="example.com")).status == 200
 
 
+async def test_other_names_are_served_when_they_are_given() -> None:
+    for host in ("127.0.0.1", "0.0.0.0"):
+        async with api_client(host=host, allow_unauthenticated=True, host_names=("Flow.example",)) as (_, client):
+            for name in ("flow.example", "FLOW.example:8083", "localhost"):
+                assert (await client.aws("ListActivities", Host=name)).status == 200
+            refused = await client.aws("ListActivities", Host="example.com")
+            assert (refused.status, refused.json["__type"]) == (403, "ForbiddenHost")
+            assert "localhost, flow.example" in refused.json["message"]
+
+
 @pytest.mark.parametrize(
     ("host", "loopback"),
     [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("::", False), ("", False)],

@@ -49,7 +49,7 @@ async def test_a_slash_too_many_does_not_change_the_api(path: str) -> None:
 
 REST_STATUSES = {
     400: ["InvalidArn", "InvalidDefinition", "InvalidName", "InvalidToken", "ValidationException", "AnyOther"],
-    403: ["ForbiddenHost"],
+    403: ["ForbiddenHost", "ForbiddenOrigin"],
     404: [
         "ActivityDoesNotExist", "ExecutionDoesNotExist", "JobDoesNotExist", "RevisionDoesNotExist",
         "SchemaDoesNotExist", "StateMachineDoesNotExist",
@@ -60,11 +60,12 @@ REST_STATUSES = {
     413: ["RequestEntityTooLargeException"],
     422: ["IdempotencyKeyReused", "StateMachineTypeNotSupported"],
     429: ["ActivityLimitExceeded", "ExecutionLimitExceeded", "StateMachineLimitExceeded", "ThrottlingException"],
+    431: ["RequestHeaderFieldsTooLarge"],
     499: ["ClientDisconnected"],
     500: ["InternalServerError"],
     503: ["ServiceUnavailable"],
 }  # fmt: skip
-ON_BOTH = (403, 408, 413, 499, 500, 503)
+ON_BOTH = (403, 408, 413, 431, 499, 500, 503)
 """The statuses that the AWS API has too; any other of its refusals is 400."""
 
 

@@ -53,7 +53,7 @@ class RestResource:
 
     async def body(self, request: Request) -> bytes:
         """The whole body. Raises ServiceError."""
-        return await read_body(request, self._settings.body_bytes_max, self._settings.body_seconds)
+        return await read_body(request, self._settings.body_bytes_max)
 
     async def members(self, request: Request, *allowed: str) -> dict[str, Any]:
         """The members of a JSON body. Raises ServiceError ValidationException, which names the mistake."""
