@@ -8,6 +8,8 @@ from typing import cast
 
 import click
 
+from statemachine import DISTRIBUTION
+
 COMMANDS = {
     "config": "Print every setting in force, and its origin.",
     "history": "Print every event of an execution.",
@@ -54,6 +56,6 @@ class CommandGroup(click.Group):
 
 
 @click.group(cls=CommandGroup)
-@click.version_option(package_name="statemachine", prog_name="statemachine")
+@click.version_option(package_name=DISTRIBUTION, prog_name="statemachine")
 def main() -> None:
     """Amazon States Language workflows, executed by one durable server."""

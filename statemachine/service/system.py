@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
+from statemachine import DISTRIBUTION
 from statemachine.config import Settings
 from statemachine.core.model import ENDED
 from statemachine.host import Host
@@ -67,7 +68,7 @@ class System:
         counts = self.counts.by_status
         tasks = await self._host.survey(count_tasks)
         return ServerDescription(
-            version=metadata.version("statemachine"),
+            version=metadata.version(DISTRIBUTION),
             start_date=Timestamp(self._started),
             executions=ExecutionNumbers(
                 pending=counts["PENDING"],

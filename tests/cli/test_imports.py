@@ -18,6 +18,7 @@ from typing import NamedTuple
 import pytest
 from click.testing import CliRunner
 
+from statemachine import DISTRIBUTION
 from statemachine.cli.main import COMMANDS, main
 from tests.cli.test_server_client import answering
 from tests.engine.definitions import PASS
@@ -119,7 +120,7 @@ COMMAND_LINES: dict[str, tuple[str, Imports]] = {
 @cache
 def dependencies() -> frozenset[str]:
     """The packages that this one depends on, by the names under which Python imports them."""
-    needed = {normal(line) for line in requires("statemachine") or () if "extra ==" not in line}
+    needed = {normal(line) for line in requires(DISTRIBUTION) or () if "extra ==" not in line}
     found = packages_distributions().items()
     return frozenset(name for name, distributions in found if needed.intersection(map(normal, distributions)))
 
