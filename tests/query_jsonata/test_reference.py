@@ -104,3 +104,17 @@ def test_a_regular_expression_is_not_run_to_find_words() -> None:
         result_of("1 + ('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!' ~> /(a+)+$/ ? 1 : 'a')", NATIVE)["code"] == "T2002"
     )
     assert result_of("1 + ($exists(/(a+)+$/) ? 'a' : 1)", NATIVE) == wanted
+
+
+@needs_native
+def test_large_arguments_count_when_words_are_looked_for() -> None:
+    expression = "($sum($v); 1 < 'b')"
+    found = []
+    for elements in (10, 1_000_000):
+        request = EvaluationRequest((expression,), json.dumps({"v": [1] * elements}))
+        (result,) = evaluate(request, NATIVE).results
+        found.append((result.code, result.message))
+    # Of the larger one the words are the native evaluator's own.
+    assert found[0] == ("T2009", 'The values 1 and "b" either side of operator "<" must be of the same data type')
+    assert found[1][0] == "T2009"
+    assert found[1] != found[0]

@@ -17,6 +17,8 @@ from statemachine.query.jsonata.evaluation.reference import ReferenceJsonata
 
 STEPS_MAX = 10_000
 """Ours: the most nodes evaluated to find the words of a failure. One takes about ten microseconds."""
+ELEMENTS_OF_STEP = 50
+"""Ours: so many elements given to a function count as one step."""
 RANGE_MAX = 10_000
 """Ours: the longest range made meanwhile."""
 LIMITS = frozenset({"D1011", "D1012", "D2015", "U1001"})
@@ -67,10 +69,17 @@ class _Limited(ReferenceJsonata):
         super().__init__(text, regex_engine=_Pattern, stack=limits["stack"])
 
     def eval(self, node: Any, input: Any, environment: Any) -> Any:
-        self.steps += 1
+        self._count(1)
+        return super().eval(node, input, environment)
+
+    def validate_arguments(self, function: Any, arguments: Any, context: Any) -> Any:
+        self._count(sum(len(argument) for argument in arguments if isinstance(argument, list)) // ELEMENTS_OF_STEP)
+        return super().validate_arguments(function, arguments, context)
+
+    def _count(self, steps: int) -> None:
+        self.steps += steps
         if self.steps > STEPS_MAX:
             raise _Unfinished
-        return super().eval(node, input, environment)
 
     def evaluate_range_expression(self, first: Any, last: Any) -> Any:
         numbers = super().evaluate_range_expression(first, last)
