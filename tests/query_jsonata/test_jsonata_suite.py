@@ -42,7 +42,6 @@ ZEROS = {f"function-number/case0{number}": LATER for number in (27, 28, 29, 30)}
 
 NATIVE_FAILURES = {
     **ZEROS,
-    "comments/case002": WRONG_CODE,
     "function-encodeUrl/case002": WRONG_CODE,
     "function-encodeUrlComponent/case002": WRONG_CODE,
     "tail-recursion/case002": WRONG_CODE,

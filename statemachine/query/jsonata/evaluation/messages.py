@@ -15,6 +15,8 @@ from statemachine.query.jsonata.evaluation.texts import retold, text_of
 _CODED = re.compile(r"\b([STDU]\d{4}): (.*)", re.DOTALL)
 
 _CODE = re.compile(r"[STDU]\d{4}")
+_UNCLOSED = "Unclosed comment"
+"""The native evaluator has no code for it."""
 _HOSTED = re.compile(r"^host function raised \w+: ")
 """The native evaluator's words before those of a Python function."""
 
@@ -50,6 +52,8 @@ def worded(failure: ExpressionFailed) -> str:
 def failure_of(text: str) -> ExpressionFailed:
     """The failure that an evaluator reported as `text`. The evaluator may write its own words before the code."""
     match = _CODED.search(text)
+    if match is None and _UNCLOSED in text:
+        return ExpressionFailed("S0106", retold("S0106", ""))
     if match is None:
         return ExpressionFailed("", _HOSTED.sub("", text))
     code, message = match.groups()
