@@ -18,7 +18,9 @@ EXCEPTIONS = {
     ("query", "_parse_path", "functools.lru_cache"): MEMORY_OF_TEXTS,
     ("query", "_steps", "functools.lru_cache"): MEMORY_OF_TEXTS,
     ("query", "analyse", "functools.lru_cache"): MEMORY_OF_TEXTS,
+    ("query", "_named", "functools.lru_cache"): MEMORY_OF_TEXTS,
     ("core", "parse_resource", "functools.lru_cache"): MEMORY_OF_TEXTS,
+    ("jsonata_library", "", "Functions"): "corrects the library, once, when it is imported",
     ("jsonata_library", "_recursion_limit_put_back", "sys.getrecursionlimit"): "undoes what the library does",
     ("jsonata_library", "_recursion_limit_put_back", "sys.setrecursionlimit"): "undoes what the library does",
 }

@@ -2,7 +2,7 @@
 their reasons.
 
 The suite is no part of this project. It is read below STATEMACHINE_SHARED, and skipped if it is missing. Cases that
-call $eval are left out: Step Functions does not have it.
+call $eval are left out: Step Functions does not have it. So are the operators `??` and `?:`, which came after 2.0.6.
 """
 
 from __future__ import annotations
@@ -31,12 +31,17 @@ SUITE = SHARED / "suites" / "jsonata"
 if not SUITE.is_dir():
     pytest.skip("the JSONata suite is not here", allow_module_level=True)
 
-CASES_WANTED = 1674
+CASES_WANTED = 1640
+LATER_GROUPS = ("coalescing-operator", "default-operator")
 WRONG_CODE = "fails, as it should, but with another code or none"
 CLOCK = "what a picture leaves out is filled in from the library's clock, not from the request"
 
+LATER = "a number with zeros in front is no number in 2.0.6"
+
+ZEROS = {f"function-number/case0{number}": LATER for number in (27, 28, 29, 30)}
+
 NATIVE_FAILURES = {
-    "comments/case002": WRONG_CODE,
+    **ZEROS,
     "function-encodeUrl/case002": WRONG_CODE,
     "function-encodeUrlComponent/case002": WRONG_CODE,
     "tail-recursion/case002": WRONG_CODE,
@@ -45,9 +50,7 @@ NATIVE_FAILURES = {
     "function-tomillis/parseDateTime[28]": CLOCK,
 }
 PYTHON_WRONG_VALUES = {
-    "default-operator/case016": "a negative number in front of ?: loses its sign",
-    "default-operator/case017": "a negative number in front of ?: loses its sign",
-    "default-operator/case018": "a negative number in front of ?: loses its sign",
+    **ZEROS,
     "function-contains/case007": "undefined arguments of $contains",
     "function-formatInteger/formatInteger[43]": "floats beyond 2^53 are not exact",
     "function-formatNumber/case014": "an exponent without integer digits",
@@ -73,7 +76,7 @@ def cases() -> Iterator[tuple[str, str, dict[str, Any]]]:
         several = isinstance(found, list)
         for number, case in enumerate(found if several else [found]):
             expression = case["expr"] if "expr" in case else (file.parent / case["expr-file"]).read_text("utf-8")
-            if "$eval" not in expression:
+            if "$eval" not in expression and not file.parent.name.endswith(LATER_GROUPS):
                 name = f"{file.parent.name}/{file.stem}"
                 yield f"{name}[{number}]" if several else name, expression, case
 

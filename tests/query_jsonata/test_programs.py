@@ -172,9 +172,9 @@ def test_the_first_expression_without_a_value_is_the_failure() -> None:
         ),
         (
             EvaluationResult((ExpressionFailed("", "The evaluator died"),)),
-            "threw an error during evaluation. The evaluator died",
+            "threw an internal error during evaluation. The evaluator died",
         ),
-        (EvaluationResult((Value("1"), ExpressionFailed("", "…"))), "threw an error during evaluation. …"),
+        (EvaluationResult((Value("1"), ExpressionFailed("", "…"))), "threw an internal error during evaluation. …"),
     ],
 )
 def test_an_answer_may_end_early_with_a_failure(answer: EvaluationResult, cause: str) -> None:

@@ -24,7 +24,9 @@ _TYPES: dict[type, str] = {
 def without_value(expression: Expression, result: Undefined | Unsupported | ExpressionFailed) -> QueryEvaluationError:
     """The expression gave no JSON value."""
     if isinstance(result, ExpressionFailed):
-        return _failure(expression, f"threw an error during evaluation. {worded(result)}")
+        # AWS says so of an error without a code; the words after it are ours.
+        kind = "an error" if result.code else "an internal error"
+        return _failure(expression, f"threw {kind} during evaluation. {worded(result)}")
     if isinstance(result, Undefined):
         return _failure(expression, "returned nothing (undefined).")
     return _failure(expression, "returned an unsupported result type.")

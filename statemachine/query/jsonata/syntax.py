@@ -5,21 +5,23 @@ Only this module knows the shape of the library's tree. It judges nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from statemachine.jsonata_library import JException, Jsonata, Parser
+from statemachine.query.jsonata.evaluation.messages import failure_from, worded
 
 Node: TypeAlias = Any
 """A node of the library's tree. Its `type` decides which of its other attributes are used."""
+
+_NUMBER = re.compile(r"\d+(\.\d+)?([Ee][-+]?\d+)?")
 
 BUILT_IN = frozenset(Jsonata.static_frame.bindings)
 """The names of JSONata's own functions."""
 
 CHARACTERS_MAX = 65_536
 """Ours: the longest expression that is parsed. The parser takes about ten microseconds for a token."""
-DEFAULTS_MAX = 6
-"""Ours: an expression with more `?:` and `??` is not parsed, because each of them doubles the parser's work."""
 
 
 class NotParsed(Exception):
@@ -32,16 +34,45 @@ class NotParsed(Exception):
 
 def read_syntax(text: str) -> Node:
     """The root of the expression's tree. Raises NotParsed."""
-    if len(text) > CHARACTERS_MAX or text.count("?:") + text.count("??") > DEFAULTS_MAX:
+    if len(text) > CHARACTERS_MAX:
         raise NotParsed("The expression is too long to be looked into")
     try:
         # The tokenizer reads beyond a comment at the end, so a blank is added.
-        return Parser().parse(f"{text} ", _uncompiled)
+        return _Parser().parse(f"{text} ", _uncompiled)
     except JException as error:
-        raise NotParsed(f"{error.error}: {error}", refused=True) from None
+        if error.error == "S0102":
+            error.current = _NUMBER.match(text, error.location)[0]  # type: ignore[index]
+        raise NotParsed(worded(failure_from(error)), refused=True) from None
     except Exception as error:
         # The nesting is too deep, or the parser reads beyond the end of a string, which JavaScript allows.
         raise NotParsed(repr(error)) from None
+
+
+class _LaterOperator(Parser.Symbol):  # type: ignore[misc]
+    """An operator that came after JSONata 2.0.6. There it is `?` and another symbol, which cannot stand so."""
+
+    def nud(self) -> None:
+        raise JException("S0211", self.position, "?")
+
+    def led(self, left: Any) -> None:
+        raise JException("S0211", self.position, str(self.id)[1])
+
+
+class _Symbols(dict[str, Any]):
+    """The parser asks for the symbol of each operator, also of one that does not exist."""
+
+    def __missing__(self, operator: str) -> None:
+        return None
+
+
+class _Parser(Parser):  # type: ignore[misc]
+    def __init__(self) -> None:
+        super().__init__()
+        self.symbol_table: dict[str, Any] = _Symbols(self.symbol_table)
+        for operator in ("??", "?:"):
+            symbol = _LaterOperator(self, operator)
+            symbol.lbp = self.symbol_table[operator].lbp
+            self.symbol_table[operator] = symbol
 
 
 _SINGLE = (

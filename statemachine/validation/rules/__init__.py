@@ -35,7 +35,6 @@ MACHINE_RULES: tuple[Callable[[list[Block]], Iterator[Fault]], ...] = (
     names.duplicate_state_names,
     names.duplicate_labels,
     languages.jsonpath_in_jsonata,
-    jsonata.removed_functions,
     variables.outer_variables,
 )
 

@@ -7,14 +7,10 @@ knows no syntax.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
-from functools import lru_cache
 
 from statemachine.errors import ExpressionSyntaxError
-from statemachine.query.jsonata.analysis.analyse import ANALYSES_MAX, STATES, Analysis, analyse
-from statemachine.query.jsonata.analysis.references import references_of
+from statemachine.query.jsonata.analysis.analyse import STATES, Analysis, analyse
 from statemachine.query.jsonata.dataflow import WITH_RESULT
-from statemachine.query.jsonata.evaluation.functions import REMOVED
 from statemachine.query.jsonata.expressions import (
     CLOSING,
     EXPRESSION_FIELDS,
@@ -23,11 +19,9 @@ from statemachine.query.jsonata.expressions import (
     is_expression,
     strings_in,
 )
-from statemachine.query.jsonata.syntax import NotParsed, read_syntax
 from statemachine.validation.finding import INVALID_JSONATA_EXPRESSION, UNSUPPORTED_JSONATA_EXPRESSION, Fault
 from statemachine.validation.members import text
-from statemachine.validation.parts import Block, Part, StateDefinition
-from statemachine.validation.rules.variables import assigned_names
+from statemachine.validation.parts import Part, StateDefinition
 
 LITERALS = {
     "Seconds": "Integer",
@@ -74,20 +68,6 @@ def expressions(state: StateDefinition, part: Part) -> Iterator[Fault]:
                 yield Fault(path, message, INVALID_JSONATA_EXPRESSION)
 
 
-def removed_functions(blocks: list[Block]) -> Iterator[Fault]:
-    """No expression uses a function of JSONata that Step Functions does not have (AWS documentation: `$eval`; the words
-    are ours). A variable may have the name of such a function."""
-    missing = set(REMOVED) - assigned_names(blocks)
-    for block in blocks:
-        for state in block.states:
-            for part in state.parts if state.language == "JSONata" else ():
-                for field in EXPRESSION_FIELDS:
-                    for path, value in strings_in(part.fields.get(field), (*part.path, field)):
-                        for name in sorted(missing & _functions_in(value)):
-                            message = f"The function '${name}' is not supported."
-                            yield Fault(path, message, UNSUPPORTED_JSONATA_EXPRESSION)
-
-
 def _meant_as_expression(value: str) -> bool:
     return value.startswith(OPENING) or value.endswith(CLOSING)
 
@@ -105,15 +85,6 @@ def _wrong_in(expression: str, part_type: str, field: str) -> Iterator[tuple[str
     for member in _missing_members(analysis, part_type, field):
         message = f"Reference to '${STATES}.{member}' is not supported for the field '{field}'."
         yield UNSUPPORTED_JSONATA_EXPRESSION, message
-
-
-@lru_cache(ANALYSES_MAX)
-def _functions_in(value: str) -> frozenset[str]:
-    """The names that a string refers to, if it may use a function in REMOVED. Empty if it cannot be parsed."""
-    if is_expression(value) and any(f"${name}" in value for name in REMOVED):
-        with suppress(NotParsed, RecursionError):
-            return references_of(read_syntax(expression_text(value))).names
-    return frozenset()
 
 
 def _missing_members(analysis: Analysis, part_type: str, field: str) -> Iterator[str]:

@@ -24,8 +24,6 @@ ANALYSES_MAX = 512
 """How many analyses are cached: a definition is validated, and then compiled."""
 
 _NAME = re.compile(r"\$([^\W\d]\w*)")
-_FOUND_LATE = "S0212"
-"""The code for a wrong left side of `:=`. The native evaluator finds this error only at the evaluation."""
 _READS_TIME = frozenset({"now", "millis"})
 _DRAWS_CHANCE = frozenset({"random", "uuid", "shuffle"})
 
@@ -62,9 +60,11 @@ def analyse(text: str) -> Analysis:
         root = read_syntax(text)
         analysis = _analysed(root)
     except NotParsed as error:
-        return _unknown(text, str(error) if error.refused else None)
+        if error.refused:
+            raise ExpressionSyntaxError(str(error)) from None
+        return _unknown(text)
     except RecursionError:
-        return _unknown(text, None)
+        return _unknown(text)
     EVALUATOR.check(text)
     return analysis
 
@@ -74,14 +74,9 @@ def _analysed(root: Node) -> Analysis:
     return Analysis(reads_of(root), _variables(references.names), references.at_top, cost_of(root))
 
 
-def _unknown(text: str, refusal: str | None) -> Analysis:
-    """The worst case, for a text that the parser refuses or cannot parse. The evaluator decides if it is JSONata."""
-    try:
-        EVALUATOR.check(text)
-    except ExpressionSyntaxError as error:
-        raise ExpressionSyntaxError(refusal or str(error)) from None
-    if refusal is not None and refusal.startswith(_FOUND_LATE):
-        raise ExpressionSyntaxError(refusal)
+def _unknown(text: str) -> Analysis:
+    """The worst case, for a text that the parser cannot parse. The evaluator decides if it is JSONata."""
+    EVALUATOR.check(text)
     names = frozenset(_NAME.findall(text))
     return Analysis(dict.fromkeys(sorted(names)), _variables(names), (), None)
 

@@ -18,6 +18,9 @@ from statemachine.query.view import ABSENT, Chance
 LENGTH_MAX = 1_000_000
 """Ours: the most elements that $range makes, and the greatest width that $pad takes."""
 
+_MULTIPLIER, _INCREMENT, _MASK = 0x5DEECE66D, 0xB, 2**48 - 1
+"""The constants of java.util.Random."""
+
 _ALGORITHMS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 
 
@@ -65,9 +68,13 @@ def hash_(surroundings: Surroundings, data: Any, algorithm: Any) -> Any:
 
 
 def random(surroundings: Surroundings, seed: Any) -> float:
-    """$random: a number in [0, 1). The same seed gives the same number."""
-    chance = surroundings.chance if seed is None else Chance(f"$random {dump(seed)}")
-    return chance.fraction()
+    """$random: a number in [0, 1). With a seed, the first nextDouble of java.util.Random (seen on AWS)."""
+    number = _whole(seed, "random", 1)
+    if number is None:
+        return surroundings.chance.fraction()
+    first = ((number ^ _MULTIPLIER) * _MULTIPLIER + _INCREMENT) & _MASK
+    second = (first * _MULTIPLIER + _INCREMENT) & _MASK
+    return ((first >> 22 << 27) + (second >> 21)) * 2.0**-53
 
 
 def uuid(surroundings: Surroundings) -> str:

@@ -18,6 +18,7 @@ from statemachine.query.evaluation import ExpressionResult, Undefined, Unsupport
 from statemachine.query.jsonata.evaluation.evaluator import BoundExpression, FunctionInResult
 from statemachine.query.jsonata.evaluation.messages import failure_of, worded
 from statemachine.query.jsonata.evaluation.numbers import plain
+from statemachine.query.jsonata.evaluation.retelling import reworded
 
 _WITHOUT_WORK = re.compile(r"""[\w\s$.,:\[\]{}"'`]*""")
 """Text without calls and functions, which need round brackets, without arithmetic and without regular expressions."""
@@ -39,7 +40,7 @@ class NativeEvaluator:
         try:
             return _evaluate(expression)
         except BaseException as error:
-            return failure_of(_explained(error))
+            return reworded(expression, failure_of(_explained(error)))
 
 
 def _explained(error: BaseException) -> str:

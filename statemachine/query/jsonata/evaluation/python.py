@@ -12,11 +12,12 @@ from typing import Any
 
 from statemachine.errors import ExpressionSyntaxError
 from statemachine.json_text import dump, load
-from statemachine.jsonata_library import JException, Jsonata, Utils
+from statemachine.jsonata_library import JException, Utils
 from statemachine.query.evaluation import ExpressionResult, Undefined, Unsupported, Value
 from statemachine.query.jsonata.evaluation.evaluator import BoundExpression, FunctionInResult
-from statemachine.query.jsonata.evaluation.messages import failure_of
+from statemachine.query.jsonata.evaluation.messages import failure_from, failure_of
 from statemachine.query.jsonata.evaluation.numbers import plain
+from statemachine.query.jsonata.evaluation.reference import ReferenceJsonata
 from statemachine.query.jsonata.syntax import NotParsed, read_syntax
 
 
@@ -36,7 +37,7 @@ class PythonEvaluator:
         try:
             return _evaluate(expression)
         except JException as error:
-            return failure_of(f"{error.error}: {error}")
+            return failure_from(error)
         except RecursionError:
             return failure_of("D1011: ")
         except Exception as error:
@@ -45,20 +46,29 @@ class PythonEvaluator:
 
 
 def _evaluate(expression: BoundExpression) -> ExpressionResult:
-    # The timeout starts here, so a compiled expression cannot be kept. The blank is for a comment at the end.
-    compiled = Jsonata(f"{expression.text} ", timeout=expression.limits.milliseconds, stack=expression.limits.depth)
-    compiled.set_validate_input(False)
-    compiled.set_output_convert_nulls(False)
-    for name, function in expression.make_functions().items():
-        compiled.register_lambda(name, _hosted(function))
-    given = None if expression.input is None else _given(load(expression.input))
-    result = compiled.evaluate(given, _given(expression.bindings))
+    result = run(expression, ReferenceJsonata)
     if result is None:
         return Undefined()
     try:
         return Value(dump(_written(result)))
     except FunctionInResult:
         return Unsupported()
+
+
+def run(expression: BoundExpression, compiler: Callable[..., ReferenceJsonata]) -> Any:
+    """The result in the library's form. `compiler` makes an expression from its text and its limits.
+
+    Raises JException, and errors of Python where the library does.
+    """
+    # The timeout starts here, so a compiled expression cannot be kept. The blank is for a comment at the end.
+    limits = expression.limits
+    compiled = compiler(f"{expression.text} ", timeout=limits.milliseconds, stack=limits.depth)
+    compiled.set_validate_input(False)
+    compiled.set_output_convert_nulls(False)
+    for name, function in expression.make_functions().items():
+        compiled.register_lambda(name, _hosted(function))
+    given = None if expression.input is None else _given(load(expression.input))
+    return compiled.evaluate(given, _given(expression.bindings))
 
 
 def _hosted(function: Callable[..., Any]) -> Callable[..., Any]:
