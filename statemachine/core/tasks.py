@@ -56,6 +56,8 @@ def schedule(step: StepBuilder, scope: Scope, state: State, call: Call) -> None:
         details["timeoutInSeconds"] = int(call.timeout)
     if call.heartbeat is not None and resource.family != "LambdaFunction":
         details["heartbeatInSeconds"] = int(call.heartbeat)
+    if call.role is not None and resource.family != "Activity":
+        details["taskCredentials"] = {"roleArn": call.role}
     step.note_next(f"{resource.family}Scheduled", scope, details)
     if resource.family != "Activity":
         step.note_next(f"{resource.family}Started", scope, _named(resource) or None)
