@@ -11,11 +11,11 @@ from statemachine.errors import ServiceError
 from statemachine.host import Host
 from statemachine.registry.activities import Activity, ActivityCatalog
 from statemachine.service.answer import EMPTY, Answer, Empty
-from statemachine.service.configurations import OWN_KEY
+from statemachine.service.configurations import OWN_KEY, read_encryption
 from statemachine.service.limits import limit_reached
 from statemachine.service.names import check_name
 from statemachine.service.paging import cut_page, make_page_token, page_size, read_page_token
-from statemachine.service.tags import tags_by_key
+from statemachine.service.tags import GivenTags, read_tags
 from statemachine.times.timestamps import Timestamp
 
 
@@ -65,9 +65,13 @@ class Activities:
         self._clock = clock
         self._polling = 0
 
-    async def create(self, *, name: str, tags: list[dict[str, str]] | None = None) -> CreatedActivity:
+    async def create(
+        self, *, name: str, tags: GivenTags | None = None, encryption_configuration: dict[str, Any] | None = None
+    ) -> CreatedActivity:
         """Register an activity. Creating it again gives the one that is there."""
         check_name(name)
+        kept_tags = read_tags(tags, name)
+        read_encryption(encryption_configuration)
         async with self._catalog.changing:
             activity = self._catalog.get(name)
             if activity is None:
@@ -78,7 +82,7 @@ class Activities:
                     name=name,
                     arn=self._home.activity(name),
                     created=self._clock(),
-                    tags=tags_by_key(tags),
+                    tags=kept_tags,
                 )
                 await self._catalog.put(self._host, activity)
         return CreatedActivity(activity_arn=activity.arn, creation_date=Timestamp(activity.created))

@@ -70,7 +70,7 @@ async def test_each_file_is_a_state_machine_of_its_name(tmp_path: Path) -> None:
         assert (await server.ended(await server.start(arn)))["status"] == "SUCCEEDED"
 
 
-async def test_a_changed_file_is_a_new_revision_and_the_same_text_is_none(tmp_path: Path) -> None:
+async def test_a_changed_file_is_a_new_revision_and_the_same_value_is_none(tmp_path: Path) -> None:
     write(tmp_path / "a.json", PASS)
     async with following(tmp_path) as (server, folder):
         await folder.refresh()
@@ -78,6 +78,10 @@ async def test_a_changed_file_is_a_new_revision_and_the_same_text_is_none(tmp_pa
         write(tmp_path / "a.json", PASS)
         await folder.refresh()
         assert named(server, "a").revision == first
+        write(tmp_path / "a.json", json.dumps(PASS, indent=7, sort_keys=True))
+        with capture_logs() as lines:
+            await folder.refresh()
+        assert (named(server, "a").revision, lines) == (first, [])
         write(tmp_path / "a.json", wait(3))
         await folder.refresh()
         assert registered(server) == {"a": wait(3)}

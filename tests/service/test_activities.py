@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 
 import pytest
 
@@ -12,7 +11,7 @@ from statemachine.host import NotDurable, Unavailable
 from statemachine.store.interface import StoreFull
 from statemachine.store.memory import MemoryStore
 from statemachine.testing import START, InMemoryServer, in_memory_server
-from tests.engine.definitions import ACTIVITY, PASS, ROLE, task
+from tests.engine.definitions import ACTIVITY, task
 from tests.service.refusals import refusal
 from tests.store.unreliable_store import UnreliableStore
 
@@ -51,31 +50,6 @@ async def test_deleting_an_activity_that_must_exist() -> None:
         assert await server.ask("DeleteActivity", activity_arn=ACTIVITY, must_exist=True) == {}
         missing = server.ask("DeleteActivity", activity_arn=ACTIVITY, must_exist=True)
         assert (await refusal(missing)).code == "ActivityDoesNotExist"
-
-
-@pytest.mark.parametrize(
-    ("tags", "kept"),
-    [
-        ([{"key": "k", "value": "v"}, {"key": "l"}], {"k": "v", "l": ""}),
-        ([{"key": "k", "value": None}], {"k": ""}),
-    ],
-)
-async def test_tags_are_kept(tags: list[dict[str, str]], kept: dict[str, str]) -> None:
-    store = MemoryStore()
-    async with in_memory_server(store) as before:
-        await before.ask("CreateActivity", name="work", tags=tags)
-    async with in_memory_server(store) as after:
-        assert [activity.tags for activity in after.parts.activities] == [kept]
-
-
-@pytest.mark.parametrize("tag", [{}, None, {"key": None}, {"value": "v"}])
-@pytest.mark.parametrize("action", ["CreateActivity", "CreateStateMachine"])
-async def test_a_tag_must_have_a_key(action: str, tag: dict[str, str] | None) -> None:
-    members = {"definition": json.dumps(PASS), "role_arn": ROLE} if action == "CreateStateMachine" else {}
-    async with in_memory_server() as server:
-        refused = await refusal(server.ask(action, name="n", tags=[{"key": "k"}, tag], **members))
-        assert (refused.code, refused.members) == ("ValidationException", {"pointer": "/tags/1"})
-        assert "'tags[1]' must have a key" in refused.message
 
 
 async def test_activities_outlive_the_process() -> None:
