@@ -54,7 +54,7 @@ class Tags:
     async def add(self, *, resource_arn: str, tags: GivenTags) -> Empty:
         """Add tags to a resource, or change their values. Raises ServiceError InvalidArn, ResourceNotFound,
         TooManyTags, AccessDeniedException or ValidationException."""
-        given = read_tags(tags)
+        given = read_tags(tags, resource_arn)
         catalog, _ = self._find(resource_arn)
         async with catalog.changing:
             _, resource = self._find(resource_arn)
