@@ -77,7 +77,7 @@ class Activities:
             if activity is None:
                 most = self._settings.activities_max
                 if len(self._catalog) >= most:
-                    raise limit_reached("ActivityLimitExceeded", "Activity Limit Exceeded", "activities_max", most)
+                    raise limit_reached("ActivityLimitExceeded", "activities_max", most)
                 activity = Activity(
                     name=name,
                     arn=self._home.activity(name),
@@ -126,8 +126,7 @@ class Activities:
         """The next task of an activity; an empty answer if none came while the request was held."""
         self._find(activity_arn)
         if self._polling >= self._settings.pollers_max:
-            message = "The maximum number of workers polling for activity tasks is reached"
-            raise ServiceError("ActivityWorkerLimitExceeded", message)
+            raise limit_reached("ActivityWorkerLimitExceeded", "pollers_max", self._settings.pollers_max)
         self._polling += 1
         try:
             task = await self._host.poll_activity(activity_arn, worker_name, self._settings.poll_seconds)

@@ -18,6 +18,7 @@ from statemachine.background import definitions_folder
 from statemachine.background.definitions_folder import DefinitionsFolder, check_folder
 from statemachine.config import ConfigError
 from statemachine.registry.machines import StateMachine, read_revisions
+from statemachine.service.limits import TEXTS
 from statemachine.store.interface import StoreFull
 from statemachine.testing import InMemoryServer, in_memory_server
 from tests.engine.definitions import FAIL, PASS, machine, wait
@@ -132,7 +133,7 @@ async def test_what_the_service_refuses_is_told_like_a_finding(tmp_path: Path) -
         with capture_logs() as logs:
             await folder.refresh()
         assert [entry["findings"] for entry in logs if entry["log_level"] == "error"] == [
-            [f"{tmp_path}/b.json: StateMachineLimitExceeded: State Machine Limit Exceeded"]
+            [f"{tmp_path}/b.json: StateMachineLimitExceeded: {TEXTS['StateMachineLimitExceeded']}"]
         ]
         assert set(registered(server)) == {"a"}
 

@@ -8,6 +8,7 @@ import pytest
 
 from statemachine.engine import commits, writer
 from statemachine.host import NotDurable, Unavailable
+from statemachine.service.limits import TEXTS
 from statemachine.store.interface import StoreFull
 from statemachine.store.memory import MemoryStore
 from statemachine.testing import START, InMemoryServer, in_memory_server
@@ -73,8 +74,8 @@ async def test_activities_max_is_enforced() -> None:
         await server.ask("CreateActivity", name="work")
         await server.ask("CreateActivity", name="work")
         refused = await refusal(server.ask("CreateActivity", name="x"))
-        assert (refused.code, refused.message) == ("ActivityLimitExceeded", "Activity Limit Exceeded")
-        assert refused.detail == "Activity Limit Exceeded (activities_max = 1)"
+        assert (refused.code, refused.message) == ("ActivityLimitExceeded", TEXTS["ActivityLimitExceeded"])
+        assert refused.detail == f"{refused.message} (activities_max = 1)"
 
 
 async def test_activities_are_listed_by_name_page_by_page() -> None:

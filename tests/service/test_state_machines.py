@@ -10,6 +10,7 @@ import pytest
 
 from statemachine.engine import commits
 from statemachine.host import NotDurable
+from statemachine.service.limits import TEXTS
 from statemachine.service.state_machines import delete
 from statemachine.store.interface import StoreFull
 from statemachine.testing import START, InMemoryServer, in_memory_server
@@ -155,8 +156,8 @@ async def test_state_machines_max_is_enforced() -> None:
         await create(server)
         await create(server)
         refused = await refusal(create(server, name="n"))
-        assert (refused.code, refused.message) == ("StateMachineLimitExceeded", "State Machine Limit Exceeded")
-        assert refused.detail == "State Machine Limit Exceeded (state_machines_max = 1)"
+        assert (refused.code, refused.message) == ("StateMachineLimitExceeded", TEXTS["StateMachineLimitExceeded"])
+        assert refused.detail == f"{refused.message} (state_machines_max = 1)"
 
 
 async def test_names_of_any_script() -> None:

@@ -204,8 +204,7 @@ class StateMachines:
     async def _add(self, new: NewStateMachine, checked: CheckedDefinition) -> StateMachine:
         most = self._settings.state_machines_max
         if len(self._catalog) >= most:
-            code, message = "StateMachineLimitExceeded", "State Machine Limit Exceeded"
-            raise limit_reached(code, message, "state_machines_max", most)
+            raise limit_reached("StateMachineLimitExceeded", "state_machines_max", most)
         now = self._clock()
         machine = StateMachine(
             name=new.name,
