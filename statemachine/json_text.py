@@ -96,6 +96,16 @@ load: Callable[[str | bytes], Any] = msgspec.json.decode
 """The value of JSON text that we have written ourselves."""
 
 
+def is_same_value(text: str, other: str) -> bool:
+    """Do both texts, which are strict JSON, have the same value? The order of an object's members does not count; 1 and
+    1.0 are two values, as they look different in an output."""
+    return text == other or _canonical(text) == _canonical(other)
+
+
+def _canonical(text: str) -> bytes:
+    return msgspec.json.encode(load(text), order="deterministic")
+
+
 class _Refused(ValueError):
     def __init__(self, message: str, token: str) -> None:
         super().__init__(message)

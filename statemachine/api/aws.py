@@ -18,7 +18,7 @@ from statemachine.config import Settings
 from statemachine.errors import ServiceError
 from statemachine.json_text import JsonError, parse_bytes
 from statemachine.service.actions import Action, Actions
-from statemachine.service.requests import is_aws_action, members_of
+from statemachine.service.requests import is_aws_action, known_members
 
 TARGET = "AWSStepFunctions."
 
@@ -52,8 +52,7 @@ class AwsApi:
             raise ServiceError("SerializationException", error.message) from None
         if not isinstance(members, dict):
             raise ServiceError("SerializationException", "Start of structure or map found where not expected.")
-        known = members_of(name)
-        return action, {member: value for member, value in members.items() if member in known}
+        return action, known_members(name, members)
 
 
 def _unknown(target: str) -> ServiceError:

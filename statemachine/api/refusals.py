@@ -18,6 +18,9 @@ from statemachine.json_text import dump
 AWS_CONTENT_TYPE = "application/x-amz-json-1.0"
 PROBLEM_CONTENT_TYPE = "application/problem+json"
 
+AWS_MEMBERS = ("resourceName",)
+"""The further members that errors have on the AWS API (service model)."""
+
 UNAVAILABLE = ServiceError("ServiceUnavailable", "The server cannot take this now; try again.")
 NOT_READY = ServiceError("ServiceUnavailable", "The server is starting; try again.")
 INTERNAL_ERROR = ServiceError("InternalServerError", "Internal error")
@@ -77,7 +80,8 @@ def refusal(error: ServiceError, *, for_aws: bool) -> ErrorAnswer:
     status = (AWS_STATUSES if for_aws else REST_STATUSES).get(error.code, 400)
     headers = {"Retry-After": "1"} if status == 503 else {}
     if for_aws:
-        body = dump({"__type": error.code, "message": error.message})
+        named = {name: error.members[name] for name in AWS_MEMBERS if name in error.members}
+        body = dump({"__type": error.code, "message": error.message, **named})
         headers |= {"x-amzn-ErrorType": error.code, "x-amzn-RequestId": str(uuid.uuid4())}
         return ErrorAnswer(status, AWS_CONTENT_TYPE, body, headers)
     return problem(status, error.code, error.detail, msgspec.to_builtins(error.members), headers)

@@ -100,7 +100,7 @@ class DefinitionsFolder:
         arn = self._home.state_machine(name)
         try:
             try:
-                known = await self._actions.call(DESCRIBE_STATE_MACHINE, stateMachineArn=arn)
+                known = await self._actions.call(DESCRIBE_STATE_MACHINE, stateMachineArn=arn, tellRevision=True)
             except ServiceError as error:
                 if error.code != "StateMachineDoesNotExist":
                     raise
@@ -110,8 +110,14 @@ class DefinitionsFolder:
             else:
                 if known.status == "DELETING":
                     raise Unavailable(f"the state machine '{name}' is being deleted")
-                if known.definition != definition:
-                    await self._actions.call(UPDATE_STATE_MACHINE, stateMachineArn=arn, definition=definition)
+                updated = await self._actions.call(
+                    UPDATE_STATE_MACHINE,
+                    stateMachineArn=arn,
+                    definition=definition,
+                    byValue=True,
+                    tellRevision=True,
+                )
+                if updated.revision_id != known.revision_id:
                     log.info("definition changed", file=str(path), state_machine=name)
         except ServiceError as error:
             if error.code == "StateMachineDeleting":

@@ -111,7 +111,7 @@ class LocalRun:
             if parts.machines.get(name) is None:
                 await actions.call(CREATE_STATE_MACHINE, name=name, definition=definition, roleArn=home.role)
             else:
-                await actions.call(UPDATE_STATE_MACHINE, stateMachineArn=arn, definition=definition)
+                await actions.call(UPDATE_STATE_MACHINE, stateMachineArn=arn, definition=definition, byValue=True)
             started = await actions.call(START_EXECUTION, stateMachineArn=arn, input=input)
         except ServiceError as error:
             raise RunRefused(f"{error.code}: {error.message}") from None

@@ -193,11 +193,12 @@ class Sleep(msgspec.Struct, frozen=True):
 
 
 class Call(msgspec.Struct, frozen=True):
-    """Decision: start the state's task. `timeout` and `heartbeat` are in seconds."""
+    """Decision: start the state's task. `timeout` and `heartbeat` are in seconds; `role` is the ARN in Credentials."""
 
     arguments: Any
     timeout: float | None = None
     heartbeat: float | None = None
+    role: str | None = None
 
 
 class Fork(msgspec.Struct, frozen=True):

@@ -38,12 +38,14 @@ def schedule(step: StepBuilder, scope: Scope, state: State, call: Call) -> None:
     resource = _resource(state)
     arguments = step.payload(call.arguments, scope.input)
     if arguments.size > PAYLOAD_BYTES_MAX:
+        # Ours: the text, made after that for a result (recorded).
         raise StateError(
             "States.DataLimitExceeded",
             f"The state/task '{resource.shown}' was given an input with a size exceeding the maximum number of bytes "
             "service limit.",
         )
     if resource.family == "Activity" and resource.arn not in step.context.activities:
+        # (recorded)
         raise RuntimeFailure(f"The activity {resource.arn} does not exist.")
     details: dict[str, Any] = {}
     if resource.family == "Task":
@@ -56,6 +58,8 @@ def schedule(step: StepBuilder, scope: Scope, state: State, call: Call) -> None:
         details["timeoutInSeconds"] = int(call.timeout)
     if call.heartbeat is not None and resource.family != "LambdaFunction":
         details["heartbeatInSeconds"] = int(call.heartbeat)
+    if call.role is not None and resource.family != "Activity":
+        details["taskCredentials"] = {"roleArn": call.role}
     step.note_next(f"{resource.family}Scheduled", scope, details)
     if resource.family != "Activity":
         step.note_next(f"{resource.family}Started", scope, _named(resource) or None)

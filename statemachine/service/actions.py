@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from inspect import signature
 from typing import Any, Generic, TypeVar
 
-from statemachine.service import activities, jobs, system, validations
+from statemachine.errors import ServiceError
+from statemachine.service import activities, jobs, system, tags, validations
 from statemachine.service.answer import Empty
 from statemachine.service.executions import answers as executions
 from statemachine.service.executions.history_event import HistoryPage
@@ -119,6 +120,10 @@ LIST_FILTERED_EXECUTIONS = Action(
     cancellable=True,
 )
 
+LIST_TAGS_FOR_RESOURCE = _aws("ListTagsForResource", lambda s: s.tags.list_tags, tags.TagList)
+TAG_RESOURCE = _aws("TagResource", lambda s: s.tags.add, Empty)
+UNTAG_RESOURCE = _aws("UntagResource", lambda s: s.tags.remove, Empty)
+
 CREATE_ACTIVITY = _aws("CreateActivity", lambda s: s.activities.create, activities.CreatedActivity)
 DELETE_ACTIVITY = _aws("DeleteActivity", lambda s: s.activities.delete, Empty)
 DESCRIBE_ACTIVITY = _aws("DescribeActivity", lambda s: s.activities.describe, activities.ActivityDescription)
@@ -146,6 +151,9 @@ DESCRIBE_SERVER = Action(
     cancellable=True,
 )
 
+NEUTRAL: tuple[Any, ...] = (None, False, "", [], {})
+"""The values of a member that ask for nothing."""
+
 ACTIONS: dict[str, Action[Any]] = {
     action.name: action for action in list(globals().values()) if isinstance(action, Action)
 }
@@ -172,7 +180,8 @@ class Actions:
     async def call(self, action: Action[A], /, **members: Any) -> A:
         """Perform an action. A member that is None counts as left out.
 
-        Raises ServiceError, NotDurable or Unavailable, and TypeError for a member that the action does not have.
+        Raises ServiceError, also for a member of AWS's request that the verb does not read, unless its value is
+        NEUTRAL; NotDurable or Unavailable; and TypeError for a member that the action does not have.
         """
         answer: A = await self._bound[action.name].call(members)
         return answer
@@ -193,6 +202,10 @@ class _BoundAction:
             raise TypeError(f"{self._name} has no member {', '.join(sorted(unknown))}")
         check_request(self._name, members)
         parameters = self._parameters
+        for name in members.keys() - parameters.keys():
+            if members[name] not in NEUTRAL:
+                text = f"This server does not support '{name}' of {self._name} yet: leave it out"
+                raise ServiceError("ValidationException", text, pointer=f"/{name}")
         return await self._verb(
             **{parameters[name]: value for name, value in members.items() if value is not None and name in parameters}
         )

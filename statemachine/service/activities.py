@@ -11,11 +11,11 @@ from statemachine.errors import ServiceError
 from statemachine.host import Host
 from statemachine.registry.activities import Activity, ActivityCatalog
 from statemachine.service.answer import EMPTY, Answer, Empty
-from statemachine.service.configurations import OWN_KEY
+from statemachine.service.configurations import OWN_KEY, read_encryption
 from statemachine.service.limits import limit_reached
 from statemachine.service.names import check_name
 from statemachine.service.paging import cut_page, make_page_token, page_size, read_page_token
-from statemachine.service.tags import tags_by_key
+from statemachine.service.tags import GivenTags, read_tags
 from statemachine.times.timestamps import Timestamp
 
 
@@ -65,20 +65,24 @@ class Activities:
         self._clock = clock
         self._polling = 0
 
-    async def create(self, *, name: str, tags: list[dict[str, str]] | None = None) -> CreatedActivity:
+    async def create(
+        self, *, name: str, tags: GivenTags | None = None, encryption_configuration: dict[str, Any] | None = None
+    ) -> CreatedActivity:
         """Register an activity. Creating it again gives the one that is there."""
         check_name(name)
+        kept_tags = read_tags(tags, name)
+        read_encryption(encryption_configuration)
         async with self._catalog.changing:
             activity = self._catalog.get(name)
             if activity is None:
                 most = self._settings.activities_max
                 if len(self._catalog) >= most:
-                    raise limit_reached("ActivityLimitExceeded", "Activity Limit Exceeded", "activities_max", most)
+                    raise limit_reached("ActivityLimitExceeded", "activities_max", most)
                 activity = Activity(
                     name=name,
                     arn=self._home.activity(name),
                     created=self._clock(),
-                    tags=tags_by_key(tags),
+                    tags=kept_tags,
                 )
                 await self._catalog.put(self._host, activity)
         return CreatedActivity(activity_arn=activity.arn, creation_date=Timestamp(activity.created))
@@ -122,8 +126,7 @@ class Activities:
         """The next task of an activity; an empty answer if none came while the request was held."""
         self._find(activity_arn)
         if self._polling >= self._settings.pollers_max:
-            message = "The maximum number of workers polling for activity tasks is reached"
-            raise ServiceError("ActivityWorkerLimitExceeded", message)
+            raise limit_reached("ActivityWorkerLimitExceeded", "pollers_max", self._settings.pollers_max)
         self._polling += 1
         try:
             task = await self._host.poll_activity(activity_arn, worker_name, self._settings.poll_seconds)

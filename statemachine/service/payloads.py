@@ -11,9 +11,9 @@ from statemachine.json_text import JsonError, parse
 def read_payload(text: str, member: str, code: str, prefix: str) -> Payload:
     """The payload in a member of a request. Raises ServiceError `code`.
 
-    `prefix` begins the text, which is in AWS's words.
+    `prefix` begins the text, which is in AWS's words (recorded).
     """
-    # A lone surrogate is counted here, and refused by `parse`.
+    # A lone surrogate is counted here, and refused by `parse`. Ours: the text about the size.
     if len(text.encode("utf-8", "surrogatepass")) > PAYLOAD_BYTES_MAX:
         wrong = f"The {member} exceeds the maximum of {PAYLOAD_BYTES_MAX} bytes."
         raise ServiceError(code, f"{prefix}: '{wrong}'", pointer=f"/{member}")

@@ -8,7 +8,7 @@ know a verb.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -59,7 +59,8 @@ class _Broken(NamedTuple):
 
 
 def check_request(action: str, members: Mapping[str, Any]) -> None:
-    """Raises ServiceError SerializationException for a wrong type and ValidationException for a broken constraint.
+    """Raises ServiceError SerializationException for a wrong type and ValidationException for a broken constraint, or
+    for a structure inside the request with a member that it does not have.
 
     All broken constraints are named at once: `1 validation error detected: Value '1001' at 'maxResults' failed to
     satisfy constraint: Member must have value less than or equal to 1000`.
@@ -79,6 +80,12 @@ def check_request(action: str, members: Mapping[str, Any]) -> None:
 def members_of(action: str) -> frozenset[str]:
     """The names of the members that the action's request has."""
     return frozenset(_request(action)["properties"])
+
+
+def known_members(action: str, members: Mapping[str, Any]) -> dict[str, Any]:
+    """The members that the action's request has, at every depth. AWS ignores all others."""
+    known: dict[str, Any] = _known(_request(action), dict(members))
+    return known
 
 
 def is_aws_action(name: str) -> bool:
@@ -109,6 +116,15 @@ def _followed(schema: dict[str, Any]) -> dict[str, Any]:
     return dict(found)
 
 
+def _known(schema: dict[str, Any], value: Any) -> Any:
+    if isinstance(value, dict) and "properties" in schema:
+        known = schema["properties"]
+        return {name: _known(known[name], member) for name, member in value.items() if name in known}
+    if isinstance(value, list) and "items" in schema:
+        return [_known(schema["items"], item) for item in value]
+    return value
+
+
 def _broken(schema: dict[str, Any], value: Any, place: Place) -> Iterator[_Broken]:
     """The constraints that a value breaks, and those that its members and items break."""
     if value is None:
@@ -125,7 +141,10 @@ def _broken(schema: dict[str, Any], value: Any, place: Place) -> Iterator[_Broke
         for name in schema.get("required", ()):
             if value.get(name) is None:
                 yield _said(_REQUIRED, (*place, name), " null")
-        for name, member in schema.get("properties", {}).items():
+        properties = schema.get("properties", {})
+        for name in value.keys() - properties.keys() if place else ():
+            raise _unexpected((*place, name), properties)
+        for name, member in properties.items():
             if name in value:
                 yield from _broken(member, value[name], (*place, name))
     elif kind == "array" and "items" in schema:
@@ -209,6 +228,12 @@ def _pointer(place: Place) -> str:
 
 def _aws_limit(limit: Any) -> str:
     return "[" + ", ".join(limit) + "]" if isinstance(limit, list) else str(limit)
+
+
+def _unexpected(place: Place, expected: Iterable[str]) -> ServiceError:
+    """Ours: the error for a member that a structure does not have. AWS ignores it."""
+    text = f"'{_our_place(place)}' is not expected here; expected: {', '.join(expected)}"
+    return ServiceError("ValidationException", text, pointer=_pointer(place))
 
 
 def _wrong_type(value: Any, kind: str, place: Place) -> ServiceError:

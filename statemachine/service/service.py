@@ -21,6 +21,7 @@ from statemachine.service.state_machines.describe import StateMachineDescription
 from statemachine.service.state_machines.register import StateMachines
 from statemachine.service.state_machines.revisions import Revisions
 from statemachine.service.system import System
+from statemachine.service.tags import Tags
 from statemachine.service.tasks.callbacks import TaskCallbacks
 from statemachine.service.tasks.waiting import WaitingTasks
 from statemachine.service.validations import Validations
@@ -50,6 +51,7 @@ class Service:
         self.histories = ExecutionHistories(host, clock)
         self.progress = Progress(host, settings.pollers_max)
         self.activities = Activities(host, activities, home, settings, clock)
+        self.tags = Tags(host, machines, activities)
         self.task_callbacks = TaskCallbacks(host)
         self.waiting_tasks = WaitingTasks(host, home, clock)
         self.system = System(host, settings, clock)

@@ -129,23 +129,6 @@ async def test_our_names_in_a_caller_s_object_mean_nothing(value: Any) -> None:
         assert events[0]["executionStartedEventDetails"]["input"] == hostile
 
 
-@pytest.mark.parametrize(
-    "configuration",
-    [
-        {"tracingConfiguration": {"enabled": False, "input": "abc"}},
-        {"loggingConfiguration": {"level": "OFF", "timestamp": "yesterday"}},
-    ],
-)
-async def test_a_configuration_with_a_member_of_our_names_is_shown(configuration: dict[str, Any]) -> None:
-    async with api_client() as (_, client):
-        body = {"name": "m", "definition": PASS, **configuration}
-        assert (await client.request("POST", f"{API}/state-machines", body)).status == 201
-        shown = await client.request("GET", f"{API}/state-machines/m")
-        assert shown.status == 200
-        for name, value in configuration.items():
-            assert value.items() <= shown.json[name].items()
-
-
 @pytest.mark.parametrize("action", ACTIONS.values(), ids=lambda action: action.name)
 def test_an_answer_is_typed_to_its_last_member(action: Action[Any]) -> None:
     """No member is untyped but the objects that callers sent, which are shown as they are."""

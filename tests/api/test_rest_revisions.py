@@ -63,10 +63,10 @@ async def test_what_is_left_out_stays_as_it_is() -> None:
         await create(client)
         role = "arn:aws:iam::000000000000:role/other"
         await change(client, {"roleArn": role})
-        await change(client, {"loggingConfiguration": {"level": "ALL"}})
+        await change(client, {"tracingConfiguration": {"enabled": True}})
         read = (await client.request("GET", MACHINE)).json
         assert (read["definition"], read["roleArn"]) == (PASS, role)
-        assert read["loggingConfiguration"]["level"] == "ALL"
+        assert read["tracingConfiguration"] == {"enabled": True}
         assert len((await client.request("GET", f"{MACHINE}/revisions")).json["revisions"]) == 3
 
 
@@ -74,6 +74,8 @@ async def test_no_change_keeps_the_etag() -> None:
     async with api_client() as (_, client):
         etag = (await create(client)).headers["etag"]
         assert (await change(client, {"definition": PASS})).headers["etag"] == etag
+        reordered = {"States": PASS["States"], "StartAt": PASS["StartAt"]}
+        assert (await change(client, {"definition": reordered})).headers["etag"] == etag
 
 
 async def test_a_configuration_comes_with_the_definition() -> None:
@@ -86,10 +88,12 @@ async def test_a_configuration_comes_with_the_definition() -> None:
 async def test_null_is_as_good_as_left_out() -> None:
     async with api_client() as (_, client):
         await create(client)
-        await change(client, {"definition": None, "loggingConfiguration": {"level": "ALL", "destinations": None}})
+        await change(
+            client, {"definition": None, "loggingConfiguration": {"level": None, "includeExecutionData": True}}
+        )
         read = (await client.request("GET", MACHINE)).json
         assert read["definition"] == PASS
-        assert read["loggingConfiguration"] == {"level": "ALL", "includeExecutionData": False}
+        assert read["loggingConfiguration"] == {"level": "OFF", "includeExecutionData": True}
 
 
 async def test_revisions_are_read_newest_first_and_one_by_one() -> None:
@@ -113,6 +117,22 @@ WRONG: list[tuple[str, str, Any, int, str, str]] = [
     ("PATCH", "/state-machines/m", {"roleArn": 1}, 400, "ValidationException", "/roleArn"),
     ("PATCH", "/state-machines/m", {"tracingConfiguration": []}, 400, "ValidationException", "/tracingConfiguration"),
     ("PATCH", "/state-machines/m", {"loggingConfiguration": {"level": "X"}}, 400, "ValidationException", "FATAL"),
+    (
+        "PATCH",
+        "/state-machines/m",
+        {"loggingConfiguration": {"level": "ALL"}},
+        400,
+        "InvalidLoggingConfiguration",
+        "/l",
+    ),
+    (
+        "PATCH",
+        "/state-machines/m",
+        {"tracingConfiguration": {"enable": True}},
+        400,
+        "ValidationException",
+        "'tracingConfiguration.enable' is not expected here; expected: enabled",
+    ),
     ("PATCH", "/state-machines/n", {"definition": PASS}, 404, "StateMachineDoesNotExist", ":n"),
     ("GET", "/state-machines/n/revisions", b"", 404, "StateMachineDoesNotExist", ":n"),
     ("GET", "/state-machines/m/revisions?cursor=x", b"", 400, "InvalidToken", "token"),

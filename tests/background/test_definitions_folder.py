@@ -18,6 +18,7 @@ from statemachine.background import definitions_folder
 from statemachine.background.definitions_folder import DefinitionsFolder, check_folder
 from statemachine.config import ConfigError
 from statemachine.registry.machines import StateMachine, read_revisions
+from statemachine.service.limits import TEXTS
 from statemachine.store.interface import StoreFull
 from statemachine.testing import InMemoryServer, in_memory_server
 from tests.engine.definitions import FAIL, PASS, machine, wait
@@ -70,7 +71,7 @@ async def test_each_file_is_a_state_machine_of_its_name(tmp_path: Path) -> None:
         assert (await server.ended(await server.start(arn)))["status"] == "SUCCEEDED"
 
 
-async def test_a_changed_file_is_a_new_revision_and_the_same_text_is_none(tmp_path: Path) -> None:
+async def test_a_changed_file_is_a_new_revision_and_the_same_value_is_none(tmp_path: Path) -> None:
     write(tmp_path / "a.json", PASS)
     async with following(tmp_path) as (server, folder):
         await folder.refresh()
@@ -78,6 +79,10 @@ async def test_a_changed_file_is_a_new_revision_and_the_same_text_is_none(tmp_pa
         write(tmp_path / "a.json", PASS)
         await folder.refresh()
         assert named(server, "a").revision == first
+        write(tmp_path / "a.json", json.dumps(PASS, indent=7, sort_keys=True))
+        with capture_logs() as lines:
+            await folder.refresh()
+        assert (named(server, "a").revision, lines) == (first, [])
         write(tmp_path / "a.json", wait(3))
         await folder.refresh()
         assert registered(server) == {"a": wait(3)}
@@ -128,7 +133,7 @@ async def test_what_the_service_refuses_is_told_like_a_finding(tmp_path: Path) -
         with capture_logs() as logs:
             await folder.refresh()
         assert [entry["findings"] for entry in logs if entry["log_level"] == "error"] == [
-            [f"{tmp_path}/b.json: StateMachineLimitExceeded: State Machine Limit Exceeded"]
+            [f"{tmp_path}/b.json: StateMachineLimitExceeded: {TEXTS['StateMachineLimitExceeded']}"]
         ]
         assert set(registered(server)) == {"a"}
 

@@ -58,6 +58,7 @@ class StateMachineItem(RestResource):
             stateMachineArn=self.home.state_machine(name),
             expected=_expected(request),
             tellRevision=True,
+            byValue=True,
             **_changes(await self.members(request, *CHANGEABLE)),
         )
         response.etag = changed.revision_id

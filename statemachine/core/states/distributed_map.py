@@ -12,6 +12,7 @@ class DistributedMap:
     """A state that always fails. No retrier or catcher applies, so that nothing hides that its work was not done."""
 
     def enter(self, view: View) -> Decision:
+        # Ours: AWS runs it.
         raise RuntimeFailure("This server cannot run a Map in DISTRIBUTED mode.")
 
     def resume(self, view: View) -> Decision:

@@ -13,23 +13,26 @@ from statemachine.query.view import View
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`timeout` and `heartbeat` read seconds; they are None if the state does not have the field."""
+    """`timeout` and `heartbeat` read seconds, `credentials` an object with RoleArn; they are None if the state does not
+    have the field."""
 
     resource: Resource
     timeout: Reader | None
     heartbeat: Reader | None
+    credentials: Reader | None
     flow: Dataflow
     next: str | None
 
     @classmethod
     def compile(cls, source: Source) -> Task:
-        """From Resource, TimeoutSeconds and HeartbeatSeconds with their Path forms."""
+        """From Resource, Credentials, TimeoutSeconds and HeartbeatSeconds with their Path forms."""
         read = source.language.field
         fields = source.fields
         return cls(
             parse_resource(fields["Resource"]),
             read(fields, "TimeoutSeconds"),
             read(fields, "HeartbeatSeconds"),
+            read(fields, "Credentials"),
             source.flow,
             source.next,
         )
@@ -37,7 +40,9 @@ class Task:
     def enter(self, view: View) -> Decision:
         timeout = self.timeout and self.timeout(view)
         heartbeat = self.heartbeat and self.heartbeat(view)
-        return Call(self.flow.arguments(view), timeout, heartbeat)
+        arguments = self.flow.arguments(view)
+        role = self.credentials(view)["RoleArn"] if self.credentials is not None else None
+        return Call(arguments, timeout, heartbeat, role)
 
     def resume(self, view: View) -> Decision:
         return Exit(self.next, view.result)

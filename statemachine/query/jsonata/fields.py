@@ -61,7 +61,7 @@ def _literal_timestamp(text: str) -> Reader:
 
 def _with_role(read: Reader, location: str, view: View) -> Any:
     value = read(view)
-    if not isinstance(value.get("RoleArn"), str):
+    if not isinstance(value.get("RoleArn"), str):  # Ours: the text
         text = f"{location} must have a RoleArn, which is a string, but was: {dump(value)}"
         raise QueryEvaluationError(text, f"{location}/RoleArn")
     return value

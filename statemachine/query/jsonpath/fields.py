@@ -78,7 +78,7 @@ def _credentials(template: Any, where: str) -> Reader:
 
     def read(view: View) -> Any:
         value = fill(view)
-        if not isinstance(value, dict) or not isinstance(value.get("RoleArn"), str):
+        if not isinstance(value, dict) or not isinstance(value.get("RoleArn"), str):  # Ours: the text
             raise RuntimeFailure(f"{where} must have a RoleArn, which is a string, but was: {dump(value)}")
         return value
 

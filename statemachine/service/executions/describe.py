@@ -63,6 +63,10 @@ class ExecutionDescriptions:
         """The executions of a state machine, newest first, a page at a time."""
         if state_machine_arn is None:
             raise ServiceError("ValidationException", "Must specify exactly one of stateMachineArn or mapRunArn")
+        if status_filter == "PENDING_REDRIVE":
+            # (service model): a ValidationException. Ours: the text.
+            text = "A statusFilter of PENDING_REDRIVE is for the executions of a Map Run"
+            raise ServiceError("ValidationException", text, pointer="/statusFilter")
         machine = find_state_machine(self._catalog, state_machine_arn)
         wanted = ("ListExecutions", machine.arn, status_filter)
         position = read_page_token(next_token, wanted, self._clock())

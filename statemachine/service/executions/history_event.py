@@ -21,6 +21,12 @@ class Truncated(Answer, frozen=True, kw_only=True):
     truncated: bool
 
 
+class TaskCredentials(Answer, frozen=True, kw_only=True):
+    """The role in which a task is performed."""
+
+    role_arn: str
+
+
 class EventDetails(Answer, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The members of the details of all types of events. Times are in seconds."""
 
@@ -36,6 +42,7 @@ class EventDetails(Answer, frozen=True, kw_only=True, forbid_unknown_fields=True
     parameters: JsonText | None = None
     timeout_in_seconds: int | None = None
     heartbeat_in_seconds: int | None = None
+    task_credentials: TaskCredentials | None = None
     worker_name: str | None = None
     input: JsonText | None = None
     input_details: Truncated | None = None

@@ -64,11 +64,10 @@ class ExecutionStarts:
         check_name(name)
         payload = check_input(input)
         _check_priority(priority)
-        if machine.type == "EXPRESS":
+        if machine.type == "EXPRESS":  # Ours: the refusal
             raise ServiceError("StateMachineTypeNotSupported", "This server cannot run EXPRESS state machines yet")
         if self._host.open_executions >= self._open_max:
-            message = "The maximum number of open executions is reached"
-            raise limit_reached("ExecutionLimitExceeded", message, "open_executions_max", self._open_max)
+            raise limit_reached("ExecutionLimitExceeded", "open_executions_max", self._open_max)
         header = Execution(
             id=execution_id(machine.name, name),
             arn=self._home.execution(machine.name, name),

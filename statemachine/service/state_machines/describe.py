@@ -8,7 +8,7 @@ from typing import Any
 from statemachine.host import Host
 from statemachine.json_text import JsonText
 from statemachine.registry.machines import MachineCatalog, Revision, StateMachine
-from statemachine.service.configurations import LOGGING_OFF, OWN_KEY, TRACING_OFF
+from statemachine.service.configurations import with_defaults
 from statemachine.service.executions.find import find_execution
 from statemachine.service.paging import cut_page, make_page_token, page_size, read_page_token
 from statemachine.service.state_machines.answers import (
@@ -74,13 +74,14 @@ class StateMachineDescriptions:
 
 def _described(machine: StateMachine, revision: Revision, included_data: str) -> dict[str, Any]:
     """The members that both descriptions have, by the names of the fields."""
+    configuration = with_defaults(machine.configuration)
     described: dict[str, Any] = {
         "state_machine_arn": machine.arn,
         "name": machine.name,
         "role_arn": revision.role_arn,
-        "logging_configuration": {**LOGGING_OFF, **(machine.configuration.logging or {})},
-        "tracing_configuration": machine.configuration.tracing or TRACING_OFF,
-        "encryption_configuration": machine.configuration.encryption or OWN_KEY,
+        "logging_configuration": configuration.logging,
+        "tracing_configuration": configuration.tracing,
+        "encryption_configuration": configuration.encryption,
     }
     if included_data != "METADATA_ONLY":
         described["definition"] = JsonText(revision.definition)

@@ -28,13 +28,13 @@ async def existing_revision(host: Host, key: str) -> Revision:
 
 
 def check_not_deleting(machine: StateMachine) -> None:
-    """Raises ServiceError StateMachineDeleting for a state machine that is being deleted."""
+    """Raises ServiceError StateMachineDeleting for a state machine that is being deleted. Ours: the text."""
     if machine.deleting:
         raise ServiceError("StateMachineDeleting", f"State Machine is deleting: '{machine.arn}'")
 
 
 def check_current(machine: StateMachine, expected: Container[str] | None) -> None:
-    """Raises ServiceError PreconditionFailed if revisions are expected and the current one is not among them."""
+    """Ours. Raises ServiceError PreconditionFailed if revisions are expected and the current one is not among them."""
     if expected is not None and machine.revision_id not in expected:
         text = f"The state machine has changed since: its revision is '{machine.revision_id}'"
         raise ServiceError("PreconditionFailed", text)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Container
 from typing import Any, NamedTuple
 
 import msgspec
+import structlog
 
 from statemachine.arn import Home, check_role, parse_arn
 from statemachine.config import Settings
@@ -20,6 +21,7 @@ from statemachine.registry.machines import (
     StateMachine,
     revision_rows,
 )
+from statemachine.service.configurations import read_configuration, with_defaults, without_effect
 from statemachine.service.limits import limit_reached
 from statemachine.service.names import check_name
 from statemachine.service.state_machines.answers import (
@@ -27,7 +29,7 @@ from statemachine.service.state_machines.answers import (
     RegisteredStateMachine,
     UpdatedStateMachine,
 )
-from statemachine.service.state_machines.definitions import CheckedDefinition, checked_definition
+from statemachine.service.state_machines.definitions import CheckedDefinition, checked_definition, is_same
 from statemachine.service.state_machines.find import (
     check_current,
     check_not_deleting,
@@ -35,12 +37,19 @@ from statemachine.service.state_machines.find import (
     find_state_machine,
     shown_revision_id,
 )
-from statemachine.service.tags import tags_by_key
+from statemachine.service.tags import GivenTags, read_tags
 from statemachine.times.timestamps import Timestamp
 
 INITIAL = "INITIAL"
 """AWS's revision id of a state machine that was never changed."""
 NOT_CONFIGURED = Configuration()
+
+
+NOTHING_TO_UPDATE = (
+    "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified"
+)
+NO_DEFINITION_TO_ENCRYPT = "The definition must be specified when updating the EncryptionConfiguration"
+log = structlog.get_logger()
 
 
 class NewStateMachine(msgspec.Struct, frozen=True):
@@ -82,16 +91,21 @@ class StateMachines:
         logging_configuration: dict[str, Any] | None = None,
         tracing_configuration: dict[str, Any] | None = None,
         encryption_configuration: dict[str, Any] | None = None,
-        tags: list[dict[str, str]] | None = None,
+        tags: GivenTags | None = None,
+        publish: bool = False,
+        version_description: str = "",
     ) -> CreatedStateMachine:
         """Register a definition.
 
         The same request again gets the answer of the first one. The same name with another definition (to the letter),
         type or configuration raises StateMachineAlreadyExists.
         """
-        configuration = Configuration(logging_configuration, tracing_configuration, encryption_configuration)
-        new = NewStateMachine(name, role_arn, type, configuration, tags_by_key(tags))
-        machine = await self._create(new, definition)
+        check_name(name)
+        _check_no_version(version_description, publish=publish)
+        kept_tags = read_tags(tags, name)
+        configuration = read_configuration(logging_configuration, tracing_configuration, encryption_configuration)
+        new = NewStateMachine(name, role_arn, type, configuration, kept_tags)
+        machine = await self._create(new, definition, by_value=False)
         return CreatedStateMachine(state_machine_arn=machine.arn, creation_date=Timestamp(machine.created))
 
     async def register(
@@ -105,10 +119,12 @@ class StateMachines:
         tracing_configuration: dict[str, Any] | None = None,
         encryption_configuration: dict[str, Any] | None = None,
     ) -> RegisteredStateMachine:
-        """As `create`, with our own role if none is given, and with the id of the revision in the answer."""
-        configuration = Configuration(logging_configuration, tracing_configuration, encryption_configuration)
+        """As `create`, with our own role if none is given, and with the id of the revision in the answer. Definitions
+        are compared as JSON values."""
+        check_name(name)
+        configuration = read_configuration(logging_configuration, tracing_configuration, encryption_configuration)
         new = NewStateMachine(name, role_arn or self._home.role, type, configuration)
-        machine = await self._create(new, definition)
+        machine = await self._create(new, definition, by_value=True)
         return RegisteredStateMachine(
             name=machine.name,
             state_machine_arn=machine.arn,
@@ -125,40 +141,44 @@ class StateMachines:
         logging_configuration: dict[str, Any] | None = None,
         tracing_configuration: dict[str, Any] | None = None,
         encryption_configuration: dict[str, Any] | None = None,
+        publish: bool = False,
+        version_description: str = "",
         expected: Container[str] | None = None,
         tell_revision: bool = False,
+        by_value: bool = False,
     ) -> UpdatedStateMachine:
         """Change a state machine. Running executions keep the revision that they began with.
 
         If nothing is different, the revision stays the same. A configuration without members counts as left out.
 
-        Two members are ours. `expected` are the revisions that may be current; with any other one ServiceError
+        Three members are ours. `expected` are the revisions that may be current; with any other one ServiceError
         PreconditionFailed is raised. With `tell_revision` the answer has the id of the revision, not INITIAL, also if
-        nothing was ever changed.
+        nothing was ever changed. With `by_value` definitions are compared as JSON values, otherwise to the letter.
         """
         arn = parse_arn(state_machine_arn, "stateMachine")
-        configuration = Configuration(logging_configuration, tracing_configuration, encryption_configuration)
-        if definition is None and role_arn is None and configuration == NOT_CONFIGURED:
-            raise ServiceError(
-                "MissingRequiredParameter",
-                "Either the definition, the role ARN, or the configuration must be specified",
-            )
+        blocks = (logging_configuration, tracing_configuration, encryption_configuration)
+        configuration = read_configuration(*blocks)
+        if definition is None and role_arn is None and all(block is None for block in blocks):
+            raise ServiceError("MissingRequiredParameter", NOTHING_TO_UPDATE)
+        if definition is None and configuration.encryption is not None:
+            raise ServiceError("MissingRequiredParameter", NO_DEFINITION_TO_ENCRYPT)
+        _check_no_version(version_description, publish=publish)
         async with self._catalog.changing:
             machine = find_state_machine(self._catalog, arn)
             check_current(machine, expected)
             checked = None
             if definition is not None:
                 checked = await asyncio.to_thread(checked_definition, definition, machine.type)
-            changed = await self._change(machine, checked, role_arn, configuration)
+            changed = await self._change(machine, checked, role_arn, configuration, by_value=by_value)
         return UpdatedStateMachine(
             update_date=Timestamp(changed.updated or changed.created),
             revision_id=shown_revision_id(changed, tell=tell_revision) or INITIAL,
         )
 
     async def register_job(self, name: str, checked: CheckedDefinition) -> RegisteredFromJob:
-        """Register a checked job, as a new revision if there is a job of that name. The very same job again changes
-        nothing. Raises ServiceError StateMachineAlreadyExists if the state machine of that name was not made from a
-        job."""
+        """Register a checked job, as a new revision if there is a job of that name. The same job again, compared as a
+        JSON value, changes nothing. Raises ServiceError StateMachineAlreadyExists if the state machine of that name was
+        not made from a job."""
         check_name(name)
         async with self._catalog.changing:
             known = self._catalog.get(name)
@@ -167,25 +187,24 @@ class StateMachines:
             if not known.is_job:
                 text = f"The state machine '{name}' was not made from a job"
                 raise ServiceError("StateMachineAlreadyExists", text)
-            return RegisteredFromJob(await self._change(known, checked, None, NOT_CONFIGURED), is_new=False)
+            changed = await self._change(known, checked, None, NOT_CONFIGURED, by_value=True)
+            return RegisteredFromJob(changed, is_new=False)
 
-    async def _create(self, new: NewStateMachine, definition: str) -> StateMachine:
+    async def _create(self, new: NewStateMachine, definition: str, *, by_value: bool) -> StateMachine:
         """The state machine of that name: a new one, or the one that the same request has created before."""
-        check_name(new.name)
         check_role(new.role_arn)
         checked = await asyncio.to_thread(checked_definition, definition, new.type)
         async with self._catalog.changing:
             machine = self._catalog.get(new.name)
             if machine is None:
                 return await self._add(new, checked)
-            await self._check_same(machine, new, definition)
+            await self._check_same(machine, new, checked, by_value=by_value)
             return machine
 
     async def _add(self, new: NewStateMachine, checked: CheckedDefinition) -> StateMachine:
         most = self._settings.state_machines_max
         if len(self._catalog) >= most:
-            code, message = "StateMachineLimitExceeded", "State Machine Limit Exceeded"
-            raise limit_reached(code, message, "state_machines_max", most)
+            raise limit_reached("StateMachineLimitExceeded", "state_machines_max", most)
         now = self._clock()
         machine = StateMachine(
             name=new.name,
@@ -207,6 +226,8 @@ class StateMachines:
         checked: CheckedDefinition | None,
         role_arn: str | None,
         configuration: Configuration,
+        *,
+        by_value: bool,
     ) -> StateMachine:
         """The state machine with the given parts changed; itself if nothing is different."""
         check_not_deleting(machine)
@@ -224,8 +245,8 @@ class StateMachines:
             configuration.tracing or machine.configuration.tracing,
             configuration.encryption or machine.configuration.encryption,
         )
-        same = (new.definition, new.role_arn, new.job) == (old.definition, old.role_arn, old.job)
-        if same and configuration == machine.configuration:
+        same = new.role_arn == old.role_arn and with_defaults(configuration) == with_defaults(machine.configuration)
+        if same and await is_same(new, old, by_value=by_value):
             return machine
         changed = msgspec.structs.replace(
             machine,
@@ -243,9 +264,25 @@ class StateMachines:
         await self._catalog.put(self._host, machine, revision_rows(machine, revision))
         if checked is not None:
             self._catalog.keep_compiled(machine.revision, checked.machine)
+        if members := without_effect(machine.configuration):
+            log.warning("configuration has no effect", state_machine=machine.name, members=members)
 
-    async def _check_same(self, known: StateMachine, new: NewStateMachine, definition: str) -> None:
+    async def _check_same(
+        self, known: StateMachine, new: NewStateMachine, checked: CheckedDefinition, *, by_value: bool
+    ) -> None:
         check_not_deleting(known)
-        same = (known.type, known.configuration) == (new.type, new.configuration)
-        if not same or (await existing_revision(self._host, known.revision)).definition != definition:
+        same = known.type == new.type and with_defaults(known.configuration) == with_defaults(new.configuration)
+        old = await existing_revision(self._host, known.revision)
+        if not same or not await is_same(checked, old, by_value=by_value):
             raise ServiceError("StateMachineAlreadyExists", f"State Machine Already Exists: '{known.arn}'")
+
+
+def _check_no_version(description: str, *, publish: bool) -> None:
+    """Raises ServiceError ValidationException: in AWS's words for a description without a version (recorded), in our
+    own for a version, because this server has none yet."""
+    if publish:
+        text = "This server has no versions yet: leave out 'publish'"
+        raise ServiceError("ValidationException", text, pointer="/publish")
+    if description:
+        text = "Version description can only be set when publish is true"
+        raise ServiceError("ValidationException", text, pointer="/versionDescription")

@@ -42,6 +42,6 @@ class TaskCallbacks:
         reply = await self._host.deliver(id, event_for(scope))
         if reply.execution is None or not genuine_token(token, reply.execution.seed):
             raise invalid_token()
-        if reply.stale:
+        if reply.stale:  # Ours: the text
             raise ServiceError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
         return EMPTY

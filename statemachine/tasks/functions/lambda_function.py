@@ -70,13 +70,14 @@ class LambdaTasks(CoroutineKind):
 
     async def _perform_by_integration(self, task: TaskAttempt) -> TaskResult:
         """The output is the whole response of Lambda, rewritten compact (recorded)."""
-        mistakes = _mistakes(task.arguments)
+        given = _given(task.arguments)
+        mistakes = _mistakes(given)
         if mistakes:
             cause = (
                 f"The Parameters '{task.arguments_text}' could not be used to start the Task: [{', '.join(mistakes)}]"
             )
             return Failed("States.Runtime", cause)
-        response = await self._invoke(_invocation(task))
+        response = await self._invoke(_invocation(task, given))
         if response.function_error:
             return _function_failed(response.payload, rewritten=True)
         return Succeeded(dump(_result(response, task.idempotency_key)))
@@ -103,9 +104,16 @@ def _function(task: TaskAttempt, name: str) -> FunctionName:
     return function
 
 
-def _mistakes(arguments: Any) -> list[str]:
+def _given(arguments: Any) -> dict[str, Any]:
+    """The arguments of `lambda:invoke`. One that is null counts as left out (recorded for service integrations)."""
+    members = arguments if isinstance(arguments, dict) else {}
+    known = (*_MEMBERS, "Payload")
+    return {name: value for name, value in members.items() if value is not None or name not in known}
+
+
+def _mistakes(arguments: dict[str, Any]) -> list[str]:
     """The mistakes in the arguments of `lambda:invoke`."""
-    if not isinstance(arguments, dict) or "FunctionName" not in arguments:
+    if "FunctionName" not in arguments:
         return ["The field 'FunctionName' is required but was missing"]
     mistakes = []
     for name, value in arguments.items():
@@ -120,8 +128,7 @@ def _mistakes(arguments: Any) -> list[str]:
     return mistakes
 
 
-def _invocation(task: TaskAttempt) -> Invocation:
-    given = task.arguments
+def _invocation(task: TaskAttempt, given: dict[str, Any]) -> Invocation:
     function = _function(task, given["FunctionName"])
     qualifier = given.get("Qualifier", function.qualifier)
     if function.qualifier not in (None, qualifier):

@@ -76,8 +76,8 @@ def shell_kinds(commands: Mapping[str, ShellCommand]) -> list[ShellTasks]:
 def argv_for(command: ShellCommand, arguments: Any) -> list[str]:
     """The argv for one task. Raises InvalidArguments.
 
-    Values are strings and numbers. A value that begins with "-" would be read as an option. So it is allowed only after
-    an argument `--` of the command.
+    Values are strings and numbers; one that is null counts as left out, as for AWS's integrations. A value that begins
+    with "-" would be read as an option. So it is allowed only after an argument `--` of the command.
     """
     given = arguments if isinstance(arguments, dict) else {}
     argv: list[str] = []
@@ -91,7 +91,7 @@ def argv_for(command: ShellCommand, arguments: Any) -> list[str]:
 
 
 def _text(given: Mapping[str, Any], name: str) -> str:
-    if name not in given:
+    if given.get(name) is None:
         raise InvalidArguments(f"The argument '{name}' is missing")
     value = given[name]
     if isinstance(value, int | float) and not isinstance(value, bool):

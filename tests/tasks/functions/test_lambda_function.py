@@ -145,7 +145,8 @@ def test_asynchronous_call(status: int) -> None:
     [
         ({"Payload": {"a": [1, None]}}, '{"a":[1,null]}'),
         ({"Payload": 0}, "0"),
-        ({"Payload": None}, "null"),
+        ({"Payload": None}, "{}"),
+        (dict.fromkeys(("Payload", "Qualifier", "InvocationType", "LogType", "ClientContext")), "{}"),
         ({"Payload": "[]"}, "[]"),
         ({"Payload": "0.0"}, "0.0"),
         ({"Payload": '"HelloWorld"'}, '"HelloWorld"'),
@@ -156,7 +157,11 @@ def test_payload_that_is_text_is_sent_as_it_is(arguments: dict[str, Any], payloa
     """Recorded in services.test_invoke_json_values: the Payload "[]" reaches the function as an empty list."""
     runtime = returns("null")
     perform(INVOKE, {"FunctionName": "fn", **arguments}, runtime)
-    assert runtime.asked[0].payload == payload
+    asked = runtime.asked[0]
+    assert asked.payload == payload
+    # Recorded for service integrations: an argument that is null counts as left out.
+    assert (asked.invocation_type, asked.log_type, asked.client_context) == ("RequestResponse", None, None)
+    assert asked.function.qualifier is None
 
 
 @pytest.mark.parametrize(
@@ -241,6 +246,8 @@ def test_function_that_no_runtime_has(resource: str, arguments: dict[str, Any], 
     [
         ({"Payload": 1}, "The field 'FunctionName' is required but was missing"),
         (7, "The field 'FunctionName' is required but was missing"),
+        ({"FunctionName": None}, "The field 'FunctionName' is required but was missing"),
+        ({"FunctionName": "fn", "Nonsense": None}, "The field 'Nonsense' is not supported by Step Functions"),
         ({"FunctionName": 7}, "The value for the field 'FunctionName' must be a STRING"),
         ({"FunctionName": "fn", "Nonsense": 1}, "The field 'Nonsense' is not supported by Step Functions"),
         ({"FunctionName": "fn", "InvocationType": "Later"}, "The value for the field 'InvocationType' must match "),

@@ -88,7 +88,7 @@ def test_a_number_is_filled_in_as_its_json(value: float, shown: str) -> None:
     [
         ({}, "The argument 'word' is missing"),
         (None, "The argument 'word' is missing"),
-        ({"word": None}, "The argument 'word' must be a string or a number"),
+        ({"word": None}, "The argument 'word' is missing"),
         ({"word": True}, "The argument 'word' must be a string or a number"),
         ({"word": ["x"]}, "The argument 'word' must be a string or a number"),
         ({"word": "a\0b"}, "The argument 'word' must not contain a NUL character"),
