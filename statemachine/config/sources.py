@@ -86,15 +86,22 @@ def _value(found: _Found) -> Any:
 
 
 def _functions(found: _Found) -> Any:
-    """The functions as a list; they may be given as a table or as text with commas. Raises ConfigError."""
-    if found.text:
-        return [part.strip() for part in found.value.split(",")]
+    """The functions as a list; they may be given as a table, and several as one text with commas. Raises
+    ConfigError."""
     if not isinstance(found.value, Mapping):
-        return found.value
+        return _separated(found)
     for name, target in found.value.items():
         if not isinstance(target, str) or not all(target.rpartition(":")):
             raise ConfigError(f"{found.place}.{name}: Expected `module:attribute`, got {target!r}")
     return [f"{name}={target}" for name, target in found.value.items()]
+
+
+def _separated(found: _Found) -> Any:
+    """A list of texts, in which each text may hold several with commas between them."""
+    given = (found.value,) if found.text else found.value
+    if not isinstance(given, list | tuple) or not all(isinstance(text, str) for text in given):
+        return found.value
+    return [part.strip() for text in given for part in text.split(",")]
 
 
 def _from_file(environment: Mapping[str, str], config_file: str | None) -> Iterable[_Found]:

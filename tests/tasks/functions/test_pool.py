@@ -6,6 +6,7 @@ import asyncio
 import gc
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -203,6 +204,34 @@ def test_traceback_of_a_failure_is_printed(run) -> None:
             await pool.invoke(invocation("raise_chained"))
             await until(lambda: printed[-1:] == ["ValueError: ('outer', 2)"])
         assert "operator_functions.CustomException" in printed
+
+    run(body)
+
+
+def test_records_of_logging_are_printed_as_lambda_prints_them(run) -> None:
+    async def body() -> None:
+        printed: list[str] = []
+        async with running_pool(on_printed=lambda function, line: printed.append(line)) as pool:
+            assert await call(pool, "logs") is None
+            await until(lambda: len(printed) == 2)
+        level, time, request, message = printed[0].split("\t")
+        assert (level, request, message) == ("[INFO]", REQUEST_ID, "by logging")
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", time)
+        assert printed[1] == "by the context"
+
+    run(body)
+
+
+def test_printed_traceback_has_the_frames_of_the_functions_alone(run) -> None:
+    async def body() -> None:
+        printed: list[str] = []
+        async with running_pool(on_printed=lambda function, line: printed.append(line)) as pool:
+            for name in ("raise_chained", "failing_coroutine"):
+                await pool.invoke(invocation(name))
+            await until(lambda: printed[-1:] == ["LookupError: not there"])
+        frames = [line.split('"')[1] for line in printed if line.startswith("  File ")]
+        assert set(frames) == {FUNCTIONS}
+        assert len(frames) == 4
 
     run(body)
 
