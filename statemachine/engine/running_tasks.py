@@ -32,7 +32,7 @@ class RunningTasks:
     def start(self, checkpoint: Checkpoint, path: str, wait: TaskWait) -> None:
         """Give a task to the first kind that accepts its Resource, unless it runs already.
 
-        A task that no kind accepts fails.
+        A task that no kind accepts fails with States.TaskFailed. Ours: AWS has all of its kinds; this can be caught.
         """
         execution = checkpoint.execution
         token = make_task_token(execution.id, execution.seed, path, wait.attempt)
@@ -41,7 +41,7 @@ class RunningTasks:
         kind = next((kind for kind in self._kinds if kind.accepts(wait.resource)), None)
         if kind is None:
             cause = f"This server has no kind of task for the resource {wait.resource}{_hint(wait.resource)}"
-            self._on_result(token, Failed("States.Runtime", cause))
+            self._on_result(token, Failed("States.TaskFailed", cause))
             return
         arn = split_arn(execution.arn)
         assert arn is not None

@@ -24,6 +24,7 @@ from statemachine.service.system import System
 from statemachine.service.tasks.callbacks import TaskCallbacks
 from statemachine.service.tasks.waiting import WaitingTasks
 from statemachine.service.validations import Validations
+from statemachine.tasks.registered import RegisteredNames
 
 
 class Service:
@@ -35,12 +36,14 @@ class Service:
         machines: MachineCatalog,
         activities: ActivityCatalog,
         settings: Settings,
+        *,
         clock: Callable[[], float],
+        registered: RegisteredNames,
     ) -> None:
         home = Home(settings.account, settings.region)
         self.host = host
         self.home = home
-        self.state_machines = StateMachines(host, machines, home, settings, clock)
+        self.state_machines = StateMachines(host, machines, home, settings, clock=clock, registered=registered)
         self.state_machine_descriptions = StateMachineDescriptions(host, machines, clock)
         self.state_machine_deletions = StateMachineDeletions(host, machines)
         self.revisions = Revisions(host, machines, clock)
@@ -53,5 +56,5 @@ class Service:
         self.task_callbacks = TaskCallbacks(host)
         self.waiting_tasks = WaitingTasks(host, home, clock)
         self.system = System(host, settings, clock)
-        self.validations = Validations()
-        self.jobs = Jobs(host, self.state_machines, self.starts, machines, home, clock=clock)
+        self.validations = Validations(registered)
+        self.jobs = Jobs(host, self.state_machines, self.starts, machines, home, clock=clock, registered=registered)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
+import structlog
 
 from statemachine.arn import Home, check_role, parse_arn
 from statemachine.config import Settings
@@ -36,11 +37,16 @@ from statemachine.service.state_machines.find import (
     shown_revision_id,
 )
 from statemachine.service.tags import tags_by_key
+from statemachine.service.validations import pointed
+from statemachine.tasks.registered import RegisteredNames
 from statemachine.times.timestamps import Timestamp
+from statemachine.validation import Finding
+from statemachine.validation.finding import finding_line
 
 INITIAL = "INITIAL"
 """AWS's revision id of a state machine that was never changed."""
 NOT_CONFIGURED = Configuration()
+log = structlog.get_logger()
 
 
 class NewStateMachine(msgspec.Struct, frozen=True):
@@ -64,13 +70,21 @@ class StateMachines:
     """The verbs that register. Changes are made one at a time."""
 
     def __init__(
-        self, host: Host, catalog: MachineCatalog, home: Home, settings: Settings, clock: Callable[[], float]
+        self,
+        host: Host,
+        catalog: MachineCatalog,
+        home: Home,
+        settings: Settings,
+        *,
+        clock: Callable[[], float],
+        registered: RegisteredNames,
     ) -> None:
         self._host = host
         self._catalog = catalog
         self._home = home
         self._settings = settings
         self._clock = clock
+        self._registered = registered
 
     async def create(
         self,
@@ -91,7 +105,7 @@ class StateMachines:
         """
         configuration = Configuration(logging_configuration, tracing_configuration, encryption_configuration)
         new = NewStateMachine(name, role_arn, type, configuration, tags_by_key(tags))
-        machine = await self._create(new, definition)
+        machine, _ = await self._create(new, definition)
         return CreatedStateMachine(state_machine_arn=machine.arn, creation_date=Timestamp(machine.created))
 
     async def register(
@@ -105,15 +119,17 @@ class StateMachines:
         tracing_configuration: dict[str, Any] | None = None,
         encryption_configuration: dict[str, Any] | None = None,
     ) -> RegisteredStateMachine:
-        """As `create`, with our own role if none is given, and with the id of the revision in the answer."""
+        """As `create`, with our own role if none is given, and with the id of the revision and all warnings in the
+        answer."""
         configuration = Configuration(logging_configuration, tracing_configuration, encryption_configuration)
         new = NewStateMachine(name, role_arn or self._home.role, type, configuration)
-        machine = await self._create(new, definition)
+        machine, warnings = await self._create(new, definition)
         return RegisteredStateMachine(
             name=machine.name,
             state_machine_arn=machine.arn,
             creation_date=Timestamp(machine.created),
             revision_id=machine.revision_id,
+            warnings=tuple(map(pointed, warnings)),
         )
 
     async def update(
@@ -134,7 +150,7 @@ class StateMachines:
 
         Two members are ours. `expected` are the revisions that may be current; with any other one ServiceError
         PreconditionFailed is raised. With `tell_revision` the answer has the id of the revision, not INITIAL, also if
-        nothing was ever changed.
+        nothing was ever changed, and all warnings about the definition.
         """
         arn = parse_arn(state_machine_arn, "stateMachine")
         configuration = Configuration(logging_configuration, tracing_configuration, encryption_configuration)
@@ -148,11 +164,12 @@ class StateMachines:
             check_current(machine, expected)
             checked = None
             if definition is not None:
-                checked = await asyncio.to_thread(checked_definition, definition, machine.type)
+                checked = await asyncio.to_thread(checked_definition, definition, machine.type, self._registered)
             changed = await self._change(machine, checked, role_arn, configuration)
         return UpdatedStateMachine(
             update_date=Timestamp(changed.updated or changed.created),
             revision_id=shown_revision_id(changed, tell=tell_revision) or INITIAL,
+            warnings=tuple(map(pointed, checked.warnings)) if checked and tell_revision else (),
         )
 
     async def register_job(self, name: str, checked: CheckedDefinition) -> RegisteredFromJob:
@@ -169,17 +186,19 @@ class StateMachines:
                 raise ServiceError("StateMachineAlreadyExists", text)
             return RegisteredFromJob(await self._change(known, checked, None, NOT_CONFIGURED), is_new=False)
 
-    async def _create(self, new: NewStateMachine, definition: str) -> StateMachine:
-        """The state machine of that name: a new one, or the one that the same request has created before."""
+    async def _create(self, new: NewStateMachine, definition: str) -> tuple[StateMachine, Sequence[Finding]]:
+        """The state machine of that name: a new one, or the one that the same request has created before. And the
+        warnings about the definition."""
         check_name(new.name)
         check_role(new.role_arn)
-        checked = await asyncio.to_thread(checked_definition, definition, new.type)
+        checked = await asyncio.to_thread(checked_definition, definition, new.type, self._registered)
         async with self._catalog.changing:
             machine = self._catalog.get(new.name)
             if machine is None:
-                return await self._add(new, checked)
-            await self._check_same(machine, new, definition)
-            return machine
+                machine = await self._add(new, checked)
+            else:
+                await self._check_same(machine, new, definition)
+            return machine, checked.warnings
 
     async def _add(self, new: NewStateMachine, checked: CheckedDefinition) -> StateMachine:
         most = self._settings.state_machines_max
@@ -243,6 +262,9 @@ class StateMachines:
         await self._catalog.put(self._host, machine, revision_rows(machine, revision))
         if checked is not None:
             self._catalog.keep_compiled(machine.revision, checked.machine)
+            if checked.warnings:
+                findings = [finding_line(machine.name, warning) for warning in checked.warnings]
+                log.warning("definition has warnings", state_machine=machine.name, findings=findings)
 
     async def _check_same(self, known: StateMachine, new: NewStateMachine, definition: str) -> None:
         check_not_deleting(known)

@@ -93,6 +93,10 @@ class InvocationFailure(Exception):
 class FunctionRuntime(Protocol):
     """Where functions run."""
 
+    @property
+    def function_names(self) -> frozenset[str] | None:
+        """The names of its functions, None if it cannot list them."""
+
     def has_function(self, name: str) -> bool:
         """Does this runtime have a function of that name?"""
 

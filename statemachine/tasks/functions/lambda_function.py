@@ -41,6 +41,16 @@ class LambdaTasks(CoroutineKind):
         super().__init__()
         self._runtimes = runtimes
 
+    @property
+    def function_names(self) -> frozenset[str] | None:
+        """The names of all functions, None if a runtime cannot list its own."""
+        names: set[str] = set()
+        for runtime in self._runtimes:
+            if runtime.function_names is None:
+                return None
+            names |= runtime.function_names
+        return frozenset(names)
+
     def accepts(self, resource: str) -> bool:
         """The ARN of a function, or the optimised integration with or without a task token."""
         return bool(_DIRECT.fullmatch(resource) or _INVOKE.fullmatch(resource))

@@ -32,7 +32,7 @@ class FunctionPool:
     def __init__(
         self, sources: Sequence[str], workers_max: int, on_printed: Callable[[str, str], None] = print_to_stderr
     ) -> None:
-        self.functions: frozenset[str] = frozenset()
+        self.function_names: frozenset[str] = frozenset()
         program = ("statemachine.tasks.functions.worker", *sources)
         self._pool = ProcessPool("The process that imports the functions", program, workers_max, on_printed=on_printed)
         self._asynchronous: set[asyncio.Task[None]] = set()
@@ -46,7 +46,7 @@ class FunctionPool:
         """Start the first worker and learn the functions' names. Raises FunctionsError."""
         match await self._pool.ask(msgspec.to_builtins(ListFunctions())):
             case Replied(names):
-                self.functions = frozenset(names)
+                self.function_names = frozenset(names)
             case StartFailed(cause):
                 raise FunctionsError(cause)
             case ChildEnded(status):
@@ -54,7 +54,7 @@ class FunctionPool:
 
     def has_function(self, name: str) -> bool:
         """Is there a function of that name?"""
-        return name in self.functions
+        return name in self.function_names
 
     async def invoke(self, invocation: Invocation) -> InvocationResponse:
         """Call a function. Cancelling kills the worker that runs it, or takes the call out of the queue.

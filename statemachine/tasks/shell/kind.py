@@ -32,7 +32,7 @@ from statemachine.tasks.shell.process import ProcessLimits, ProcessResult, run_p
 CAUSE_CHARACTERS_MAX = 4_096
 """How much of the end of stderr goes into the cause of a failure."""
 
-_SCHEME = "shell:"
+SCHEME = "shell:"
 
 
 class InvalidArguments(Exception):
@@ -47,14 +47,19 @@ class ShellTasks(CoroutineKind):
         self._commands = dict(commands)
         self._slots = asyncio.Semaphore(processes_max)
 
+    @property
+    def command_names(self) -> frozenset[str]:
+        """The names of the commands."""
+        return frozenset(self._commands)
+
     def accepts(self, resource: str) -> bool:
         """`shell:NAME` of a configured command."""
-        return resource.startswith(_SCHEME) and resource.removeprefix(_SCHEME) in self._commands
+        return resource.startswith(SCHEME) and resource.removeprefix(SCHEME) in self._commands
 
     async def perform(self, task: TaskAttempt) -> TaskResult:
         """Errors: Shell.InvalidArguments, Shell.CannotStart, Shell.ExitStatus, Shell.Killed (by a signal),
         Shell.TimedOut, Shell.OutputTooLarge."""
-        command = self._commands[task.resource.removeprefix(_SCHEME)]
+        command = self._commands[task.resource.removeprefix(SCHEME)]
         try:
             argv = argv_for(command, task.arguments)
         except InvalidArguments as error:

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 
 from statemachine.validation.finding import Fault
 from statemachine.validation.parts import Block
-from statemachine.validation.rules.advice import callbacks, delays, handlers, literals
+from statemachine.validation.rules.advice import callbacks, delays, handlers, literals, registered
 
 ADVICE_RULES: tuple[Callable[[list[Block]], Iterator[Fault]], ...] = (
     callbacks.waits_without_limit,
     handlers.names_that_never_match,
     delays.retries_beyond_the_timeout,
     literals.members_that_are_not_there,
+    registered.placeholders,
 )
