@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_origin
 
 import msgspec
 
@@ -80,16 +80,15 @@ def _value(found: _Found) -> Any:
     if found.name not in _TYPES:
         raise ConfigError(f"{found.place}: {unknown(found.name, _TYPES)}")
     value = found.value
-    if found.name == "functions":
+    if found.name == "functions" and isinstance(value, Mapping):
         value = _functions(found)
+    elif get_origin(_TYPES[found.name]) is tuple:
+        value = _separated(found)
     return checked(value, _TYPES[found.name], found.place, strict=not found.text)
 
 
 def _functions(found: _Found) -> Any:
-    """The functions as a list; they may be given as a table, and several as one text with commas. Raises
-    ConfigError."""
-    if not isinstance(found.value, Mapping):
-        return _separated(found)
+    """The functions of a table as a list. Raises ConfigError."""
     for name, target in found.value.items():
         if not isinstance(target, str) or not all(target.rpartition(":")):
             raise ConfigError(f"{found.place}.{name}: Expected `module:attribute`, got {target!r}")

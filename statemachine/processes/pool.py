@@ -7,7 +7,7 @@ import contextlib
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -50,8 +50,9 @@ class ProcessPool:
     """At most `children_max` processes that run the `program`, a module and its arguments. More requests are queued in
     the order in which they arrive.
 
-    `title` names a process in messages. `environment` is added to that of the server. The pool starts `spare` children
-    more than there are requests. It keeps `idle_max` children when there are no requests, all if that is None. A child
+    `title` names a process in messages. A child gets the variables of the server's environment that `inherited` names,
+    all if that is None, and those of `environment`. The pool starts `spare` children more than there are requests. It
+    keeps `idle_max` children when there are no requests, all if that is None. A child
     that works on a request for more than `request_seconds_max` is killed. A start that failed is tried again after
     `retry_seconds`; if that is None, the oldest queued request gets StartFailed, unless the system has no room for one
     more child and the request can wait for another. `on_printed` is called with the label of a child's last request
@@ -64,6 +65,7 @@ class ProcessPool:
         program: Sequence[str],
         children_max: int,
         *,
+        inherited: Collection[str] | None = None,
         environment: Mapping[str, str] | None = None,
         spare: int = 0,
         idle_max: int | None = None,
@@ -72,7 +74,8 @@ class ProcessPool:
         on_printed: Callable[[str, str], None] = lambda label, line: None,
     ) -> None:
         self.argv = (sys.executable, "-P", launch.__file__, *program)
-        self.environment = {**os.environ, **(environment or {})}
+        given = os.environ.items() if inherited is None else ((name, os.environ.get(name)) for name in inherited)
+        self.environment = {name: text for name, text in given if text is not None} | dict(environment or {})
         self.request_seconds_max = request_seconds_max
         self.on_printed = on_printed
         self.title = title

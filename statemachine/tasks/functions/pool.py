@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -12,6 +13,7 @@ import msgspec
 from statemachine.json_text import dump
 from statemachine.processes.pool import ProcessPool
 from statemachine.processes.results import ChildEnded, Replied, StartFailed, exit_reason
+from statemachine.tasks.functions.handed_on import handed_on
 from statemachine.tasks.functions.invocation import Invocation, InvocationFailure, InvocationResponse, lambda_error
 from statemachine.tasks.functions.loading import FunctionsError
 from statemachine.tasks.functions.messages import FunctionCall, FunctionReply, ListFunctions
@@ -26,15 +28,29 @@ class FunctionPool:
     """A FunctionRuntime of at most `workers_max` processes. More calls are queued in the order in which they arrive.
 
     `sources` are those of `loading`. `on_printed` is called with the name of a function (empty while modules are
-    imported) and a line that it printed. Build it, `await start()`, and at the end `await close()`.
+    imported) and a line that it printed. `pass_environment` names variables that functions get beside those that are
+    always handed on; `region` is that of the server. Build it, `await start()`, and at the end `await close()`.
     """
 
     def __init__(
-        self, sources: Sequence[str], workers_max: int, on_printed: Callable[[str, str], None] = print_to_stderr
+        self,
+        sources: Sequence[str],
+        workers_max: int,
+        on_printed: Callable[[str, str], None] = print_to_stderr,
+        *,
+        region: str = "us-east-1",
+        pass_environment: Sequence[str] = (),
     ) -> None:
         self.function_names: frozenset[str] = frozenset()
         program = ("statemachine.tasks.functions.worker", *sources)
-        self._pool = ProcessPool("The process that imports the functions", program, workers_max, on_printed=on_printed)
+        self._pool = ProcessPool(
+            "The process that imports the functions",
+            program,
+            workers_max,
+            inherited=handed_on(os.environ, pass_environment),
+            environment={"AWS_REGION": region, "AWS_DEFAULT_REGION": region},
+            on_printed=on_printed,
+        )
         self._asynchronous: set[asyncio.Task[None]] = set()
 
     @property
