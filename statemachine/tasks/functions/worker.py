@@ -21,7 +21,14 @@ from statemachine.tasks.functions.invocation import RESPONSE_BYTES_MAX, response
 from statemachine.tasks.functions.lambda_context import LambdaContext
 from statemachine.tasks.functions.lambda_environment import LambdaEnvironment
 from statemachine.tasks.functions.loading import LoadedFunction, load_functions
-from statemachine.tasks.functions.messages import FunctionCall, FunctionReply, ListFunctions, WorkerRequest
+from statemachine.tasks.functions.messages import (
+    FunctionCall,
+    FunctionList,
+    FunctionReply,
+    ListFunctions,
+    WorkerRequest,
+)
+from statemachine.tasks.functions.source_files import loaded_files
 from statemachine.tasks.functions.user_frames import format_frames, user_traceback
 
 
@@ -42,7 +49,7 @@ def prepare(sources: list[str]) -> Handler:
     def handle(request: JsonValue) -> JsonValue:
         asked = msgspec.convert(request, WorkerRequest)
         if isinstance(asked, ListFunctions):
-            return list(functions)
+            return msgspec.to_builtins(FunctionList(list(functions), loaded_files()))
         environment.enter(asked)
         return msgspec.to_builtins(_perform(functions, asked))
 
