@@ -26,8 +26,7 @@ def configure_logs(level: int | str = logging.INFO, format: LogFormat | None = N
     """
     if isinstance(level, str):
         level = logging.getLevelNamesMapping()[level.upper()]
-    if format is None:
-        format = "console" if sys.stderr.isatty() else "json"
+    format = chosen_format(format)
     # The stream is unbuffered if it can be, so that no part of a failed line is written later.
     stream = getattr(sys.stderr.buffer, "raw", sys.stderr.buffer)
     structlog.configure(
@@ -36,6 +35,11 @@ def configure_logs(level: int | str = logging.INFO, format: LogFormat | None = N
         logger_factory=lambda *_: _Lines(stream),
         cache_logger_on_first_use=True,
     )
+
+
+def chosen_format(format: LogFormat | None) -> LogFormat:
+    """The format itself; if it is None, that of the stream: text on a terminal, and else JSON."""
+    return format or ("console" if sys.stderr.isatty() else "json")
 
 
 class _Stream(Protocol):

@@ -11,7 +11,7 @@ from statemachine.arn import split_arn
 from statemachine.core.model import Checkpoint
 from statemachine.core.token import idempotency_key, make_task_token
 from statemachine.core.waits import TaskWait
-from statemachine.tasks.kind import Failed, OnResult, TaskAttempt, TaskKind, TaskResult
+from statemachine.tasks.kind import Failed, OnResult, PrintingKind, TaskAttempt, TaskKind, TaskLog, TaskResult
 
 log = structlog.get_logger()
 
@@ -64,6 +64,11 @@ class RunningTasks:
             log.error("defect", resource=wait.resource, execution=execution.arn, exc_info=defect)
             cause = f"The task could not be started: {type(defect).__name__}: {defect}"
             self._answered(token, Failed("States.TaskFailed", cause))
+
+    def printed_by(self, token: str) -> TaskLog | None:
+        """What a task that runs has printed so far, if its kind can tell."""
+        kind = self._by_token.get(token)
+        return kind.printed_by(token) if isinstance(kind, PrintingKind) else None
 
     def cancel(self, token: str) -> None:
         """Cancel a task: its result is ignored. Does nothing for a token that does not run."""

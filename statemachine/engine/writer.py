@@ -38,6 +38,7 @@ from statemachine.engine.admission import UNLIMITED, Admission, AdmissionLimits
 from statemachine.engine.delivery import Delivery, EngineEvent, OnReply, StartDue
 from statemachine.engine.group import Group
 from statemachine.engine.loaded_execution import LoadedExecution
+from statemachine.engine.task_logs import PrintedBy, add_logs
 from statemachine.engine.waiting_for_evaluation import (
     Evaluation,
     Evaluators,
@@ -49,6 +50,7 @@ from statemachine.host import Reply
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 from statemachine.query.view import Unfinished
 from statemachine.store.interface import Store
+from statemachine.tasks.kind import TaskLog
 
 LOADED_MAX = 10_000
 """The executions kept in memory. Above that number the least recently used are dropped, and read again when needed."""
@@ -83,6 +85,7 @@ class Writer:
         *,
         on_defect: Callable[[str, Exception], None],
         on_wake: Callable[[], None],
+        printed_by: PrintedBy = lambda token: None,
     ) -> None:
         self._store = store
         self._machines = machines
@@ -97,6 +100,7 @@ class Writer:
         self.in_flight: Group | None = None
         self.on_defect = on_defect
         self._on_wake = on_wake
+        self._printed_by = printed_by
         self.draining = False
 
     @property
@@ -122,9 +126,10 @@ class Writer:
         header: Execution | None = None,
         *,
         not_before: float = 0.0,
+        log: TaskLog | None = None,
     ) -> None:
         """Queue an event for an execution (see `Delivery`)."""
-        self._inbox.append(Delivery(id, event, header, on_reply, not_before))
+        self._inbox.append(Delivery(id, event, header, on_reply, not_before, log))
 
     def write_rows(self, rows: Mapping[str, bytes | None], on_reply: OnReply) -> None:
         """Write rows that belong to no execution with the forming group."""
@@ -253,6 +258,7 @@ class Writer:
             return
         step = self._advance(loaded, event, progress)
         if not step.stale:
+            add_logs(self._forming.rows, loaded.checkpoint, step, delivery, self._printed_by)
             self._apply(loaded, event, step)
         if delivery.on_reply is None:
             self._forming.unreplied.append(delivery)
@@ -388,4 +394,4 @@ def _without_stored_payload(delivery: Delivery) -> Delivery:
     event = delivery.event
     if isinstance(event, TaskReturned | TaskSuccess):
         event = msgspec.structs.replace(event, output=Payload(text=event.output.text))
-    return Delivery(delivery.id, event, not_before=delivery.not_before)
+    return Delivery(delivery.id, event, not_before=delivery.not_before, log=delivery.log)

@@ -6,6 +6,7 @@ know what the groups do.
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import threading
@@ -27,6 +28,7 @@ class Guard:
         self._lock = threading.Lock()
         self._groups: set[int] = set()
         self._process: Popen[bytes] | None = None
+        atexit.register(self._close)
 
     @property
     def pid(self) -> int | None:
@@ -70,6 +72,13 @@ class Guard:
         assert process.stdin is not None
         os.set_blocking(process.stdin.fileno(), False)
         return process
+
+    def _close(self) -> None:
+        """The server ends in order: end the guard with it."""
+        if self._process is not None:
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+            self._process.wait()
 
     @staticmethod
     def _write(process: Popen[bytes], lines: str) -> None:

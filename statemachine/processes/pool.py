@@ -15,6 +15,7 @@ import structlog
 from statemachine.processes import launch
 from statemachine.processes.child_process import ChildProcess
 from statemachine.processes.frames import JsonValue
+from statemachine.processes.printed import PrintedTail
 from statemachine.processes.results import ChildEnded, Replied, RequestResult, StartFailed, exit_reason
 from statemachine.processes.time_limit import TimeLimit
 
@@ -32,12 +33,13 @@ class PoolRequest:
     """A message for a `child`, which is None while the request is queued.
 
     `settle` is called once with the result; it may submit the same request again. `label` is passed to the pool's
-    `on_printed` with the lines that the child prints.
+    `on_printed` with the lines that the child prints. `printed` gets what the child prints until its reply.
     """
 
     message: JsonValue
     settle: Callable[[RequestResult], None]
     label: str = ""
+    printed: PrintedTail | None = None
     child: _Child | None = None
 
     def wait(self, seconds: float) -> None:
@@ -92,11 +94,13 @@ class ProcessPool:
         """The ids of all processes that have not ended, also of those that were killed."""
         return frozenset(child.pid for child in self._children)
 
-    async def ask(self, message: JsonValue, label: str = "") -> RequestResult:
-        """Send a message to a child and return the result. Cancelling kills the child or takes the request out of the
-        queue."""
+    async def ask(self, message: JsonValue, label: str = "", printed: PrintedTail | None = None) -> RequestResult:
+        """Send a message to a child and return the result, after `printed` has all that the child has printed by then.
+        Cancelling kills the child or takes the request out of the queue."""
         result: asyncio.Future[RequestResult] = asyncio.get_running_loop().create_future()
-        request = PoolRequest(message, lambda given: None if result.done() else result.set_result(given), label)
+        request = PoolRequest(
+            message, lambda given: None if result.done() else result.set_result(given), label, printed
+        )
         self.submit(request)
         try:
             return await result
@@ -201,10 +205,15 @@ class _Child(ChildProcess):
         self._finish_request()
         self.kill()
 
+    def on_written(self, data: bytes) -> None:
+        if self.request is not None and self.request.printed is not None:
+            self.request.printed.add(data)
+
     def on_printed(self, line: str) -> None:
         self._pool.on_printed(self._label, line)
 
     def on_received(self, message: JsonValue) -> None:
+        self.stderr.wait(0)  # it was printed before the reply was sent
         request = self._finish_request()
         assert request is not None
         request.settle(Replied(message))

@@ -12,6 +12,7 @@ from statemachine.registry.machines import MachineCatalog
 from statemachine.service.activities import Activities
 from statemachine.service.executions.describe import ExecutionDescriptions
 from statemachine.service.executions.history import ExecutionHistories
+from statemachine.service.executions.logs import ExecutionLogs
 from statemachine.service.executions.progress import Progress
 from statemachine.service.executions.start import ExecutionStarts
 from statemachine.service.executions.stop import ExecutionStops
@@ -51,6 +52,7 @@ class Service:
         self.stops = ExecutionStops(host)
         self.executions = ExecutionDescriptions(host, machines, clock)
         self.histories = ExecutionHistories(host, clock)
+        self.logs = ExecutionLogs(host, clock)
         self.progress = Progress(host, settings.pollers_max)
         self.activities = Activities(host, activities, home, settings, clock)
         self.task_callbacks = TaskCallbacks(host)

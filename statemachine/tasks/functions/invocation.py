@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from statemachine.json_text import dump
+from statemachine.processes.printed import PrintedTail
 
 RESPONSE_BYTES_MAX = 6_291_556
 """The largest payload that AWS Lambda lets a function return."""
@@ -63,6 +64,8 @@ class Invocation:
     invocation_type: str = "RequestResponse"
     log_type: str | None = None
     client_context: str | None = None
+    printed: PrintedTail | None = None
+    """Gets what the function prints, if the runtime sees it."""
 
 
 @dataclass(frozen=True, slots=True)

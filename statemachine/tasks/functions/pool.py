@@ -14,6 +14,7 @@ import structlog
 
 from statemachine.json_text import dump
 from statemachine.processes.pool import ProcessPool
+from statemachine.processes.printed import PrintedTail
 from statemachine.processes.results import ChildEnded, Replied, RequestResult, StartFailed, exit_reason
 from statemachine.tasks.functions.handed_on import handed_on
 from statemachine.tasks.functions.invocation import Invocation, InvocationFailure, InvocationResponse, lambda_error
@@ -21,6 +22,7 @@ from statemachine.tasks.functions.loading import FunctionsError
 from statemachine.tasks.functions.messages import FunctionCall, FunctionList, FunctionReply, ListFunctions
 from statemachine.tasks.functions.source_files import SourceFiles
 
+OnPrinted = Callable[[str, str], None]
 POLL_SECONDS = 1.0
 """How long a changed file may stay unnoticed."""
 
@@ -30,6 +32,11 @@ log = structlog.get_logger()
 def print_to_stderr(function: str, line: str) -> None:
     """Print a line of a function with the function's name."""
     sys.stderr.write(f"[{function}] {line}\n" if function else f"{line}\n")
+
+
+def log_printed(function: str, line: str) -> None:
+    """Log a line of a function as a member of an event, so that the log stays JSON."""
+    log.info("function printed", function=function or None, line=line)
 
 
 class FunctionPool:
@@ -44,7 +51,7 @@ class FunctionPool:
         self,
         sources: Sequence[str],
         workers_max: int,
-        on_printed: Callable[[str, str], None] = print_to_stderr,
+        on_printed: OnPrinted = print_to_stderr,
         *,
         region: str = "us-east-1",
         pass_environment: Sequence[str] = (),
@@ -160,13 +167,15 @@ class FunctionPool:
             invocation.deadline,
             invocation.client_context,
         )
-        match await self._ask(call):
+        match await self._ask(call, invocation.printed):
             case Replied(message):
                 reply = msgspec.convert(message, FunctionReply)
                 return _response(invocation, 200, reply.payload, function_error=reply.function_error)
             case StartFailed(cause, by_system=True):
                 raise lambda_error(500, "ServiceException", cause, invocation.request_id)
             case StartFailed(cause):
+                if invocation.printed is not None:
+                    invocation.printed.add(f"{cause}\n".encode())
                 fields = {"errorMessage": cause.partition("\n")[0], "errorType": "Runtime.ImportModuleError"}
             case ChildEnded(status):
                 how = f"with error: {exit_reason(status)}" if status else "without providing a reason"
@@ -174,11 +183,11 @@ class FunctionPool:
                 fields = {"errorType": "Runtime.ExitError", "errorMessage": message}
         return _response(invocation, 200, dump(fields), function_error=True)
 
-    async def _ask(self, call: FunctionCall) -> RequestResult:
+    async def _ask(self, call: FunctionCall, printed: PrintedTail | None) -> RequestResult:
         pool = self._pool
         self._calls[pool] += 1
         try:
-            return await pool.ask(msgspec.to_builtins(call), label=call.function_name)
+            return await pool.ask(msgspec.to_builtins(call), call.function_name, printed)
         finally:
             self._calls[pool] -= 1
             if not self._calls[pool]:

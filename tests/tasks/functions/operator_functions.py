@@ -237,6 +237,16 @@ def prints(event: Any) -> str:
     return "done"
 
 
+def print_numbers(count: int) -> None:
+    for number in range(count):
+        print(f"{number:09}")
+
+
+def print_and_exit(event: Any) -> None:
+    print("last words", end="\n", flush=True)
+    os._exit(3)
+
+
 def print_for_ever(event: Any) -> None:
     while True:
         print("x" * 200)
