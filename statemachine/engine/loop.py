@@ -26,7 +26,7 @@ from statemachine.engine.delivery import OnReply
 from statemachine.engine.recovery import recover
 from statemachine.engine.releases import Releases
 from statemachine.engine.running_tasks import RunningTasks
-from statemachine.engine.task_events import failure_event, result_event, result_log
+from statemachine.engine.task_events import checked_log, failure_event, result_event
 from statemachine.engine.timers import Timers
 from statemachine.engine.waiting_for_evaluation import Evaluators
 from statemachine.engine.writer import MachineSource, Writer
@@ -213,7 +213,7 @@ class Engine(Host):
             return
         id, path = address
         try:
-            event, printed = result_event(path, token, result), result_log(result)
+            event, printed = result_event(path, token, result), checked_log(result.log)
         except (TypeError, ValueError) as error:
             log.error("defect", execution=id, error=f"a kind of task gave an invalid result: {error}")
             event, printed = failure_event(path, token, error), None

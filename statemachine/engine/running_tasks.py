@@ -11,6 +11,7 @@ from statemachine.arn import split_arn
 from statemachine.core.model import Checkpoint
 from statemachine.core.token import idempotency_key, make_task_token
 from statemachine.core.waits import TaskWait
+from statemachine.engine.task_events import checked_log
 from statemachine.tasks.kind import Failed, OnResult, PrintingKind, TaskAttempt, TaskKind, TaskLog, TaskResult
 
 log = structlog.get_logger()
@@ -68,7 +69,13 @@ class RunningTasks:
     def printed_by(self, token: str) -> TaskLog | None:
         """What a task that runs has printed so far, if its kind can tell."""
         kind = self._by_token.get(token)
-        return kind.printed_by(token) if isinstance(kind, PrintingKind) else None
+        if not isinstance(kind, PrintingKind):
+            return None
+        try:
+            return checked_log(kind.printed_by(token))
+        except Exception as defect:  # a defect of an outside package must not keep the task from its end
+            log.error("defect", error="a kind of task cannot tell what a task has printed", exc_info=defect)
+            return None
 
     def cancel(self, token: str) -> None:
         """Cancel a task: its result is ignored. Does nothing for a token that does not run."""

@@ -28,9 +28,8 @@ def result_event(path: str, token: str, result: object) -> Event:
     return TaskReturned(path, token, payload)
 
 
-def result_log(result: Failed | Succeeded) -> TaskLog | None:
-    """What the task has printed, within the bound. Raises TypeError for anything else than a TaskLog."""
-    log = result.log
+def checked_log(log: object) -> TaskLog | None:
+    """What a task has printed, within the bound. Raises TypeError for anything else than a TaskLog or None."""
     if log is None:
         return None
     if not isinstance(log, TaskLog) or not isinstance(log.text, str) or not isinstance(log.cut_bytes, int):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from structlog.testing import capture_logs
+
 from statemachine.tasks.kind import LOG_BYTES_MAX, Failed, Succeeded, TaskLog
-from statemachine.testing import FUNCTION, InMemoryServer, in_memory_server
+from statemachine.testing import FUNCTION, InMemoryServer, ScriptedTasks, in_memory_server
 from tests.engine.definitions import machine, mapped
 from tests.service.refusals import refusal
 
@@ -86,6 +89,23 @@ async def test_a_log_that_is_none_fails_the_task() -> None:
             "States.TaskFailed",
             "The task has no valid result: the log is no TaskLog: 'a text'",
         )
+
+
+async def test_a_kind_that_cannot_tell_what_was_printed_keeps_no_task_from_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(self: ScriptedTasks, token: str) -> TaskLog | None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(ScriptedTasks, "printed_by", broken)
+    async with in_memory_server() as server:
+        execution = await server.start(await server.create(machine(T=TASK | {"TimeoutSeconds": 5})))
+        await server.task()
+        with capture_logs() as lines:
+            await server.advance(5)
+        assert (await server.ended(execution))["error"] == "States.Timeout"
+        assert [line["event"] for line in lines] == ["defect"]
+        assert await logs(server, execution) == []
 
 
 async def test_pages_of_logs() -> None:

@@ -21,6 +21,7 @@ from statemachine.tasks.functions.invocation import Invocation, InvocationFailur
 from statemachine.tasks.functions.loading import FunctionsError
 from statemachine.tasks.functions.messages import FunctionCall, FunctionList, FunctionReply, ListFunctions
 from statemachine.tasks.functions.source_files import SourceFiles
+from statemachine.visible_text import visible
 
 OnPrinted = Callable[[str, str], None]
 POLL_SECONDS = 1.0
@@ -30,8 +31,8 @@ log = structlog.get_logger()
 
 
 def print_to_stderr(function: str, line: str) -> None:
-    """Print a line of a function with the function's name."""
-    sys.stderr.write(f"[{function}] {line}\n" if function else f"{line}\n")
+    """Print a line of a function with the function's name. No character of it changes the terminal."""
+    sys.stderr.write(f"[{function}] {visible(line)}\n" if function else f"{visible(line)}\n")
 
 
 def log_printed(function: str, line: str) -> None:
