@@ -37,7 +37,7 @@ def print_to_stderr(function: str, line: str) -> None:
 
 def log_printed(function: str, line: str) -> None:
     """Log a line of a function as a member of an event, so that the log stays JSON."""
-    log.info("function printed", function=function or None, line=line)
+    log.info("function printed", function=function or None, line=visible(line))
 
 
 class FunctionPool:

@@ -145,6 +145,11 @@ def test_a_command_that_is_not_there() -> None:
     assert "No such file or directory" in cause
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="descriptors are read from /proc")
+def test_a_command_has_its_three_standard_streams_and_no_other_descriptor() -> None:
+    assert result(sh("/bin/ls /proc/$$/fd"))["Stdout"].split() == ["0", "1", "2"]
+
+
 @pytest.mark.parametrize("refusals", [1, 2, 3])
 def test_a_command_that_the_system_has_no_room_for_is_tried_again(
     monkeypatch: pytest.MonkeyPatch, refusals: int
