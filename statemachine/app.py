@@ -26,14 +26,12 @@ from statemachine.composition import Parts, compose
 from statemachine.config import Settings
 from statemachine.engine.execution_log import ExecutionLog
 from statemachine.evaluators.pool import EvaluatorPool
-from statemachine.logs import chosen_format
 from statemachine.metrics.metrics import Metrics
 from statemachine.store.interface import StoreError
 from statemachine.store.locks import INTERPRETER, DirectoryLock
 from statemachine.store.sqlite import SqliteStore
 from statemachine.store.write_connection import has_wal_reset_bug
 from statemachine.tasks.functions.loading import FunctionsError
-from statemachine.tasks.functions.pool import log_printed, print_to_stderr
 from statemachine.tasks.installed import TaskKindError, installed_kinds
 
 EXIT_CANNOT_OWN = 3
@@ -126,12 +124,11 @@ class App:
         settings = self.settings
         await asyncio.to_thread(self._lock.acquire)
         store = await asyncio.to_thread(SqliteStore, settings.store_path)
-        logs_json = chosen_format(settings.log_format) == "json"
         metrics = Metrics() if settings.metrics else None
         self._parts = parts = compose(
             settings,
             store,
-            await installed_kinds(settings, log_printed if logs_json else print_to_stderr),
+            await installed_kinds(settings),
             evaluators=EvaluatorPool(),
             observers=[ExecutionLog(), *([metrics.counts] if metrics else [])],
             fatal=_end_process,

@@ -77,7 +77,7 @@ async def test_an_end_during_the_start_closes_the_kinds_of_task(data: Path, monk
     kind = ClosedKind()
     recovered = asyncio.Event()
 
-    async def installed(*_: object) -> list[TaskKind]:
+    async def installed(_: Settings) -> list[TaskKind]:
         return [kind]
 
     async def never_ends(*_: Any) -> None:

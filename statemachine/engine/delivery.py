@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from statemachine.core.events import Event
+import msgspec
+
+from statemachine.core.events import Event, TaskReturned, TaskSuccess
 from statemachine.core.model import Execution
+from statemachine.core.payload import Payload
 from statemachine.host.protocol import Reply
 from statemachine.tasks.kind import TaskLog
 
@@ -37,3 +40,11 @@ class Delivery:
     on_reply: OnReply | None = None
     not_before: float = 0.0
     log: TaskLog | None = None
+
+
+def without_stored_payload(delivery: Delivery) -> Delivery:
+    """The event as it was delivered. Its payload may have got the number of a row that was lost with the group."""
+    event = delivery.event
+    if isinstance(event, TaskReturned | TaskSuccess):
+        event = msgspec.structs.replace(event, output=Payload(text=event.output.text))
+    return Delivery(delivery.id, event, not_before=delivery.not_before, log=delivery.log)

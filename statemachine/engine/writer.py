@@ -12,8 +12,6 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from functools import partial
 from typing import Protocol
 
-import msgspec
-
 from statemachine.checkpoint.read import read_checkpoint
 from statemachine.core.advance import advance
 from statemachine.core.compile import Machine
@@ -25,17 +23,14 @@ from statemachine.core.events import (
     StartRequested,
     StopRequested,
     TaskEvent,
-    TaskReturned,
-    TaskSuccess,
     TurnCame,
     WaitEvent,
 )
 from statemachine.core.model import UNENDED, Checkpoint, Command, Execution, Step
-from statemachine.core.payload import Payload
 from statemachine.core.step_builder import StepContext
 from statemachine.core.waits import TurnWait
 from statemachine.engine.admission import UNLIMITED, Admission, AdmissionLimits
-from statemachine.engine.delivery import Delivery, EngineEvent, OnReply, StartDue
+from statemachine.engine.delivery import Delivery, EngineEvent, OnReply, StartDue, without_stored_payload
 from statemachine.engine.group import Group
 from statemachine.engine.loaded_execution import LoadedExecution
 from statemachine.engine.task_logs import PrintedBy, add_logs
@@ -214,7 +209,7 @@ class Writer:
                 on_reply(None, error)
             for id in group.touched:
                 self._loaded.pop(id, None)
-            self._inbox.extend(map(_without_stored_payload, group.unreplied))
+            self._inbox.extend(map(without_stored_payload, group.unreplied))
         for _ in self.load_pages(now):
             pass  # all pages at once, because the next step needs them
         superseded = [found for group in lost for found in group.superseded]
@@ -387,11 +382,3 @@ class Writer:
         for id in list(self._loaded)[: len(self._loaded) - LOADED_MAX]:
             if id not in self._forming.touched:
                 del self._loaded[id]
-
-
-def _without_stored_payload(delivery: Delivery) -> Delivery:
-    """The event as it was delivered. Its payload may have got the number of a row that was lost with the group."""
-    event = delivery.event
-    if isinstance(event, TaskReturned | TaskSuccess):
-        event = msgspec.structs.replace(event, output=Payload(text=event.output.text))
-    return Delivery(delivery.id, event, not_before=delivery.not_before, log=delivery.log)

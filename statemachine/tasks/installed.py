@@ -12,7 +12,7 @@ from statemachine.config import Settings
 from statemachine.tasks.functions.invocation import FunctionRuntime
 from statemachine.tasks.functions.lambda_endpoint import LambdaEndpoint
 from statemachine.tasks.functions.lambda_function import LambdaTasks
-from statemachine.tasks.functions.pool import FunctionPool, OnPrinted, print_to_stderr
+from statemachine.tasks.functions.pool import FunctionPool
 from statemachine.tasks.kind import TaskKind
 from statemachine.tasks.shell.kind import shell_kinds
 
@@ -23,16 +23,14 @@ class TaskKindError(Exception):
     """The kind of an outside package cannot be used; the text names the entry point and says why."""
 
 
-async def installed_kinds(settings: Settings, on_printed: OnPrinted = print_to_stderr) -> list[TaskKind]:
-    """All kinds of task of a server, ready to be used. `on_printed` gets the name of a function and a line that it has
-    printed. Raises FunctionsError or TaskKindError."""
+async def installed_kinds(settings: Settings) -> list[TaskKind]:
+    """All kinds of task of a server, ready to be used. Raises FunctionsError or TaskKindError."""
     outside = outside_kinds()
     runtimes: list[FunctionRuntime] = []
     if settings.functions:
         pool = FunctionPool(
             settings.functions,
             settings.workers,
-            on_printed,
             region=settings.region,
             pass_environment=settings.pass_environment,
         )

@@ -58,7 +58,7 @@ def test_logs_of_both_attempts_outlive_the_server(environment: dict[str, str]) -
             call(server, "watch", "greet/e")
             server.kill()
             lines = [json.loads(line) for line in server.text.splitlines()]
-            printed = [(line["function"], line["line"]) for line in lines if line["event"] == "function printed"]
+            printed = [(line["function"], line["text"]) for line in lines if line["event"] == "printed"]
             assert printed.count(("greet", "by print")) == 2
         with serving(Path(directory) / "data", environment=environment) as server:
             first, second = json.loads(call(server, "show", "greet/e", "--logs", "--json"))["logs"]

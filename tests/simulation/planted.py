@@ -17,13 +17,13 @@ from statemachine.checkpoint.read import read_checkpoint
 from statemachine.core.model import Checkpoint, Command, Scope
 from statemachine.engine.admission import Admission
 from statemachine.engine.commits import Commits
-from statemachine.engine.delivery import Delivery
+from statemachine.engine.delivery import Delivery, without_stored_payload
 from statemachine.engine.group import Group
 from statemachine.engine.loaded_execution import LoadedExecution
 from statemachine.engine.releases import Releases
 from statemachine.engine.running_tasks import RunningTasks
 from statemachine.engine.timers import Timers
-from statemachine.engine.writer import Writer, _without_stored_payload
+from statemachine.engine.writer import Writer
 from statemachine.store.interface import Rows, Store
 from tests.simulation.faults import FaultyStore
 
@@ -197,11 +197,11 @@ def dropping_logs_of_a_lost_group() -> AbstractContextManager[Any]:
     """Results of functions are stepped again after a failed commit, but without what the functions have printed."""
 
     def queued_again(delivery: Delivery) -> Delivery:
-        found = _without_stored_payload(delivery)
+        found = without_stored_payload(delivery)
         found.log = None
         return found
 
-    return patch("statemachine.engine.writer._without_stored_payload", queued_again)
+    return patch("statemachine.engine.writer.without_stored_payload", queued_again)
 
 
 def forgetting_deadlines() -> AbstractContextManager[Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 
@@ -13,6 +12,7 @@ import msgspec
 import structlog
 
 from statemachine.json_text import dump
+from statemachine.logs import log_printed
 from statemachine.processes.pool import ProcessPool
 from statemachine.processes.printed import PrintedTail
 from statemachine.processes.results import ChildEnded, Replied, RequestResult, StartFailed, exit_reason
@@ -23,36 +23,26 @@ from statemachine.tasks.functions.messages import FunctionCall, FunctionList, Fu
 from statemachine.tasks.functions.source_files import SourceFiles
 from statemachine.visible_text import visible
 
-OnPrinted = Callable[[str, str], None]
 POLL_SECONDS = 1.0
 """How long a changed file may stay unnoticed."""
 
 log = structlog.get_logger()
 
 
-def print_to_stderr(function: str, line: str) -> None:
-    """Print a line of a function with the function's name. No character of it changes the terminal."""
-    sys.stderr.write(f"[{function}] {visible(line)}\n" if function else f"{visible(line)}\n")
-
-
-def log_printed(function: str, line: str) -> None:
-    """Log a line of a function as a member of an event, so that the log stays JSON."""
-    log.info("function printed", function=function or None, line=visible(line))
-
-
 class FunctionPool:
     """A FunctionRuntime of at most `workers_max` processes. More calls are queued in the order in which they arrive.
 
     `sources` are those of `loading`. `on_printed` is called with the name of a function (empty while modules are
-    imported) and a line that it printed. `pass_environment` names variables that functions get beside those that are
-    always handed on; `region` is that of the server. Build it, `await start()`, and at the end `await close()`.
+    imported) and a line that it printed, in which control characters are escaped. `pass_environment` names variables
+    that functions get beside those that are always handed on; `region` is that of the server. Build it,
+    `await start()`, and at the end `await close()`.
     """
 
     def __init__(
         self,
         sources: Sequence[str],
         workers_max: int,
-        on_printed: OnPrinted = print_to_stderr,
+        on_printed: Callable[[str, str], None] = log_printed,
         *,
         region: str = "us-east-1",
         pass_environment: Sequence[str] = (),
@@ -64,7 +54,7 @@ class FunctionPool:
             workers_max,
             inherited=handed_on(os.environ, pass_environment),
             environment={"AWS_REGION": region, "AWS_DEFAULT_REGION": region},
-            on_printed=on_printed,
+            on_printed=lambda function, line: on_printed(function, visible(line)),
         )
         self._pool = self._new_pool()
         self._files = SourceFiles(())

@@ -237,6 +237,10 @@ def prints(event: Any) -> str:
     return "done"
 
 
+def print_text(text: str) -> None:
+    print(text)
+
+
 def print_numbers(count: int) -> None:
     for number in range(count):
         print(f"{number:09}")

@@ -23,7 +23,7 @@ from statemachine.processes import process
 from statemachine.processes.pipes import LINES_AT_ONCE
 from statemachine.tasks.functions.invocation import InvocationFailure
 from statemachine.tasks.functions.loading import FunctionsError
-from statemachine.tasks.functions.pool import FunctionPool, log_printed, print_to_stderr
+from statemachine.tasks.functions.pool import FunctionPool
 from tests.processes.loops import Body, run_in
 from tests.processes.waiting import alive, until
 from tests.tasks.calls import REQUEST_ID
@@ -209,21 +209,15 @@ def test_traceback_of_a_failure_is_printed(run) -> None:
     run(body)
 
 
-def test_a_line_of_a_function_does_not_change_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    print_to_stderr("charge", "é\t\x1b[2J\x9b\u202e\ud800")
-    print_to_stderr("", "imported")
-    assert capsys.readouterr().err == "[charge] é\t\\u001b[2J\\u009b\\u202e\\ud800\nimported\n"
+def test_a_line_of_a_function_does_not_change_the_terminal(run) -> None:
+    async def body() -> None:
+        printed: list[str] = []
+        async with running_pool(on_printed=lambda function, line: printed.append(line)) as pool:
+            await call(pool, "print_text", "é\t\x1b[2J\x9b\u202e")
+            await until(lambda: len(printed) == 1)
+        assert printed == ["é\t\\u001b[2J\\u009b\\u202e"]
 
-
-def test_a_line_of_a_function_is_a_member_of_an_event() -> None:
-    with capture_logs() as logs:
-        log_printed("charge", "\x1b[2J")
-        log_printed("", "imported")
-    event = {"event": "function printed", "log_level": "info"}
-    assert logs == [
-        event | {"function": "charge", "line": "\\u001b[2J"},
-        event | {"function": None, "line": "imported"},
-    ]
+    run(body)
 
 
 def test_records_of_logging_are_printed_as_lambda_prints_them(run) -> None:
