@@ -170,5 +170,6 @@ async def _answer_not_ready(scope: dict[str, Any], send: Send) -> None:
 
 def _end_process(error: Exception) -> None:
     """Log the reason and end the process at once: an orderly close would write to a store that cannot be trusted."""
-    log.critical("cannot go on", error=f"{type(error).__name__}: {error}")
+    reason, _, frames = str(error).partition("\n")
+    log.critical("cannot go on", error=f"{type(error).__name__}: {reason}", **({"exception": frames} if frames else {}))
     os._exit(EXIT_CANNOT_OWN)

@@ -20,6 +20,7 @@ from statemachine.service.actions import Actions
 from statemachine.service.service import Service
 from statemachine.store.interface import Store
 from statemachine.tasks.kind import TaskKind
+from statemachine.tasks.registered import RegisteredNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +66,6 @@ def compose(
         clock=clock,
         fatal=fatal,
     )
-    service = Service(engine, machines, activities, settings, clock)
+    registered = RegisteredNames(kinds, lambda: [activity.arn for activity in activities])
+    service = Service(engine, machines, activities, settings, clock=clock, registered=registered)
     return Parts(store, machines, activities, engine, service, Actions(service))

@@ -18,6 +18,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 LogFormat = Literal["json", "console"]
 
+_encode = msgspec.json.Encoder(enc_hook=repr).encode
+
 
 def configure_logs(level: int | str = logging.INFO, format: LogFormat | None = None) -> None:
     """Log events of `level` and above.
@@ -30,12 +32,29 @@ def configure_logs(level: int | str = logging.INFO, format: LogFormat | None = N
         format = "console" if sys.stderr.isatty() else "json"
     # The stream is unbuffered if it can be, so that no part of a failed line is written later.
     stream = getattr(sys.stderr.buffer, "raw", sys.stderr.buffer)
+    writer = _Lines(stream)
+    _Installed.writer, _Installed.format = writer, format
     structlog.configure(
         processors=_as_json() if format == "json" else _as_text(coloured=sys.stderr.isatty()),
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=lambda *_: _Lines(stream),
+        logger_factory=lambda *_: writer,
         cache_logger_on_first_use=True,
     )
+
+
+def log_printed(function: str, line: str) -> None:
+    """A line that a function has printed: `[NAME] LINE` as text, an event `printed` in JSON. `function` may be empty.
+
+    Before `configure_logs` it goes to standard error as it is.
+    """
+    text = f"[{function}] {line}" if function else line
+    if _Installed.writer is None:
+        sys.stderr.write(f"{text}\n")
+    elif _Installed.format == "console":
+        _Installed.writer.msg(text.encode(errors="backslashreplace"))
+    else:
+        about = {"timestamp": datetime.now(UTC), "level": "info", "event": "printed"}
+        _Installed.writer.msg(_encode({**about, "function": function, "text": line}))
 
 
 class _Stream(Protocol):
@@ -55,12 +74,17 @@ class _Lines:
     debug = info = warning = error = critical = msg
 
 
+class _Installed:
+    """What `configure_logs` has set up in this process."""
+
+    writer: _Lines | None = None
+    format: LogFormat = "console"
+
+
 def _as_json() -> list[Processor]:
     # Most lines are JSON. One processor makes them at half the cost of structlog's own processors.
-    encode = msgspec.json.Encoder(enc_hook=repr).encode
-
     def json_line(_logger: WrappedLogger, level: str, event: EventDict) -> bytes:
-        return encode({"timestamp": datetime.now(UTC), "level": level, "event": None, **event})
+        return _encode({"timestamp": datetime.now(UTC), "level": level, "event": None, **event})
 
     return [structlog.processors.format_exc_info, json_line]
 

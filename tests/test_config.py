@@ -50,6 +50,7 @@ def test_without_any_source_the_defaults_are_in_force() -> None:
         ({"STATEMACHINE_DATA": "/var/lib/x"}, "data", "/var/lib/x"),
         ({"STATEMACHINE_DEFINITIONS": "flows"}, "definitions", "flows"),
         ({"STATEMACHINE_FUNCTIONS": "a.py, b"}, "functions", ("a.py", "b")),
+        ({"STATEMACHINE_PASS_ENVIRONMENT": "A, *"}, "pass_environment", ("A", "*")),
         ({"STATEMACHINE_WORKERS": "9"}, "workers", 9),
         ({"STATEMACHINE_RUNNING_MAX": "9"}, "running_max", 9),
         ({"STATEMACHINE_AGEING_SECONDS": "0.5"}, "ageing_seconds", 0.5),
@@ -76,6 +77,8 @@ def test_every_setting_but_the_tables_has_a_variable() -> None:
         ("drain_seconds = 3", "drain_seconds", 3.0),
         ("metrics = false", "metrics", False),
         ('functions = ["a.py", "b"]', "functions", ("a.py", "b")),
+        ('functions = ["a.py, b", "c"]', "functions", ("a.py", "b", "c")),
+        ('pass_environment = ["A", "AWS_*"]', "pass_environment", ("A", "AWS_*")),
         ('[functions]\ncharge = "shop.orders:charge_card"', "functions", ("charge=shop.orders:charge_card",)),
         ('[functions]\ncharge = "./orders.py:charge"', "functions", ("charge=./orders.py:charge",)),
         ("[running_max_by_machine]\norder = 3", "running_max_by_machine", {"order": 3}),
@@ -94,9 +97,9 @@ def test_the_file(toml: str, name: str, value: Any) -> None:
 def test_an_option_wins_over_the_environment_and_the_environment_over_the_file() -> None:
     Path("statemachine.toml").write_text('host = "::1"\nport = 1\ndata = "file"\n[functions]\na = "m:a"')
     environment = {"STATEMACHINE_PORT": "2", "STATEMACHINE_DATA": "environment", "AWS_DEFAULT_REGION": "x"}
-    options = {"data": "option", "workers": None, "functions": ("b",)}
+    options = {"data": "option", "workers": None, "functions": ("b,c", "d")}
     settings, origins = read_settings_with_origins(environment, options)
-    assert (settings.host, settings.port, settings.data, settings.functions) == ("::1", 2, "option", ("b",))
+    assert (settings.host, settings.port, settings.data, settings.functions) == ("::1", 2, "option", ("b", "c", "d"))
     assert {name: origin for name, origin in origins.items() if origin != "default"} == {
         "host": "statemachine.toml",
         "port": "STATEMACHINE_PORT",

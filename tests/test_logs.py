@@ -17,7 +17,7 @@ from structlog.typing import EventDict
 from statemachine.engine import commits, execution_log, loop
 from statemachine.engine.execution_log import ExecutionLog
 from statemachine.host import NotDurable
-from statemachine.logs import LogFormat, configure_logs
+from statemachine.logs import LogFormat, configure_logs, log_printed
 from statemachine.store.interface import StoreFull
 from statemachine.store.memory import MemoryStore
 from statemachine.tasks.kind import Failed, Succeeded
@@ -198,3 +198,23 @@ def test_a_full_disk_loses_lines_and_stops_no_work(format: LogFormat) -> None:
     with open("/dev/full", "wb") as full:
         ran = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=full, check=False)
     assert ran.stdout == b"went on\n"
+
+
+@pytest.mark.parametrize(
+    ("format", "lines"),
+    [
+        ("console", [b"[charge] a line", b"while it is imported \\udcff"]),
+        ("json", [{"function": "charge", "text": "a line"}, {"function": "", "text": "while it is imported"}]),
+    ],
+)
+def test_a_line_of_a_function_has_the_form_of_the_log(written: Written, format: LogFormat, lines: list[Any]) -> None:
+    configure_logs(format=format)
+    log_printed("charge", "a line")
+    log_printed("", "while it is imported" + (" \udcff" if format == "console" else ""))
+    found = written()
+    if format == "console":
+        assert found == lines
+        return
+    for line, expected in zip(map(json.loads, found), lines, strict=True):
+        assert line.pop("timestamp")
+        assert line == {"level": "info", "event": "printed", **expected}

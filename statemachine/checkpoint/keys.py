@@ -5,6 +5,7 @@
     e/EXECUTION/hist/FIRST        a chunk of history events, by the id of its first one
     e/EXECUTION/data/NUMBER       a payload that is too large for the row that uses it
     e/EXECUTION/tallies           the numbers of its states
+    e/EXECUTION/logs/EVENTPATH    what a task has printed, by the event and the scope of its end
     l/MACHINE/AGE/EXECUTION       executions of a state machine, newest first
     s/STATUS/MACHINE/AGE/EXECUTION    the same by status
     c/TYPE/…                      commands whose result has not come yet: timer, task, activity, turn, callback
@@ -50,6 +51,15 @@ def data(id: str, number: int) -> str:
 
 def tallies(id: str) -> str:
     return f"e/{id}/tallies"
+
+
+def log(id: str, event: int, path: str) -> str:
+    """The key of what a task has printed. `event` is the id of the first history event of its end."""
+    return f"{logs_prefix(id)}{event:08d}{path}"
+
+
+def logs_prefix(id: str) -> str:
+    return f"e/{id}/logs/"
 
 
 def listed(machine: str, started: float, id: str) -> str:

@@ -13,6 +13,7 @@ from statemachine.config.shell_command import ShellCommand
 Count = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(gt=0, le=1e9)]
 Text = Annotated[str, Meta(min_length=1)]
+VariableName = Annotated[str, Meta(pattern="^([A-Za-z_][A-Za-z0-9_]*[*]?|[*])$")]
 CommandName = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
 
 
@@ -28,6 +29,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     definitions: Text | None = None
     """A directory of definitions. They are registered at the start, and again when they change."""
     functions: tuple[Text, ...] = ()
+    pass_environment: tuple[VariableName, ...] = ()
+    """Variables that functions get beside those that are always handed on; `*` at the end stands for any characters."""
     shell: dict[CommandName, ShellCommand] = {}
     allow_unauthenticated: bool = False
     account: Annotated[str, Meta(pattern="^[0-9]{12}$")] = "000000000000"

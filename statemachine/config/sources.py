@@ -80,21 +80,27 @@ def _value(found: _Found) -> Any:
     if found.name not in _TYPES:
         raise ConfigError(f"{found.place}: {unknown(found.name, _TYPES)}")
     value = found.value
-    if found.text and get_origin(_TYPES[found.name]) is tuple:
-        value = [part.strip() for part in value.split(",")]
-    elif found.name == "functions":
+    if found.name == "functions" and isinstance(value, Mapping):
         value = _functions(found)
+    elif get_origin(_TYPES[found.name]) is tuple:
+        value = _separated(found)
     return checked(value, _TYPES[found.name], found.place, strict=not found.text)
 
 
 def _functions(found: _Found) -> Any:
-    """The functions as a list; they may be given as a table. Raises ConfigError."""
-    if not isinstance(found.value, Mapping):
-        return found.value
+    """The functions of a table as a list. Raises ConfigError."""
     for name, target in found.value.items():
         if not isinstance(target, str) or not all(target.rpartition(":")):
             raise ConfigError(f"{found.place}.{name}: Expected `module:attribute`, got {target!r}")
     return [f"{name}={target}" for name, target in found.value.items()]
+
+
+def _separated(found: _Found) -> Any:
+    """A list of texts, in which each text may hold several with commas between them."""
+    given = (found.value,) if found.text else found.value
+    if not isinstance(given, list | tuple) or not all(isinstance(text, str) for text in given):
+        return found.value
+    return [part.strip() for text in given for part in text.split(",")]
 
 
 def _from_file(environment: Mapping[str, str], config_file: str | None) -> Iterable[_Found]:

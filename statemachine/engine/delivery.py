@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from statemachine.core.events import Event
+import msgspec
+
+from statemachine.core.events import Event, TaskReturned, TaskSuccess
 from statemachine.core.model import Execution
+from statemachine.core.payload import Payload
 from statemachine.host.protocol import Reply
+from statemachine.tasks.kind import TaskLog
 
 OnReply = Callable[[Reply | None, Exception | None], None]
 """Called once: with the reply when the event's group is durable, or with an error if the group is lost."""
@@ -27,7 +31,7 @@ class Delivery:
 
     The start of a new execution brings its `header`. `on_reply` is None if the sender waits for no reply and would not
     send the event again. The event is stepped with the time `not_before` or a later one, even if the clock was set back
-    in the meantime.
+    in the meantime. `log` is what the task has printed whose result the event is; it is kept with the step.
     """
 
     id: str
@@ -35,3 +39,12 @@ class Delivery:
     header: Execution | None = None
     on_reply: OnReply | None = None
     not_before: float = 0.0
+    log: TaskLog | None = None
+
+
+def without_stored_payload(delivery: Delivery) -> Delivery:
+    """The event as it was delivered. Its payload may have got the number of a row that was lost with the group."""
+    event = delivery.event
+    if isinstance(event, TaskReturned | TaskSuccess):
+        event = msgspec.structs.replace(event, output=Payload(text=event.output.text))
+    return Delivery(delivery.id, event, not_before=delivery.not_before, log=delivery.log)

@@ -26,7 +26,7 @@ from statemachine.engine.delivery import OnReply
 from statemachine.engine.recovery import recover
 from statemachine.engine.releases import Releases
 from statemachine.engine.running_tasks import RunningTasks
-from statemachine.engine.task_events import failure_event, result_event
+from statemachine.engine.task_events import checked_log, failure_event, result_event
 from statemachine.engine.timers import Timers
 from statemachine.engine.waiting_for_evaluation import Evaluators
 from statemachine.engine.writer import MachineSource, Writer
@@ -76,10 +76,19 @@ class Engine(Host):
         self.observers = list(observers)
         self.watchers: list[Watcher] = []
         self._evaluators = evaluators
-        self._writer = Writer(store, machines, activities, evaluators, limits, on_defect=_log_defect, on_wake=self.wake)
+        self._tasks = RunningTasks(kinds, self._deliver_result)
+        self._writer = Writer(
+            store,
+            machines,
+            activities,
+            evaluators,
+            limits,
+            on_defect=_log_defect,
+            on_wake=self.wake,
+            printed_by=self._tasks.printed_by,
+        )
         self._timers = Timers(store)
         self._queues = ActivityQueues()
-        self._tasks = RunningTasks(kinds, self._deliver_result)
         self._releases = Releases(self._writer, self._timers, self._queues, self._tasks)
         self._commits = Commits(
             store,
@@ -204,11 +213,11 @@ class Engine(Host):
             return
         id, path = address
         try:
-            event = result_event(path, token, result)
+            event, printed = result_event(path, token, result), checked_log(result.log)
         except (TypeError, ValueError) as error:
             log.error("defect", execution=id, error=f"a kind of task gave an invalid result: {error}")
-            event = failure_event(path, token, error)
-        self._writer.deliver(id, event)
+            event, printed = failure_event(path, token, error), None
+        self._writer.deliver(id, event, log=printed)
         self.wake()
 
     @property

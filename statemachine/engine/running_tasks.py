@@ -11,7 +11,8 @@ from statemachine.arn import split_arn
 from statemachine.core.model import Checkpoint
 from statemachine.core.token import idempotency_key, make_task_token
 from statemachine.core.waits import TaskWait
-from statemachine.tasks.kind import Failed, OnResult, TaskAttempt, TaskKind, TaskResult
+from statemachine.engine.task_events import checked_log
+from statemachine.tasks.kind import Failed, OnResult, PrintingKind, TaskAttempt, TaskKind, TaskLog, TaskResult
 
 log = structlog.get_logger()
 
@@ -32,7 +33,7 @@ class RunningTasks:
     def start(self, checkpoint: Checkpoint, path: str, wait: TaskWait) -> None:
         """Give a task to the first kind that accepts its Resource, unless it runs already.
 
-        A task that no kind accepts fails.
+        A task that no kind accepts fails with States.TaskFailed. Ours: AWS has all of its kinds; this can be caught.
         """
         execution = checkpoint.execution
         token = make_task_token(execution.id, execution.seed, path, wait.attempt)
@@ -41,7 +42,7 @@ class RunningTasks:
         kind = next((kind for kind in self._kinds if kind.accepts(wait.resource)), None)
         if kind is None:
             cause = f"This server has no kind of task for the resource {wait.resource}{_hint(wait.resource)}"
-            self._on_result(token, Failed("States.Runtime", cause))
+            self._on_result(token, Failed("States.TaskFailed", cause))
             return
         arn = split_arn(execution.arn)
         assert arn is not None
@@ -64,6 +65,17 @@ class RunningTasks:
             log.error("defect", resource=wait.resource, execution=execution.arn, exc_info=defect)
             cause = f"The task could not be started: {type(defect).__name__}: {defect}"
             self._answered(token, Failed("States.TaskFailed", cause))
+
+    def printed_by(self, token: str) -> TaskLog | None:
+        """What a task that runs has printed so far, if its kind can tell."""
+        kind = self._by_token.get(token)
+        if not isinstance(kind, PrintingKind):
+            return None
+        try:
+            return checked_log(kind.printed_by(token))
+        except Exception as defect:  # a defect of an outside package must not keep the task from its end
+            log.error("defect", error="a kind of task cannot tell what a task has printed", exc_info=defect)
+            return None
 
     def cancel(self, token: str) -> None:
         """Cancel a task: its result is ignored. Does nothing for a token that does not run."""

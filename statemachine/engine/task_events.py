@@ -6,7 +6,7 @@ import msgspec
 
 from statemachine.core.events import Event, TaskFailure, TaskReturned
 from statemachine.core.payload import Payload
-from statemachine.tasks.kind import Failed, Succeeded
+from statemachine.tasks.kind import LOG_BYTES_MAX, Failed, Succeeded, TaskLog
 
 
 def result_event(path: str, token: str, result: object) -> Event:
@@ -26,6 +26,17 @@ def result_event(path: str, token: str, result: object) -> Event:
     except msgspec.DecodeError as error:
         raise ValueError(f"the output is not JSON: {error}") from None
     return TaskReturned(path, token, payload)
+
+
+def checked_log(log: object) -> TaskLog | None:
+    """What a task has printed, within the bound. Raises TypeError for anything else than a TaskLog or None."""
+    if log is None:
+        return None
+    if not isinstance(log, TaskLog) or not isinstance(log.text, str) or not isinstance(log.cut_bytes, int):
+        raise TypeError(f"the log is no TaskLog: {log!r}")
+    written = log.text.encode(errors="replace")
+    tail = written[-LOG_BYTES_MAX:]
+    return TaskLog(tail.decode(errors="replace"), log.cut_bytes + len(written) - len(tail))
 
 
 def failure_event(path: str, token: str, error: Exception) -> Event:

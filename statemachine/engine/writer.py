@@ -12,8 +12,6 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from functools import partial
 from typing import Protocol
 
-import msgspec
-
 from statemachine.checkpoint.read import read_checkpoint
 from statemachine.core.advance import advance
 from statemachine.core.compile import Machine
@@ -25,19 +23,17 @@ from statemachine.core.events import (
     StartRequested,
     StopRequested,
     TaskEvent,
-    TaskReturned,
-    TaskSuccess,
     TurnCame,
     WaitEvent,
 )
 from statemachine.core.model import UNENDED, Checkpoint, Command, Execution, Step
-from statemachine.core.payload import Payload
 from statemachine.core.step_builder import StepContext
 from statemachine.core.waits import TurnWait
 from statemachine.engine.admission import UNLIMITED, Admission, AdmissionLimits
-from statemachine.engine.delivery import Delivery, EngineEvent, OnReply, StartDue
+from statemachine.engine.delivery import Delivery, EngineEvent, OnReply, StartDue, without_stored_payload
 from statemachine.engine.group import Group
 from statemachine.engine.loaded_execution import LoadedExecution
+from statemachine.engine.task_logs import PrintedBy, add_logs
 from statemachine.engine.waiting_for_evaluation import (
     Evaluation,
     Evaluators,
@@ -49,6 +45,7 @@ from statemachine.host import Reply
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 from statemachine.query.view import Unfinished
 from statemachine.store.interface import Store
+from statemachine.tasks.kind import TaskLog
 
 LOADED_MAX = 10_000
 """The executions kept in memory. Above that number the least recently used are dropped, and read again when needed."""
@@ -83,6 +80,7 @@ class Writer:
         *,
         on_defect: Callable[[str, Exception], None],
         on_wake: Callable[[], None],
+        printed_by: PrintedBy = lambda token: None,
     ) -> None:
         self._store = store
         self._machines = machines
@@ -97,6 +95,7 @@ class Writer:
         self.in_flight: Group | None = None
         self.on_defect = on_defect
         self._on_wake = on_wake
+        self._printed_by = printed_by
         self.draining = False
 
     @property
@@ -122,9 +121,10 @@ class Writer:
         header: Execution | None = None,
         *,
         not_before: float = 0.0,
+        log: TaskLog | None = None,
     ) -> None:
         """Queue an event for an execution (see `Delivery`)."""
-        self._inbox.append(Delivery(id, event, header, on_reply, not_before))
+        self._inbox.append(Delivery(id, event, header, on_reply, not_before, log))
 
     def write_rows(self, rows: Mapping[str, bytes | None], on_reply: OnReply) -> None:
         """Write rows that belong to no execution with the forming group."""
@@ -209,7 +209,7 @@ class Writer:
                 on_reply(None, error)
             for id in group.touched:
                 self._loaded.pop(id, None)
-            self._inbox.extend(map(_without_stored_payload, group.unreplied))
+            self._inbox.extend(map(without_stored_payload, group.unreplied))
         for _ in self.load_pages(now):
             pass  # all pages at once, because the next step needs them
         superseded = [found for group in lost for found in group.superseded]
@@ -253,6 +253,7 @@ class Writer:
             return
         step = self._advance(loaded, event, progress)
         if not step.stale:
+            add_logs(self._forming.rows, loaded.checkpoint, step, delivery, self._printed_by)
             self._apply(loaded, event, step)
         if delivery.on_reply is None:
             self._forming.unreplied.append(delivery)
@@ -381,11 +382,3 @@ class Writer:
         for id in list(self._loaded)[: len(self._loaded) - LOADED_MAX]:
             if id not in self._forming.touched:
                 del self._loaded[id]
-
-
-def _without_stored_payload(delivery: Delivery) -> Delivery:
-    """The event as it was delivered. Its payload may have got the number of a row that was lost with the group."""
-    event = delivery.event
-    if isinstance(event, TaskReturned | TaskSuccess):
-        event = msgspec.structs.replace(event, output=Payload(text=event.output.text))
-    return Delivery(delivery.id, event, not_before=delivery.not_before)

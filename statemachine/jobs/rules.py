@@ -11,7 +11,8 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from statemachine.jobs.model import Format
-from statemachine.validation.finding import SCHEMA_VALIDATION_FAILED, Fault
+from statemachine.tasks.registered import RegisteredNames
+from statemachine.validation.finding import NOT_REGISTERED, SCHEMA_VALIDATION_FAILED, Fault
 from statemachine.validation.members import Fields, elements, mapping, text
 
 DUPLICATE_TASK = "DUPLICATE_TASK"
@@ -38,6 +39,15 @@ def job_faults(job: Fields, format: Format) -> Iterator[Fault]:
         yield from _unknown_faults(job, known)
         yield from _unreachable_faults(job, ids)
         yield from _cycle_faults(job, known)
+
+
+def unknown_functions(job: Fields, registered: RegisteredNames) -> Iterator[Fault]:
+    """Warnings about functions that this server does not have."""
+    for number, task in enumerate(elements(job, "tasks")):
+        function = text(task, "functionName") if isinstance(task, dict) else None
+        message = registered.advice_on_function(function) if function else None
+        if message:
+            yield Fault(("tasks", number, "functionName"), message, NOT_REGISTERED)
 
 
 def _id_faults(job: Fields) -> Iterator[Fault]:

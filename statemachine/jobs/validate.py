@@ -18,11 +18,13 @@ from referencing.jsonschema import DRAFT202012
 
 from statemachine import json_text
 from statemachine.jobs.model import Format
-from statemachine.jobs.rules import job_faults
+from statemachine.jobs.rules import job_faults, unknown_functions
 from statemachine.schema_files import read_schema
+from statemachine.tasks.registered import RegisteredNames
 from statemachine.validation.finding import (
     INVALID_JSON_DESCRIPTION,
     SCHEMA_VALIDATION_FAILED,
+    WARNINGS,
     Fault,
     Finding,
     location_of,
@@ -46,10 +48,11 @@ _MESSAGES: dict[str, Callable[[Any], str]] = {
 """Messages for the schema keywords that only jobs use, by keyword; each is given the keyword's value."""
 
 
-def validate_job(text: str, format: Format) -> list[Finding]:
+def validate_job(text: str, format: Format, registered: RegisteredNames | None = None) -> list[Finding]:
     """All findings about the text of a job, in the order of their places; never raises.
 
-    Every finding is an error. A job without findings can be read and compiled.
+    A job without errors can be read and compiled. The only warnings are about functions that `registered` does not
+    have.
     """
     if len(text) > CHARACTERS_MAX:
         return [_finding_about_job(SCHEMA_VALIDATION_FAILED, f"Job is longer than {CHARACTERS_MAX} characters")]
@@ -63,18 +66,23 @@ def validate_job(text: str, format: Format) -> list[Finding]:
         ]
     if not isinstance(job, dict):
         return [_finding_about_job(SCHEMA_VALIDATION_FAILED, "Job must be a JSON object")]
-    faults = list(dict.fromkeys(islice(_faults(job, format), FINDINGS_MAX)))
+    faults = list(dict.fromkeys(islice(_faults(job, format, registered), FINDINGS_MAX)))
     places = locate(text, {fault.path for fault in faults})
     findings = [
         Finding(
-            fault.code, "ERROR", fault.message, location_of(fault.path), pointer_to(fault.path), *places[fault.path]
+            fault.code,
+            "WARNING" if fault.code in WARNINGS else "ERROR",
+            fault.message,
+            location_of(fault.path),
+            pointer_to(fault.path),
+            *places[fault.path],
         )
         for fault in faults
     ]
     return sorted(findings, key=lambda finding: (finding.line, finding.column))
 
 
-def _faults(job: dict[str, Any], format: Format) -> Iterator[Fault]:
+def _faults(job: dict[str, Any], format: Format, registered: RegisteredNames | None) -> Iterator[Fault]:
     for error in _validator(format).iter_errors(job):
         keyword: Any = error.validator
         if keyword in _MESSAGES:
@@ -82,6 +90,8 @@ def _faults(job: dict[str, Any], format: Format) -> Iterator[Fault]:
         else:
             yield from faults_of(error, ())
     yield from job_faults(job, format)
+    if registered is not None:
+        yield from unknown_functions(job, registered)
 
 
 @cache

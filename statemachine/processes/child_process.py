@@ -33,11 +33,14 @@ class ChildProcess(Process):
         self._number = START_NUMBER
         self._replies = ReplyReader()
         self.stdout.start(self._read)
-        PrintedLines(self.stderr, self.on_printed)
+        PrintedLines(self.stderr, self.on_printed, self.on_written)
 
     @abstractmethod
     def on_received(self, message: JsonValue) -> None:
         """The process has sent a message."""
+
+    def on_written(self, data: bytes) -> None:
+        """The process has written these bytes to standard error. They come before the lines in them."""
 
     @abstractmethod
     def on_printed(self, line: str) -> None:

@@ -26,11 +26,16 @@ Handler = Callable[[JsonValue], JsonValue]
 _PR_SET_PDEATHSIG = 1
 
 
+class CannotServe(Exception):
+    """Raised by `prepare` with a text that says everything: no traceback is printed."""
+
+
 def serve(prepare: Callable[[], Handler]) -> int:
     """Call `prepare`, then reply to requests with the handler that it returned.
 
     Returns the exit status of the program: 0 at the end of standard input, 1 if `prepare` raises an exception. A
-    process that `prepare` or the handler has forked, and that returns from there, sends nothing and exits.
+    process that `prepare` or the handler has forked cannot read requests or send replies: its pipes lead nowhere. If it
+    returns from there, it exits.
     """
     pid = os.getpid()
     if sys.platform == "linux":  # die with the server; on other systems the program ends when standard input ends
@@ -45,7 +50,8 @@ def serve(prepare: Callable[[], Handler]) -> int:
     try:
         handler = prepare()
     except Exception as error:
-        traceback.print_exception(error.__cause__ or error)
+        if not isinstance(error, CannotServe):
+            traceback.print_exception(error)
         send(START_NUMBER, str(error))
         return 1
     send(START_NUMBER, None)
@@ -62,9 +68,15 @@ def _take_standard_streams() -> tuple[BinaryIO, BinaryIO]:
     error, because a function that prints must not write into the frames."""
     requests = os.fdopen(os.dup(0), "rb")
     replies = os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
+    nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
-    os.close(nothing)
     os.dup2(2, 1)
+    private = (requests.fileno(), replies.fileno())
+
+    def leave_private_pipes() -> None:  # the numbers stay taken, because the streams of this process close them later
+        for descriptor in private:
+            os.dup2(nothing, descriptor, inheritable=False)
+
+    os.register_at_fork(after_in_child=leave_private_pipes)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     return requests, replies

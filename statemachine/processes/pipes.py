@@ -79,16 +79,23 @@ class ReadPipe:
 
 
 class PrintedLines:
-    """Calls `emit` with each line that comes out of `pipe`, without its line end."""
+    """Calls `emit` with each line that comes out of `pipe`, without its line end.
 
-    def __init__(self, pipe: ReadPipe, emit: Callable[[str], None]) -> None:
+    The lines of a flood are late, so that other work can go on; `on_received` gets all bytes as they arrive.
+    """
+
+    def __init__(
+        self, pipe: ReadPipe, emit: Callable[[str], None], on_received: Callable[[bytes], None] | None = None
+    ) -> None:
         self._pipe = pipe
         self._emit = emit
+        self._on_received = on_received or _ignore
         self._text = bytearray()
         self._pausing = False
         pipe.start(self._receive)
 
     def _receive(self, data: bytes) -> None:
+        self._on_received(data)
         self._text += data
         if not self._pausing:
             self._forward()

@@ -7,7 +7,7 @@ import contextlib
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -15,6 +15,7 @@ import structlog
 from statemachine.processes import launch
 from statemachine.processes.child_process import ChildProcess
 from statemachine.processes.frames import JsonValue
+from statemachine.processes.printed import PrintedTail
 from statemachine.processes.results import ChildEnded, Replied, RequestResult, StartFailed, exit_reason
 from statemachine.processes.time_limit import TimeLimit
 
@@ -32,12 +33,13 @@ class PoolRequest:
     """A message for a `child`, which is None while the request is queued.
 
     `settle` is called once with the result; it may submit the same request again. `label` is passed to the pool's
-    `on_printed` with the lines that the child prints.
+    `on_printed` with the lines that the child prints. `printed` gets what the child prints until its reply.
     """
 
     message: JsonValue
     settle: Callable[[RequestResult], None]
     label: str = ""
+    printed: PrintedTail | None = None
     child: _Child | None = None
 
     def wait(self, seconds: float) -> None:
@@ -50,8 +52,9 @@ class ProcessPool:
     """At most `children_max` processes that run the `program`, a module and its arguments. More requests are queued in
     the order in which they arrive.
 
-    `title` names a process in messages. `environment` is added to that of the server. The pool starts `spare` children
-    more than there are requests. It keeps `idle_max` children when there are no requests, all if that is None. A child
+    `title` names a process in messages. A child gets the variables of the server's environment that `inherited` names,
+    all if that is None, and those of `environment`. The pool starts `spare` children more than there are requests. It
+    keeps `idle_max` children when there are no requests, all if that is None. A child
     that works on a request for more than `request_seconds_max` is killed. A start that failed is tried again after
     `retry_seconds`; if that is None, the oldest queued request gets StartFailed, unless the system has no room for one
     more child and the request can wait for another. `on_printed` is called with the label of a child's last request
@@ -64,6 +67,7 @@ class ProcessPool:
         program: Sequence[str],
         children_max: int,
         *,
+        inherited: Collection[str] | None = None,
         environment: Mapping[str, str] | None = None,
         spare: int = 0,
         idle_max: int | None = None,
@@ -72,7 +76,8 @@ class ProcessPool:
         on_printed: Callable[[str, str], None] = lambda label, line: None,
     ) -> None:
         self.argv = (sys.executable, "-P", launch.__file__, *program)
-        self.environment = {**os.environ, **(environment or {})}
+        given = os.environ.items() if inherited is None else ((name, os.environ.get(name)) for name in inherited)
+        self.environment = {name: text for name, text in given if text is not None} | dict(environment or {})
         self.request_seconds_max = request_seconds_max
         self.on_printed = on_printed
         self.title = title
@@ -89,11 +94,13 @@ class ProcessPool:
         """The ids of all processes that have not ended, also of those that were killed."""
         return frozenset(child.pid for child in self._children)
 
-    async def ask(self, message: JsonValue, label: str = "") -> RequestResult:
-        """Send a message to a child and return the result. Cancelling kills the child or takes the request out of the
-        queue."""
+    async def ask(self, message: JsonValue, label: str = "", printed: PrintedTail | None = None) -> RequestResult:
+        """Send a message to a child and return the result, after `printed` has all that the child has printed by then.
+        Cancelling kills the child or takes the request out of the queue."""
         result: asyncio.Future[RequestResult] = asyncio.get_running_loop().create_future()
-        request = PoolRequest(message, lambda given: None if result.done() else result.set_result(given), label)
+        request = PoolRequest(
+            message, lambda given: None if result.done() else result.set_result(given), label, printed
+        )
         self.submit(request)
         try:
             return await result
@@ -198,10 +205,15 @@ class _Child(ChildProcess):
         self._finish_request()
         self.kill()
 
+    def on_written(self, data: bytes) -> None:
+        if self.request is not None and self.request.printed is not None:
+            self.request.printed.add(data)
+
     def on_printed(self, line: str) -> None:
         self._pool.on_printed(self._label, line)
 
     def on_received(self, message: JsonValue) -> None:
+        self.stderr.wait(0)  # it was printed before the reply was sent
         request = self._finish_request()
         assert request is not None
         request.settle(Replied(message))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import signal
 import threading
@@ -11,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from subprocess import DEVNULL, PIPE, Popen
 
+from statemachine.processes.guard import guard
 from statemachine.processes.pipes import ReadPipe
 
 LINGER_SECONDS = 0.5
@@ -30,6 +32,7 @@ class Process(ABC):
             argv, bufsize=0, stdin=stdin, stdout=PIPE, stderr=PIPE, env=environment, cwd=cwd, start_new_session=True
         )
         self.pid = self._process.pid
+        guard().watch(self.pid)
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         self.stdout = ReadPipe(self._process.stdout, self._check_end)
@@ -38,11 +41,12 @@ class Process(ABC):
             threading.Thread(target=self._wait_for_exit, daemon=True).start()
         except RuntimeError as error:  # the system has no room for a thread just now
             self._kill_group()
+            guard().forget(self.pid)
             self.stdout.close()
             self.stderr.close()
             if self._process.stdin is not None:
                 self._process.stdin.close()
-            raise OSError(str(error)) from error
+            raise OSError(errno.EAGAIN, str(error)) from error
 
     @abstractmethod
     def on_ended(self, status: int) -> None:
@@ -67,6 +71,7 @@ class Process(ABC):
 
     def _wait_for_exit(self) -> None:
         self._process.wait()
+        guard().forget(self.pid)
         with contextlib.suppress(RuntimeError):  # the loop is closed
             self._loop.call_soon_threadsafe(self._on_exit)
 

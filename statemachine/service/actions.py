@@ -18,6 +18,7 @@ from statemachine.service import activities, jobs, system, tags, validations
 from statemachine.service.answer import Empty
 from statemachine.service.executions import answers as executions
 from statemachine.service.executions.history_event import HistoryPage
+from statemachine.service.executions.logs import LogPage
 from statemachine.service.requests import check_request, members_of
 from statemachine.service.service import Service
 from statemachine.service.state_machines import answers as machines
@@ -75,6 +76,14 @@ LIST_STATE_MACHINES = _aws(
 )
 DESCRIBE_REVISION = Action(
     "DescribeRevision", lambda s: s.revisions.describe, machines.RevisionDescription, "states:DescribeStateMachine"
+)
+LIST_EXECUTION_LOGS = Action(
+    "ListExecutionLogs",
+    lambda s: s.logs.list_page,
+    LogPage,
+    "states:GetExecutionHistory",
+    cancellable=True,
+    large=True,
 )
 LIST_REVISIONS = Action(
     "ListRevisions", lambda s: s.revisions.list_page, machines.RevisionPage, "states:DescribeStateMachine"

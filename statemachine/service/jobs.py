@@ -37,13 +37,16 @@ from statemachine.service.paging import cut_page, make_page_token, page_size, re
 from statemachine.service.state_machines.definitions import CheckedDefinition
 from statemachine.service.state_machines.find import existing_revision
 from statemachine.service.state_machines.register import StateMachines
+from statemachine.service.validations import PlacedDiagnostic, pointed
 from statemachine.store.interface import Readable
+from statemachine.tasks.registered import RegisteredNames
 from statemachine.times.timestamps import Timestamp
-from statemachine.validation import Finding
+from statemachine.validation import Finding, errors
 
 
 class JobDescription(Answer, frozen=True, kw_only=True):
-    """A job as it was sent, and the definition that it was compiled to; `format` is ordered or graph."""
+    """A job as it was sent, and the definition that it was compiled to; `format` is ordered or graph. `warnings` are
+    told when it is registered."""
 
     id: str
     name: str
@@ -52,6 +55,7 @@ class JobDescription(Answer, frozen=True, kw_only=True):
     definition: JsonText
     state_machine_arn: str
     creation_date: Timestamp
+    warnings: tuple[PlacedDiagnostic, ...] = ()
 
 
 class RegisteredJob(Answer, frozen=True, kw_only=True):
@@ -103,6 +107,7 @@ class Jobs:
         home: Home,
         *,
         clock: Callable[[], float],
+        registered: RegisteredNames,
     ) -> None:
         self._host = host
         self._state_machines = state_machines
@@ -110,12 +115,15 @@ class Jobs:
         self._catalog = catalog
         self._home = home
         self._clock = clock
+        self._registered = registered
 
     async def register(self, *, text: str) -> RegisteredJob:
         """Register a job, or a new revision of it. Raises ServiceError InvalidJob with everything that is wrong."""
         checked, job = await asyncio.to_thread(self._check, text)
         registered = await self._state_machines.register_job(job.id, checked)
-        return RegisteredJob(job=await self._described(registered.state_machine), is_new=registered.is_new)
+        described = await self._described(registered.state_machine)
+        warnings = tuple(map(pointed, checked.warnings))
+        return RegisteredJob(job=msgspec.structs.replace(described, warnings=warnings), is_new=registered.is_new)
 
     async def describe(self, *, id: str) -> JobDescription:
         """A job. Raises ServiceError JobDoesNotExist."""
@@ -162,14 +170,15 @@ class Jobs:
 
     def _check(self, text: str) -> tuple[CheckedDefinition, Job]:
         format: Format = "graph" if _names_a_graph(text) else "ordered"
-        wrong = validate_job(text, format)
+        findings = validate_job(text, format, self._registered)
+        wrong = errors(findings)
         if wrong:
             raise ServiceError("InvalidJob", _summary(wrong), findings=wrong)
         job = read_job(load(text), format)
         definition = compile_job(job, self._home.region, self._home.account)
         compiled = compile_machine(definition)
         references = variable_references(definition)
-        return CheckedDefinition(dump(definition), compiled, references, JobText(format, text)), job
+        return CheckedDefinition(dump(definition), compiled, references, JobText(format, text), findings), job
 
     def _find(self, id: str) -> StateMachine:
         machine = self._catalog.get(id)

@@ -12,6 +12,7 @@ from statemachine.registry.machines import MachineCatalog
 from statemachine.service.activities import Activities
 from statemachine.service.executions.describe import ExecutionDescriptions
 from statemachine.service.executions.history import ExecutionHistories
+from statemachine.service.executions.logs import ExecutionLogs
 from statemachine.service.executions.progress import Progress
 from statemachine.service.executions.start import ExecutionStarts
 from statemachine.service.executions.stop import ExecutionStops
@@ -25,6 +26,7 @@ from statemachine.service.tags import Tags
 from statemachine.service.tasks.callbacks import TaskCallbacks
 from statemachine.service.tasks.waiting import WaitingTasks
 from statemachine.service.validations import Validations
+from statemachine.tasks.registered import RegisteredNames
 
 
 class Service:
@@ -36,12 +38,14 @@ class Service:
         machines: MachineCatalog,
         activities: ActivityCatalog,
         settings: Settings,
+        *,
         clock: Callable[[], float],
+        registered: RegisteredNames,
     ) -> None:
         home = Home(settings.account, settings.region)
         self.host = host
         self.home = home
-        self.state_machines = StateMachines(host, machines, home, settings, clock)
+        self.state_machines = StateMachines(host, machines, home, settings, clock=clock, registered=registered)
         self.state_machine_descriptions = StateMachineDescriptions(host, machines, clock)
         self.state_machine_deletions = StateMachineDeletions(host, machines)
         self.revisions = Revisions(host, machines, clock)
@@ -49,11 +53,12 @@ class Service:
         self.stops = ExecutionStops(host)
         self.executions = ExecutionDescriptions(host, machines, clock)
         self.histories = ExecutionHistories(host, clock)
+        self.logs = ExecutionLogs(host, clock)
         self.progress = Progress(host, settings.pollers_max)
         self.activities = Activities(host, activities, home, settings, clock)
         self.tags = Tags(host, machines, activities)
         self.task_callbacks = TaskCallbacks(host)
         self.waiting_tasks = WaitingTasks(host, home, clock)
         self.system = System(host, settings, clock)
-        self.validations = Validations()
-        self.jobs = Jobs(host, self.state_machines, self.starts, machines, home, clock=clock)
+        self.validations = Validations(registered)
+        self.jobs = Jobs(host, self.state_machines, self.starts, machines, home, clock=clock, registered=registered)

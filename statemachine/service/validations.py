@@ -9,6 +9,7 @@ from itertools import islice
 import msgspec
 
 from statemachine.service.answer import Answer
+from statemachine.tasks.registered import RegisteredNames
 from statemachine.validation import Finding, errors, validate
 from statemachine.validation.finding import ADVICE, REPORTED_MAX
 
@@ -42,7 +43,13 @@ class Validation(Answer, frozen=True, kw_only=True):
 
 
 class Validations:
-    """The verbs on definitions that are not registered. They raise nothing: the findings are the answer."""
+    """The verbs on definitions that are not registered. They raise nothing: the findings are the answer.
+
+    `registered` are the names that tasks can use; without them there is no advice on names.
+    """
+
+    def __init__(self, registered: RegisteredNames | None = None) -> None:
+        self._registered = registered
 
     async def validate(
         self, *, definition: str, type: str = "STANDARD", severity: str = "ERROR", max_results: int = 0
@@ -51,7 +58,7 @@ class Validations:
 
         `severity` ERROR leaves warnings out. A `max_results` of 0 stands for AWS's 100 (service model).
         """
-        return aws_validation(await _findings(definition, type), severity, max_results)
+        return aws_validation(await self._findings(definition, type), severity, max_results)
 
     async def validate_with_advice(
         self,
@@ -63,7 +70,12 @@ class Validations:
         placed: bool = True,
     ) -> Validation:
         """As `validate`, with our own warnings and the pointer of each finding. `placed` adds line and column."""
-        return validation_with_advice(await _findings(definition, type), severity, max_results, placed=placed)
+        findings = await self._findings(definition, type)
+        return validation_with_advice(findings, severity, max_results, placed=placed)
+
+    async def _findings(self, definition: str, type: str) -> list[Finding]:
+        # The longest definition takes a second: not on the event loop.
+        return await asyncio.to_thread(validate, definition, type, self._registered)
 
 
 def aws_validation(findings: Sequence[Finding], severity: str = "ERROR", max_results: int = 0) -> Validation:
@@ -76,7 +88,7 @@ def validation_with_advice(
     findings: Sequence[Finding], severity: str = "WARNING", max_results: int = 0, *, placed: bool = True
 ) -> Validation:
     """The answer to these findings, with our own warnings, and with their places."""
-    return _validation(findings, severity, max_results, _placed if placed else _pointed)
+    return _validation(findings, severity, max_results, _placed if placed else pointed)
 
 
 def _validation(
@@ -97,10 +109,11 @@ def _diagnostic(finding: Finding) -> Diagnostic:
 
 
 def _placed(finding: Finding) -> Diagnostic:
-    return msgspec.structs.replace(_pointed(finding), line=finding.line, column=finding.column)
+    return msgspec.structs.replace(pointed(finding), line=finding.line, column=finding.column)
 
 
-def _pointed(finding: Finding) -> PlacedDiagnostic:
+def pointed(finding: Finding) -> PlacedDiagnostic:
+    """A finding with its pointer, without line and column."""
     return PlacedDiagnostic(
         severity=finding.severity,
         code=finding.code,
@@ -108,8 +121,3 @@ def _pointed(finding: Finding) -> PlacedDiagnostic:
         location=finding.location,
         pointer=finding.pointer,
     )
-
-
-async def _findings(definition: str, type: str) -> list[Finding]:
-    # The longest definition takes a second: not on the event loop.
-    return await asyncio.to_thread(validate, definition, type)

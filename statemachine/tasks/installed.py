@@ -28,7 +28,12 @@ async def installed_kinds(settings: Settings) -> list[TaskKind]:
     outside = outside_kinds()
     runtimes: list[FunctionRuntime] = []
     if settings.functions:
-        pool = FunctionPool(settings.functions, settings.workers)
+        pool = FunctionPool(
+            settings.functions,
+            settings.workers,
+            region=settings.region,
+            pass_environment=settings.pass_environment,
+        )
         await pool.start()
         runtimes.append(pool)
     if settings.lambda_endpoint is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +31,33 @@ class TaskAttempt:
     timeout_at: float | None = None
 
 
+LOG_BYTES_MAX = 65_536
+"""Ours: how many of the last bytes are kept that an attempt has printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLog:
+    """What a task has printed: the end of it, at most LOG_BYTES_MAX bytes, and how many bytes before that were cut."""
+
+    text: str
+    cut_bytes: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Succeeded:
-    """The task has succeeded; `output` is JSON text, kept as it was written."""
+    """The task has succeeded; `output` is JSON text, kept as it was written. `log` is kept with it."""
 
     output: str
+    log: TaskLog | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The task has failed with an error name and a cause, either of which may be missing."""
+    """The task has failed with an error name and a cause, either of which may be missing. `log` is kept with it."""
 
     error: str | None
     cause: str | None
+    log: TaskLog | None = None
 
 
 TaskResult = Succeeded | Failed
@@ -66,3 +80,11 @@ class TaskKind(Protocol):
 
     async def close(self) -> None:
         """Release processes and connections. Tasks under way get no result: the next process starts them again."""
+
+
+@runtime_checkable
+class PrintingKind(Protocol):
+    """A kind of task that can tell what a task under way has printed, so that this is kept if the task is cancelled."""
+
+    def printed_by(self, token: str) -> TaskLog | None:
+        """What the task has printed so far, None if nothing or if the token is unknown."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from statemachine.tasks.kind import OnResult, TaskAttempt, TaskResult
+from statemachine.tasks.kind import OnResult, TaskAttempt, TaskLog, TaskResult
 
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:work"
 """A Resource that this kind accepts."""
 
 
 class ScriptedTasks:
-    """A TaskKind. `started` are the tasks in the order of their starts, `cancelled` the tokens of cancelled ones."""
+    """A TaskKind. `started` are the tasks in the order of their starts, `cancelled` the tokens of cancelled ones.
+    `printed` is what tasks that run have printed, by their tokens."""
 
     def __init__(self) -> None:
         self.started: list[TaskAttempt] = []
         self.cancelled: list[str] = []
+        self.printed: dict[str, TaskLog] = {}
         self._answers: dict[str, OnResult] = {}
 
     def accepts(self, resource: str) -> bool:
@@ -28,6 +30,10 @@ class ScriptedTasks:
     def cancel(self, token: str) -> None:
         """Note the token of a task whose answer is no longer awaited."""
         self.cancelled.append(token)
+
+    def printed_by(self, token: str) -> TaskLog | None:
+        """What the test says that the task has printed."""
+        return self.printed.get(token)
 
     def answer(self, task: TaskAttempt, result: TaskResult) -> None:
         """Let a task end."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from statemachine import json_text
 from statemachine.validation.finding import (
@@ -23,8 +23,12 @@ from statemachine.validation.finding import (
 )
 from statemachine.validation.parts import Block, read_blocks
 from statemachine.validation.rules import ADVICE_RULES, BLOCK_RULES, MACHINE_RULES, PART_RULES, WARNING_RULES
+from statemachine.validation.rules.advice.registered import names_not_registered
 from statemachine.validation.schema import schema_faults
 from statemachine.validation.text_positions import locate, repeated_member
+
+if TYPE_CHECKING:
+    from statemachine.tasks.registered import RegisteredNames
 
 CHARACTERS_MAX = 1_048_576
 """The longest definition (service model)."""
@@ -42,16 +46,17 @@ STATE_NAME = "StateName"
 """In messages, the name of a state that has no name (recorded: TestState)."""
 
 
-def validate(definition: str, type: str = "STANDARD") -> list[Finding]:
+def validate(definition: str, type: str = "STANDARD", registered: RegisteredNames | None = None) -> list[Finding]:
     """All findings of a definition, in the order of its text. Errors make it invalid, warnings do not.
 
-    `type` is the type of the state machine: STANDARD or EXPRESS.
+    `type` is the type of the state machine: STANDARD or EXPRESS. `registered` are the names that its tasks can use;
+    without them there is no advice on names.
     """
     parsed = _parse(definition)
     if not isinstance(parsed, dict):
         return parsed
     blocks = read_blocks(parsed, express=type == "EXPRESS")
-    return _findings(definition, _faults(blocks, blocks))
+    return _findings(definition, _faults(blocks, blocks, registered))
 
 
 def validate_state(definition: str) -> list[Finding]:
@@ -83,7 +88,7 @@ def _parse(definition: str) -> dict[str, Any] | list[Finding]:
     return parsed
 
 
-def _faults(blocks: list[Block], closed: list[Block]) -> Iterator[Fault]:
+def _faults(blocks: list[Block], closed: list[Block], registered: RegisteredNames | None = None) -> Iterator[Fault]:
     """`closed` are the blocks whose transitions are checked. Each must hold all targets of its transitions."""
     if sum(len(block.states) for block in blocks) > STATES_MAX:
         yield Fault(("States",), f"A state machine may have {STATES_MAX} states at most")
@@ -101,6 +106,8 @@ def _faults(blocks: list[Block], closed: list[Block]) -> Iterator[Fault]:
                     yield from part_rule(state, part)
     for advice_rule in ADVICE_RULES:
         yield from advice_rule(blocks)
+    if registered is not None:
+        yield from names_not_registered(blocks, registered)
 
 
 def _findings(definition: str, faults: Iterable[Fault], outside: Path = ()) -> list[Finding]:

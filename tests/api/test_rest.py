@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from statemachine.api.rest import ROUTES
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
@@ -234,6 +235,25 @@ async def test_every_finding_of_a_definition_is_told() -> None:
         assert len(findings) >= 3
         assert {finding["severity"] for finding in findings} == {"ERROR"}
         assert all(finding["pointer"].startswith("/") for finding in findings)
+
+
+async def test_warnings_about_a_definition_are_told_when_it_is_registered() -> None:
+    unbuilt = machine(Q={"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": True})
+    async with api_client() as (_, client):
+        with capture_logs() as logs:
+            created = await create(client, unbuilt)
+            [warning] = created.json["warnings"]
+            assert (warning["severity"], warning["code"]) == ("WARNING", "NOT_REGISTERED")
+            assert warning["pointer"] == "/States/Q/Resource"
+            again = await create(client, unbuilt)
+            assert again.json == created.json
+        [line] = [line for line in logs if line["event"] == "definition has warnings"]
+        assert "NOT_REGISTERED" in line["findings"][0]
+        other = {"definition": unbuilt | {"Comment": "the same states"}}
+        changed = await client.request("PATCH", f"{API}/state-machines/m", other)
+        assert changed.json["warnings"] == [warning]
+        changed = await client.request("PATCH", f"{API}/state-machines/m", {"definition": PASS})
+        assert "warnings" not in changed.json
 
 
 async def test_validating_a_text_tells_the_place_in_it() -> None:

@@ -10,17 +10,8 @@ from tests.architecture.package import PACKAGE, imports, modules, package_of, sh
 
 LAYERS = [
     [
-        "DISTRIBUTION",
-        "errors",
-        "json_text",
-        "jsonata_library",
-        "arn",
-        "config",
-        "logs",
-        "schema_files",
-        "processes",
-        "store",
-        "times",
+        *("DISTRIBUTION", "errors", "json_text", "visible_text", "jsonata_library", "arn", "config", "logs"),
+        *("schema_files", "processes", "store", "times"),
     ],
     ["query"],
     ["core"],

@@ -78,7 +78,7 @@ INTERPRETER = Imports(
     {
         "arn", "checkpoint", "composition", "config", "core", "engine", "errors", "evaluators", "host", "jobs",
         "json_text", "jsonata_library", "logs", "processes", "query", "reads", "registry", "replay", "schema_files",
-        "service", "store", "tasks", "times", "validation",
+        "service", "store", "tasks", "times", "validation", "visible_text",
     },
     {
         "jsonata", "jsonatapy", "jsonpath_ng", "jsonschema", "msgspec", "rich", "sqlitedict", "structlog", "tenacity",
@@ -98,7 +98,7 @@ COMMAND_LINES: dict[str, tuple[str, Imports]] = {
     "list": ("list", NAMED),
     "history": ("history m/e", NAMED._replace(rooms=NAMED.rooms | {"replay"})),
     "stop": ("stop m/e", NAMED),
-    "show": ("show m/e", NAMED._replace(rooms=NAMED.rooms | {"core", "replay", "times"})),
+    "show": ("show m/e", NAMED._replace(rooms=NAMED.rooms | {"core", "replay", "times", "visible_text"})),
     "watch": ("watch m/e", NAMED._replace(rooms=NAMED.rooms | {"core", "replay"})),
     "config": ("config", SETTINGS),
     "validate": (

@@ -139,8 +139,9 @@ def test_functions_that_cannot_be_loaded_are_refused(folder: Path) -> None:
     for source in ("own.py", "missing.py"):
         result = run(folder, PASS, "--functions", str(folder / source))
         assert (result.exit_code, result.stdout) == (2, "")
-        assert result.stderr.splitlines()[-1].startswith("statemachine: ")
-        assert source in result.stderr.splitlines()[-1]
+        assert result.stderr.startswith(f"statemachine: Unable to import module '{folder / source}': ")
+        frames = result.stderr.splitlines()[1:]
+        assert all(source in line for line in frames if "File" in line), frames
 
 
 def test_settings_that_make_no_sense(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,4 +77,4 @@ def test_a_resource_that_no_kind_serves_fails_the_task(resource: str, hint: str)
     place = Place()
     place.start(TaskWait("1.0", resource, Payload(text="{}")))
     ((_, result),) = place.answers
-    assert result == Failed("States.Runtime", f"This server has no kind of task for the resource {resource}{hint}")
+    assert result == Failed("States.TaskFailed", f"This server has no kind of task for the resource {resource}{hint}")

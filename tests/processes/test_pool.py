@@ -413,7 +413,7 @@ async def test_a_child_runs_the_package_of_the_server_although_it_is_not_install
     pool.argv = (sys.executable, "-S", *pool.argv[1:])  # without the directory in which the package is installed
     monkeypatch.setitem(pool.environment, "PYTHONPATH", os.pathsep.join(_libraries()))
     try:
-        assert await pool.ask({"type": "ListFunctions"}) == Replied(["text"])
+        assert await pool.ask({"type": "ListFunctions"}) == Replied({"names": ["text"], "files": []})
     finally:
         await pool.shut_down()
 

@@ -88,7 +88,7 @@ def test_after_a_kill_all_executions_go_on(folder: Path) -> None:
     (folder / "own.py").write_text(FUNCTIONS)
     (folder / "marks").mkdir()
     command = (*SERVE, "--functions", str(folder / "own.py"))
-    environment = {"MARKS": str(folder / "marks")}
+    environment = {"MARKS": str(folder / "marks"), "STATEMACHINE_PASS_ENVIRONMENT": "MARKS"}
     flaky = task(FUNCTION.replace("work", "flaky"), Retry=[{"ErrorEquals": ["OSError"], "IntervalSeconds": 1}])
     held = machine(
         B={

@@ -11,7 +11,7 @@ import pytest
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
 from statemachine.tasks.kind import Succeeded
 from statemachine.testing import START, InMemoryServer, in_memory_server
-from tests.engine.definitions import FAIL, PASS, ROLE, mapped, passes, task, wait
+from tests.engine.definitions import FAIL, PASS, ROLE, machine, mapped, passes, task, wait
 from tests.service.refusals import refusal
 
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:m"
@@ -393,3 +393,15 @@ async def test_a_page_of_large_events_is_shorter_and_has_a_token(reverse: bool) 
             token, pages = page.get("nextToken"), pages + 1
         assert ids == sorted(range(1, 23), reverse=reverse)
         assert pages > 3
+
+
+@pytest.mark.parametrize("name", ["States.TaskFailed", "States.ALL"])
+async def test_a_task_of_a_kind_that_is_not_built_can_be_caught(name: str) -> None:
+    unbuilt = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {}, "End": True}
+    definition = machine(Q=unbuilt | {"Catch": [{"ErrorEquals": [name], "Next": "P"}]}, P={"Type": "Pass", "End": True})
+    async with in_memory_server() as server:
+        ended = await server.ended(await server.start(await server.create(definition)))
+        assert json.loads(ended["output"]) == {
+            "Error": "States.TaskFailed",
+            "Cause": "This server has no kind of task for the resource arn:aws:states:::sqs:sendMessage",
+        }

@@ -20,6 +20,7 @@ from statemachine.reads.history import read_history
 from statemachine.store.interface import Store
 from tests.simulation.histories import FORKS, check_history
 from tests.simulation.scenario import Scenario
+from tests.simulation.task_logs import check_logs
 from tests.simulation.witness import promise
 
 
@@ -98,6 +99,7 @@ def _check_execution(store: Store, scenario: Scenario, id: str, revision: str, i
     promise(len(events) == execution.events, f"{id} should have {execution.events} events, but has {len(events)}")
     check_history(id, events, scenario.revisions[revision].definition, execution.status)
     _check_tallies(id, events, checkpoint.tallies)
+    check_logs(store, id, events)
     output = None if execution.output is None else execution.output.text
     promise((events[-1].details or {}).get("output") == output, f"{id} ended with another output than its history says")
     lines: dict[str, list[str]] = defaultdict(list)

@@ -17,6 +17,7 @@ from statemachine.checkpoint.read import read_checkpoint
 from statemachine.core.model import Checkpoint, Command, Scope
 from statemachine.engine.admission import Admission
 from statemachine.engine.commits import Commits
+from statemachine.engine.delivery import Delivery, without_stored_payload
 from statemachine.engine.group import Group
 from statemachine.engine.loaded_execution import LoadedExecution
 from statemachine.engine.releases import Releases
@@ -89,6 +90,13 @@ class LosesLastEvent(FaultyStore):
             for key, row in fresh.items()
         }
         super().commit(rows, cut, epoch)
+
+
+class LosesLogs(FaultyStore):
+    """What functions have printed is not written."""
+
+    def commit(self, rows: Rows, fresh: Rows, epoch: int) -> None:
+        super().commit(rows, {key: row for key, row in fresh.items() if "/logs/" not in key}, epoch)
 
 
 class WritesAnyway(FaultyStore):
@@ -185,6 +193,17 @@ def dropping_events_of_a_lost_group() -> AbstractContextManager[Any]:
     return patch.object(Writer, "discard_groups", discard_all)
 
 
+def dropping_logs_of_a_lost_group() -> AbstractContextManager[Any]:
+    """Results of functions are stepped again after a failed commit, but without what the functions have printed."""
+
+    def queued_again(delivery: Delivery) -> Delivery:
+        found = without_stored_payload(delivery)
+        found.log = None
+        return found
+
+    return patch("statemachine.engine.writer.without_stored_payload", queued_again)
+
+
 def forgetting_deadlines() -> AbstractContextManager[Any]:
     """No time-out of a whole execution is written down."""
     return patch.object(LoadedExecution, "_add_timer_rows", lambda self, rows: None)
@@ -218,6 +237,8 @@ FAULTS = {
     "deadlines are not kept": Fault(planted=forgetting_deadlines),
     "a payload has no row": Fault(disk=LosesPayloads),
     "an event is missing": Fault(disk=LosesLastEvent),
+    "what a function printed is not kept": Fault(disk=LosesLogs),
+    "a lost group loses what functions printed": Fault(planted=dropping_logs_of_a_lost_group),
     "a failed commit is kept": Fault(disk=WritesAnyway),
     "recovery forgets retries": Fault(planted=lambda: losing_in_recovery(attempts={})),
     "recovery forgets variables": Fault(planted=lambda: losing_in_recovery(variables={})),

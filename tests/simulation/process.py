@@ -17,7 +17,7 @@ from statemachine.engine.timers import Timer, Timers
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 from statemachine.query.jsonata.evaluation.evaluate import evaluate
 from statemachine.store.interface import Store
-from statemachine.tasks.kind import OnResult, TaskAttempt
+from statemachine.tasks.kind import OnResult, TaskAttempt, TaskLog
 from tests.simulation.definitions import ACTIVITIES, CALLBACK, FUNCTIONS
 from tests.simulation.scenario import Scenario
 from tests.simulation.virtual_time import Loop
@@ -31,6 +31,9 @@ class Outside:
 
     def cancelled(self, token: str) -> None:
         """A function's answer is not wanted any more."""
+
+    def printed_by(self, token: str) -> TaskLog | None:
+        """The engine asks what a function has printed so far."""
 
     def offered(self, activity: str) -> None:
         """An activity has a task for a worker."""
@@ -52,6 +55,7 @@ class FunctionKind:
     def __init__(self, outside: Outside) -> None:
         self.start = outside.started
         self.cancel = outside.cancelled
+        self.printed_by = outside.printed_by
 
     def accepts(self, resource: str) -> bool:
         return resource in FUNCTIONS or resource == CALLBACK

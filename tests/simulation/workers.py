@@ -13,10 +13,11 @@ from statemachine.core.model import Execution, Scope
 from statemachine.core.payload import Payload
 from statemachine.engine.timers import Timer
 from statemachine.host import ActivityTask, Reply
-from statemachine.tasks.kind import Failed, OnResult, Succeeded, TaskAttempt
+from statemachine.tasks.kind import Failed, OnResult, Succeeded, TaskAttempt, TaskLog, TaskResult
 from tests.simulation.definitions import CALLBACK
 from tests.simulation.process import Outside
 from tests.simulation.scenario import Behaviour
+from tests.simulation.task_logs import printed_in
 from tests.simulation.virtual_time import Loop
 from tests.simulation.witness import Violation, address, promise
 from tests.simulation.world import World
@@ -108,27 +109,32 @@ class Functions(Outside):
         self._workers = workers
         self._world = workers.world
         self._loop = loop
-        self._running: set[str] = set()
+        self._running: dict[str, TaskLog] = {}
 
     def started(self, task: TaskAttempt, answer: OnResult) -> None:
         promise(task.token not in self._running, f"{task.state} was started while it runs")
-        self._running.add(task.token)
         execution, scope = self._world.witness.handed_out(task.token, task.arguments_text, task.idempotency_key)
+        log = self._running[task.token] = printed_in(execution, scope)
         self._world.note(f"function has {execution.id}{scope.path} {scope.state} {scope.attempt}")
         behaviour = self._workers.behaviour(execution, scope, task.arguments_text)
         if task.resource == CALLBACK:
-            self._loop.call_later(0.2, self._answer, task.token, Succeeded('{"notified":true}'), answer)
+            self._loop.call_later(0.2, self._answer, task.token, Succeeded('{"notified":true}', log), answer)
             self._workers.work(task.token, behaviour)
         elif not behaviour.silent:
-            outcome = Failed(behaviour.error, "as planned") if behaviour.output is None else Succeeded(behaviour.output)
+            outcome: TaskResult = Failed(behaviour.error, "as planned", log)
+            if behaviour.output is not None:
+                outcome = Succeeded(behaviour.output, log)
             for _ in range(1 + behaviour.repeated):
                 self._loop.call_later(behaviour.delays[-1], self._answer, task.token, outcome, answer)
         self._workers.cheat()
         self._world.faults.at_effect()
 
     def cancelled(self, token: str) -> None:
-        self._running.discard(token)
+        self._running.pop(token, None)
         self._world.witness.cancelled(token)
+
+    def printed_by(self, token: str) -> TaskLog | None:
+        return self._running.get(token)
 
     def offered(self, activity: str) -> None:
         if self._loop.alive:
@@ -145,5 +151,5 @@ class Functions(Outside):
             raise Violation(f"the engine met a defect: {error!r}") from error
 
     def _answer(self, token: str, outcome: Succeeded | Failed, answer: OnResult) -> None:
-        self._running.discard(token)
+        self._running.pop(token, None)
         answer(token, outcome)

@@ -15,6 +15,7 @@ from statemachine.json_text import dump
 from statemachine.service.actions import (
     DESCRIBE_EXECUTION,
     GET_EXECUTION_HISTORY,
+    LIST_EXECUTION_LOGS,
     LIST_FILTERED_EXECUTIONS,
     START_EXECUTION,
     START_EXECUTION_WITH_KEY,
@@ -108,6 +109,18 @@ class ExecutionHistory(RestResource):
         )
         shown = {"events": page.events, "cursor": page.next_token}
         response.data = await rest_json.render(shown, large=GET_EXECUTION_HISTORY.large)
+
+
+class ExecutionLogList(RestResource):
+    """/executions/{machine}/{name}/logs"""
+
+    query = PAGING
+
+    async def on_get(self, request: Request, response: Response, machine: str, name: str) -> None:
+        arn = self.home.execution(machine, name)
+        page = await self.call(request, LIST_EXECUTION_LOGS, executionArn=arn, **self.paging_members(request))
+        shown = {"logs": page.logs, "cursor": page.next_token}
+        response.data = await rest_json.render(shown, large=LIST_EXECUTION_LOGS.large)
 
 
 class ExecutionStop(RestResource):

@@ -7,6 +7,7 @@ from typing import Any
 
 from statemachine.json_text import JsonText
 from statemachine.service.answer import Answer
+from statemachine.service.validations import PlacedDiagnostic
 from statemachine.times.timestamps import Timestamp
 
 
@@ -22,13 +23,18 @@ class RegisteredStateMachine(CreatedStateMachine, frozen=True, kw_only=True):
 
     name: str
     revision_id: str
+    warnings: tuple[PlacedDiagnostic, ...] = ()
 
 
 class UpdatedStateMachine(Answer, frozen=True, kw_only=True):
-    """The answer of UpdateStateMachine; `revision_id` is INITIAL as long as nothing was changed."""
+    """The answer of UpdateStateMachine; `revision_id` is INITIAL as long as nothing was changed.
+
+    `warnings` are ours: AWS gives none.
+    """
 
     update_date: Timestamp
     revision_id: str
+    warnings: tuple[PlacedDiagnostic, ...] = ()
 
 
 class StateMachineMembers(Answer, frozen=True, kw_only=True):

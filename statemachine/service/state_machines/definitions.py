@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from statemachine.core.compile import Machine, compile_machine
@@ -10,16 +11,19 @@ from statemachine.core.references import variable_references
 from statemachine.errors import ServiceError
 from statemachine.json_text import is_same_value, parse
 from statemachine.registry.machines import JobText, Revision
-from statemachine.validation import errors, invalid_definition, validate
+from statemachine.tasks.registered import RegisteredNames
+from statemachine.validation import Finding, errors, invalid_definition, validate
+from statemachine.validation.finding import PLACEHOLDER
 
 
 class CheckedDefinition(NamedTuple):
-    """A valid definition, what it is compiled to, and the job that it was made from, if any."""
+    """A valid definition, what it is compiled to, the job that it was made from, if any, and warnings about it."""
 
     definition: str
     machine: Machine
     variable_references: dict[str, list[str]]
     job: JobText | None = None
+    warnings: Sequence[Finding] = ()
 
     def revision(self, role_arn: str, created: float) -> Revision:
         """The revision to store; `created` is in epoch seconds."""
@@ -32,16 +36,20 @@ class CheckedDefinition(NamedTuple):
         )
 
 
-def checked_definition(definition: str, type: str) -> CheckedDefinition:
+def checked_definition(definition: str, type: str, registered: RegisteredNames | None = None) -> CheckedDefinition:
     """Validate and compile a definition. May take a second: call it in a thread.
 
-    Raises ServiceError InvalidDefinition with everything that is wrong, in AWS's words.
+    Raises ServiceError InvalidDefinition with everything that is wrong, in AWS's words. Its findings also say where a
+    placeholder was not substituted.
     """
-    wrong = errors(validate(definition, type))
+    findings = validate(definition, type, registered)
+    wrong = errors(findings)
     if wrong:
-        raise ServiceError("InvalidDefinition", invalid_definition(wrong), findings=wrong)
+        told = [finding for finding in findings if finding in wrong or finding.code == PLACEHOLDER]
+        raise ServiceError("InvalidDefinition", invalid_definition(wrong), findings=told)
     parsed = parse(definition)
-    return CheckedDefinition(definition, compile_machine(parsed), variable_references(parsed))
+    compiled, references = compile_machine(parsed), variable_references(parsed)
+    return CheckedDefinition(definition, compiled, references, warnings=findings)
 
 
 async def is_same(new: CheckedDefinition | Revision, old: Revision, *, by_value: bool) -> bool:

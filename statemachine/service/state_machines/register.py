@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -38,18 +38,22 @@ from statemachine.service.state_machines.find import (
     shown_revision_id,
 )
 from statemachine.service.tags import GivenTags, read_tags
+from statemachine.service.validations import pointed
+from statemachine.tasks.registered import RegisteredNames
 from statemachine.times.timestamps import Timestamp
+from statemachine.validation import Finding
+from statemachine.validation.finding import finding_line
 
 INITIAL = "INITIAL"
 """AWS's revision id of a state machine that was never changed."""
 NOT_CONFIGURED = Configuration()
+log = structlog.get_logger()
 
 
 NOTHING_TO_UPDATE = (
     "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified"
 )
 NO_DEFINITION_TO_ENCRYPT = "The definition must be specified when updating the EncryptionConfiguration"
-log = structlog.get_logger()
 
 
 class NewStateMachine(msgspec.Struct, frozen=True):
@@ -73,13 +77,21 @@ class StateMachines:
     """The verbs that register. Changes are made one at a time."""
 
     def __init__(
-        self, host: Host, catalog: MachineCatalog, home: Home, settings: Settings, clock: Callable[[], float]
+        self,
+        host: Host,
+        catalog: MachineCatalog,
+        home: Home,
+        settings: Settings,
+        *,
+        clock: Callable[[], float],
+        registered: RegisteredNames,
     ) -> None:
         self._host = host
         self._catalog = catalog
         self._home = home
         self._settings = settings
         self._clock = clock
+        self._registered = registered
 
     async def create(
         self,
@@ -105,7 +117,7 @@ class StateMachines:
         kept_tags = read_tags(tags, name)
         configuration = read_configuration(logging_configuration, tracing_configuration, encryption_configuration)
         new = NewStateMachine(name, role_arn, type, configuration, kept_tags)
-        machine = await self._create(new, definition, by_value=False)
+        machine, _ = await self._create(new, definition, by_value=False)
         return CreatedStateMachine(state_machine_arn=machine.arn, creation_date=Timestamp(machine.created))
 
     async def register(
@@ -119,17 +131,18 @@ class StateMachines:
         tracing_configuration: dict[str, Any] | None = None,
         encryption_configuration: dict[str, Any] | None = None,
     ) -> RegisteredStateMachine:
-        """As `create`, with our own role if none is given, and with the id of the revision in the answer. Definitions
-        are compared as JSON values."""
+        """As `create`, with our own role if none is given, and with the id of the revision and all warnings in the
+        answer. Definitions are compared as JSON values."""
         check_name(name)
         configuration = read_configuration(logging_configuration, tracing_configuration, encryption_configuration)
         new = NewStateMachine(name, role_arn or self._home.role, type, configuration)
-        machine = await self._create(new, definition, by_value=True)
+        machine, warnings = await self._create(new, definition, by_value=True)
         return RegisteredStateMachine(
             name=machine.name,
             state_machine_arn=machine.arn,
             creation_date=Timestamp(machine.created),
             revision_id=machine.revision_id,
+            warnings=tuple(map(pointed, warnings)),
         )
 
     async def update(
@@ -153,7 +166,8 @@ class StateMachines:
 
         Three members are ours. `expected` are the revisions that may be current; with any other one ServiceError
         PreconditionFailed is raised. With `tell_revision` the answer has the id of the revision, not INITIAL, also if
-        nothing was ever changed. With `by_value` definitions are compared as JSON values, otherwise to the letter.
+        nothing was ever changed, and all warnings about the definition. With `by_value` definitions are compared as
+        JSON values, otherwise to the letter.
         """
         arn = parse_arn(state_machine_arn, "stateMachine")
         blocks = (logging_configuration, tracing_configuration, encryption_configuration)
@@ -168,11 +182,12 @@ class StateMachines:
             check_current(machine, expected)
             checked = None
             if definition is not None:
-                checked = await asyncio.to_thread(checked_definition, definition, machine.type)
+                checked = await asyncio.to_thread(checked_definition, definition, machine.type, self._registered)
             changed = await self._change(machine, checked, role_arn, configuration, by_value=by_value)
         return UpdatedStateMachine(
             update_date=Timestamp(changed.updated or changed.created),
             revision_id=shown_revision_id(changed, tell=tell_revision) or INITIAL,
+            warnings=tuple(map(pointed, checked.warnings)) if checked and tell_revision else (),
         )
 
     async def register_job(self, name: str, checked: CheckedDefinition) -> RegisteredFromJob:
@@ -190,16 +205,20 @@ class StateMachines:
             changed = await self._change(known, checked, None, NOT_CONFIGURED, by_value=True)
             return RegisteredFromJob(changed, is_new=False)
 
-    async def _create(self, new: NewStateMachine, definition: str, *, by_value: bool) -> StateMachine:
-        """The state machine of that name: a new one, or the one that the same request has created before."""
+    async def _create(
+        self, new: NewStateMachine, definition: str, *, by_value: bool
+    ) -> tuple[StateMachine, Sequence[Finding]]:
+        """The state machine of that name: a new one, or the one that the same request has created before. And the
+        warnings about the definition."""
         check_role(new.role_arn)
-        checked = await asyncio.to_thread(checked_definition, definition, new.type)
+        checked = await asyncio.to_thread(checked_definition, definition, new.type, self._registered)
         async with self._catalog.changing:
             machine = self._catalog.get(new.name)
             if machine is None:
-                return await self._add(new, checked)
-            await self._check_same(machine, new, checked, by_value=by_value)
-            return machine
+                machine = await self._add(new, checked)
+            else:
+                await self._check_same(machine, new, checked, by_value=by_value)
+            return machine, checked.warnings
 
     async def _add(self, new: NewStateMachine, checked: CheckedDefinition) -> StateMachine:
         most = self._settings.state_machines_max
@@ -266,6 +285,9 @@ class StateMachines:
             self._catalog.keep_compiled(machine.revision, checked.machine)
         if members := without_effect(machine.configuration):
             log.warning("configuration has no effect", state_machine=machine.name, members=members)
+        if checked is not None and checked.warnings:
+            findings = [finding_line(machine.name, warning) for warning in checked.warnings]
+            log.warning("definition has warnings", state_machine=machine.name, findings=findings)
 
     async def _check_same(
         self, known: StateMachine, new: NewStateMachine, checked: CheckedDefinition, *, by_value: bool

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from statemachine.json_text import dump
+from statemachine.processes.printed import PrintedTail
 
 RESPONSE_BYTES_MAX = 6_291_556
 """The largest payload that AWS Lambda lets a function return."""
@@ -63,6 +64,8 @@ class Invocation:
     invocation_type: str = "RequestResponse"
     log_type: str | None = None
     client_context: str | None = None
+    printed: PrintedTail | None = None
+    """Gets what the function prints, if the runtime sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,10 @@ class InvocationFailure(Exception):
 
 class FunctionRuntime(Protocol):
     """Where functions run."""
+
+    @property
+    def function_names(self) -> frozenset[str] | None:
+        """The names of its functions, None if it cannot list them."""
 
     def has_function(self, name: str) -> bool:
         """Does this runtime have a function of that name?"""

@@ -41,6 +41,11 @@ class LambdaEndpoint:
         self._threads = ThreadPoolExecutor(connections_max, thread_name_prefix="lambda-endpoint")
         self._free = asyncio.Semaphore(connections_max)
 
+    @property
+    def function_names(self) -> None:
+        """Only the endpoint knows its functions."""
+        return None
+
     def has_function(self, name: str) -> bool:
         """Always: only the endpoint knows its functions."""
         return True

@@ -8,6 +8,7 @@ from typing import Any
 
 from statemachine.arn import split_arn
 from statemachine.json_text import JsonError, dump, load, parse
+from statemachine.processes.printed import PrintedTail
 from statemachine.tasks.coroutine_kind import CoroutineKind
 from statemachine.tasks.functions.invocation import (
     FUNCTION_NAME_PATTERN,
@@ -20,7 +21,7 @@ from statemachine.tasks.functions.invocation import (
     lambda_error,
     parse_function_name,
 )
-from statemachine.tasks.kind import Failed, Succeeded, TaskAttempt, TaskResult
+from statemachine.tasks.kind import LOG_BYTES_MAX, Failed, Succeeded, TaskAttempt, TaskLog, TaskResult
 
 _DIRECT = re.compile(r"arn:aws[a-zA-Z-]*:lambda:[^:]*:[^:]*:function:.+")
 _INVOKE = re.compile(r"arn:aws[a-zA-Z-]*:states:::lambda:invoke(\.waitForTaskToken)?")
@@ -40,6 +41,17 @@ class LambdaTasks(CoroutineKind):
     def __init__(self, *runtimes: FunctionRuntime) -> None:
         super().__init__()
         self._runtimes = runtimes
+        self._printed: dict[str, PrintedTail] = {}
+
+    @property
+    def function_names(self) -> frozenset[str] | None:
+        """The names of all functions, None if a runtime cannot list its own."""
+        names: set[str] = set()
+        for runtime in self._runtimes:
+            if runtime.function_names is None:
+                return None
+            names |= runtime.function_names
+        return frozenset(names)
 
     def accepts(self, resource: str) -> bool:
         """The ARN of a function, or the optimised integration with or without a task token."""
@@ -47,12 +59,18 @@ class LambdaTasks(CoroutineKind):
 
     async def perform(self, task: TaskAttempt) -> TaskResult:
         """An error of the function fails the task under its own name, an error of Lambda as `Lambda.…Exception`."""
+        printed = self._printed[task.token] = PrintedTail(LOG_BYTES_MAX)
         try:
-            if _INVOKE.fullmatch(task.resource):
-                return await self._perform_by_integration(task)
-            return await self._perform_by_arn(task)
-        except InvocationFailure as failure:
-            return Failed(failure.error, failure.cause)
+            result = await self._perform(task, printed)
+        finally:
+            if self._printed.get(task.token) is printed:
+                del self._printed[task.token]
+        return replace(result, log=_log(printed))
+
+    def printed_by(self, token: str) -> TaskLog | None:
+        """What the function has printed so far."""
+        printed = self._printed.get(token)
+        return None if printed is None else _log(printed)
 
     async def close(self) -> None:
         """End the calls, then their runtimes."""
@@ -60,15 +78,24 @@ class LambdaTasks(CoroutineKind):
         for runtime in self._runtimes:
             await runtime.close()
 
-    async def _perform_by_arn(self, task: TaskAttempt) -> TaskResult:
+    async def _perform(self, task: TaskAttempt, printed: PrintedTail) -> TaskResult:
+        try:
+            if _INVOKE.fullmatch(task.resource):
+                return await self._perform_by_integration(task, printed)
+            return await self._perform_by_arn(task, printed)
+        except InvocationFailure as failure:
+            return Failed(failure.error, failure.cause)
+
+    async def _perform_by_arn(self, task: TaskAttempt, printed: PrintedTail) -> TaskResult:
         """The task's input and output are the payloads, as they were written (recorded)."""
         function = _function(task, task.resource)
-        response = await self._invoke(Invocation(function, task.arguments_text, task.idempotency_key, task.timeout_at))
+        invocation = Invocation(function, task.arguments_text, task.idempotency_key, task.timeout_at, printed=printed)
+        response = await self._invoke(invocation)
         if response.function_error:
             return _function_failed(response.payload, rewritten=False)
         return Succeeded(response.payload)
 
-    async def _perform_by_integration(self, task: TaskAttempt) -> TaskResult:
+    async def _perform_by_integration(self, task: TaskAttempt, printed: PrintedTail) -> TaskResult:
         """The output is the whole response of Lambda, rewritten compact (recorded)."""
         given = _given(task.arguments)
         mistakes = _mistakes(given)
@@ -77,7 +104,7 @@ class LambdaTasks(CoroutineKind):
                 f"The Parameters '{task.arguments_text}' could not be used to start the Task: [{', '.join(mistakes)}]"
             )
             return Failed("States.Runtime", cause)
-        response = await self._invoke(_invocation(task, given))
+        response = await self._invoke(replace(_invocation(task, given), printed=printed))
         if response.function_error:
             return _function_failed(response.payload, rewritten=True)
         return Succeeded(dump(_result(response, task.idempotency_key)))
@@ -87,6 +114,10 @@ class LambdaTasks(CoroutineKind):
         if runtime is None:
             raise function_not_found(invocation)
         return await runtime.invoke(invocation)
+
+
+def _log(printed: PrintedTail) -> TaskLog | None:
+    return TaskLog(printed.text, printed.cut) if printed.text else None
 
 
 def _function(task: TaskAttempt, name: str) -> FunctionName:

@@ -6,11 +6,13 @@ The server itself never imports these modules. A source is one of
     ./orders.py                       a file: the same
     charge=shop.orders:charge_card    one callable, under a name of its own; the module may be a file here, too
 
-The public functions of a module are those that `def` or `async def` defines at its top level, under a name without a
-leading underscore. Imported functions do not count, nor do classes.
+The public functions of a module are all callables that it defines at its top level under a name without a leading
+underscore: functions, also decorated ones, partial functions, bound methods, and objects of its own classes with
+`__call__`. What it imports does not count, nor do classes.
 
 Modules are looked for last in the working directory and in the directories of the files that are sources. So a module
-of the operator cannot take the place of one of Python, of this package or of its dependencies.
+of the operator cannot take the place of one of Python, of this package or of its dependencies. A file that has the name
+of such a module is loaded all the same, under another name.
 """
 
 from __future__ import annotations
@@ -20,19 +22,23 @@ import importlib.util
 import inspect
 import re
 import sys
-import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from types import ModuleType
+from types import MethodWrapperType, ModuleType
 from typing import Any
+
+from statemachine.processes.child_program import CannotServe
+from statemachine.tasks.functions.user_frames import user_traceback
 
 _NAME = re.compile(r"[a-zA-Z0-9-_]{1,64}")
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-class FunctionsError(Exception):
-    """The sources cannot be used; the text names the source and says why."""
+class FunctionsError(CannotServe):
+    """The sources cannot be used; the first line of the text names the source and says why. If an exception is the
+    reason, further lines are its frames in the operator's code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,34 +87,39 @@ def _callables(source: str) -> dict[str, Callable[..., Any]]:
 
 
 def _public_functions(module: ModuleType, source: str) -> dict[str, Callable[..., Any]]:
-    found: dict[str, Callable[..., Any]] = {
-        name: value
-        for name, value in vars(module).items()
-        if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
-    }
+    public = {name: value for name, value in vars(module).items() if not name.startswith("_")}
+    found = {name: value for name, value in public.items() if _is_defined_in(module, value)}
     if not found:
         raise FunctionsError(f"'{source}' has no public functions")
     return found
 
 
+def _is_defined_in(module: ModuleType, value: object) -> bool:
+    """Is it a callable of this module? A partial function does not say where it was made."""
+    if not callable(value) or isinstance(value, type):
+        return False
+    return isinstance(value, partial) or getattr(value, "__module__", None) == module.__name__
+
+
 def _import(origin: str) -> Any:
     try:
         return _import_file(Path(origin).resolve()) if origin.endswith(".py") else importlib.import_module(origin)
-    except FunctionsError:
-        raise
     except (Exception, SystemExit) as error:
-        reason = traceback.format_exception_only(error)[-1].strip()
-        raise FunctionsError(f"Unable to import module '{origin}': {reason}") from error
+        trace = user_traceback(error)
+        *where, reason = [*trace.stack.format(), *trace.format_exception_only()]
+        text = f"Unable to import module '{origin}': {reason.strip()}"
+        raise FunctionsError("\n".join([text, *"".join(where).splitlines()])) from error
 
 
 def _import_file(path: Path) -> ModuleType:
     """The module of a file. It may import other modules of its directory."""
     name = path.stem
     loaded = sys.modules.get(name)
+    if loaded is not None and getattr(loaded, "__file__", None) != str(path):
+        name = str(path)  # another module has its name; no module can be imported under this one
+        loaded = sys.modules.get(name)
     if loaded is not None:
-        if getattr(loaded, "__file__", None) == str(path):
-            return loaded
-        raise FunctionsError(f"'{path}' needs another name: a module '{name}' is loaded already")
+        return loaded
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
@@ -126,11 +137,19 @@ def _search_last(directory: Path) -> None:
 
 
 def _takes_context(call: Callable[..., Any]) -> bool:
-    """Does it take two positional arguments? Lambda always passes event and context."""
+    """Does it take two positional arguments? Lambda always passes event and context.
+
+    If a decorator passes on any arguments, the function that it decorates is asked. A callable of C that does not tell
+    its arguments gets the event alone.
+    """
+    own: Any = call if inspect.isroutine(call) or isinstance(call, type | partial) else call.__call__  # type: ignore[operator]
     try:
-        parameters = inspect.signature(call).parameters.values()
-    except ValueError:  # some builtins have no signature
-        return True
-    if any(parameter.kind is inspect.Parameter.VAR_POSITIONAL for parameter in parameters):
-        return True
-    return sum(parameter.kind in _POSITIONAL for parameter in parameters) >= 2
+        parameters = inspect.signature(own, follow_wrapped=False).parameters.values()
+    except ValueError:
+        return False
+    if not any(parameter.kind is inspect.Parameter.VAR_POSITIONAL for parameter in parameters):
+        return sum(parameter.kind in _POSITIONAL for parameter in parameters) >= 2
+    decorated = getattr(call, "__wrapped__", None)
+    if decorated is not None:
+        return _takes_context(decorated.__get__(call.__self__) if inspect.ismethod(call) else decorated)
+    return not isinstance(own, MethodWrapperType)

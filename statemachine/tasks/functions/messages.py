@@ -6,7 +6,14 @@ import msgspec
 
 
 class ListFunctions(msgspec.Struct, frozen=True, tag=True):
-    """Asks for the names of the functions. The reply is a list of texts."""
+    """Asks for the names of the functions. The reply is a FunctionList."""
+
+
+class FunctionList(msgspec.Struct, frozen=True):
+    """The names of the functions, and the files of the operator's modules."""
+
+    names: list[str]
+    files: list[str]
 
 
 class FunctionCall(msgspec.Struct, frozen=True, tag=True):

@@ -8,23 +8,28 @@ from __future__ import annotations
 import decimal
 import inspect
 import json
-import os
 import sys
-import traceback
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Any
 
 import msgspec
 
 from statemachine import json_text
 from statemachine.processes.child_program import Handler, serve
+from statemachine.processes.frames import JsonValue
 from statemachine.tasks.functions.invocation import RESPONSE_BYTES_MAX, response_too_large
 from statemachine.tasks.functions.lambda_context import LambdaContext
+from statemachine.tasks.functions.lambda_environment import LambdaEnvironment
 from statemachine.tasks.functions.loading import LoadedFunction, load_functions
-from statemachine.tasks.functions.messages import FunctionCall, FunctionReply, ListFunctions, WorkerRequest
-
-_ASYNCIO = os.path.join(os.path.dirname(os.__file__), "asyncio")
+from statemachine.tasks.functions.messages import (
+    FunctionCall,
+    FunctionList,
+    FunctionReply,
+    ListFunctions,
+    WorkerRequest,
+)
+from statemachine.tasks.functions.source_files import loaded_files
+from statemachine.tasks.functions.user_frames import format_frames, user_traceback
 
 
 class WorkerError(Exception):
@@ -38,11 +43,17 @@ class WorkerError(Exception):
 def prepare(sources: list[str]) -> Handler:
     """Import the sources; returns the function that turns a request into its reply. Raises FunctionsError."""
     functions = load_functions(sources)
-    return lambda request: msgspec.to_builtins(_reply(functions, msgspec.convert(request, WorkerRequest)))
+    environment = LambdaEnvironment()
+    environment.print_log_records()
 
+    def handle(request: JsonValue) -> JsonValue:
+        asked = msgspec.convert(request, WorkerRequest)
+        if isinstance(asked, ListFunctions):
+            return msgspec.to_builtins(FunctionList(list(functions), loaded_files()))
+        environment.enter(asked)
+        return msgspec.to_builtins(_perform(functions, asked))
 
-def _reply(functions: Mapping[str, LoadedFunction], request: WorkerRequest) -> list[str] | FunctionReply:
-    return list(functions) if isinstance(request, ListFunctions) else _perform(functions, request)
+    return handle
 
 
 def _perform(functions: Mapping[str, LoadedFunction], call: FunctionCall) -> FunctionReply:
@@ -56,11 +67,14 @@ def _perform(functions: Mapping[str, LoadedFunction], call: FunctionCall) -> Fun
         sys.stderr.write(f"{error.name}: {error}\n")
         payload, failed = _error(error.name, str(error), call.request_id, []), True
     except Exception as error:
-        traceback.print_exception(error)
-        payload, failed = _error(type(error).__name__, _text(error), call.request_id, _stack(error.__traceback__)), True
+        trace = user_traceback(error)
+        trace.print()
+        payload, failed = _error(type(error).__name__, _text(error), call.request_id, format_frames(trace)), True
     size = len(payload.encode())
     if size > RESPONSE_BYTES_MAX:
         payload, failed = response_too_large(size), True
+    sys.stdout.flush()  # what was printed is in the pipe before the reply is
+    sys.stderr.flush()
     return FunctionReply(payload, failed)
 
 
@@ -118,14 +132,6 @@ def _text(error: BaseException) -> str:
         return str(error)
     except Exception:
         return f"<unprintable {type(error).__name__} object>"  # as the traceback module says it
-
-
-def _stack(trace: TracebackType | None) -> list[str]:
-    """The function's own frames, without Python's markers below the lines."""
-    found = [(frame.filename, frame.lineno or 0, frame.name, frame.line) for frame in traceback.extract_tb(trace)]
-    while found and (found[0][0] == __file__ or found[0][0].startswith(_ASYNCIO)):
-        del found[0]
-    return traceback.format_list(found)
 
 
 if __name__ == "__main__":

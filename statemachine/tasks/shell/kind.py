@@ -13,14 +13,17 @@ itself.
 
 The result is {"ExitStatus": 0, "Stdout": text, "Stderr": text}. The Resource is not an ARN, because
 `arn:aws:states:::…` stands for integrations of AWS, and AWS has none for commands. After a crash of the server a
-command is started a second time, as every task is, while the first one may still run.
+command is started a second time, as every task is; the first one was killed with its group.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import errno
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import structlog
 
 from statemachine.config import ShellCommand
 from statemachine.config.shell_command import PLACEHOLDER
@@ -29,10 +32,17 @@ from statemachine.tasks.coroutine_kind import CoroutineKind
 from statemachine.tasks.kind import Failed, Succeeded, TaskAttempt, TaskResult
 from statemachine.tasks.shell.process import ProcessLimits, ProcessResult, run_process
 
+ROOM_PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""The pauses in seconds before a command is tried again that the system had no room for: no process, no memory, no file
+descriptor."""
+_NO_ROOM = frozenset((errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 CAUSE_CHARACTERS_MAX = 4_096
 """How much of the end of stderr goes into the cause of a failure."""
 
-_SCHEME = "shell:"
+SCHEME = "shell:"
+
+
+log = structlog.get_logger()
 
 
 class InvalidArguments(Exception):
@@ -47,14 +57,19 @@ class ShellTasks(CoroutineKind):
         self._commands = dict(commands)
         self._slots = asyncio.Semaphore(processes_max)
 
+    @property
+    def command_names(self) -> frozenset[str]:
+        """The names of the commands."""
+        return frozenset(self._commands)
+
     def accepts(self, resource: str) -> bool:
         """`shell:NAME` of a configured command."""
-        return resource.startswith(_SCHEME) and resource.removeprefix(_SCHEME) in self._commands
+        return resource.startswith(SCHEME) and resource.removeprefix(SCHEME) in self._commands
 
     async def perform(self, task: TaskAttempt) -> TaskResult:
         """Errors: Shell.InvalidArguments, Shell.CannotStart, Shell.ExitStatus, Shell.Killed (by a signal),
         Shell.TimedOut, Shell.OutputTooLarge."""
-        command = self._commands[task.resource.removeprefix(_SCHEME)]
+        command = self._commands[task.resource.removeprefix(SCHEME)]
         try:
             argv = argv_for(command, task.arguments)
         except InvalidArguments as error:
@@ -62,10 +77,22 @@ class ShellTasks(CoroutineKind):
         limits = ProcessLimits(command.timeout, command.stdout_bytes_max, command.stderr_bytes_max)
         async with self._slots:
             try:
-                result = await run_process(argv, command.environment, command.directory, limits)
+                return _result(command, await _run(argv, command, limits))
             except OSError as error:
                 return Failed("Shell.CannotStart", f"'{argv[0]}' cannot be started: {error}")
-        return _result(command, result)
+
+
+async def _run(argv: Sequence[str], command: ShellCommand, limits: ProcessLimits) -> ProcessResult:
+    """Run a process, and try again if the system has no room for it. Raises OSError if it cannot be started."""
+    for pause in ROOM_PAUSES:
+        try:
+            return await run_process(argv, command.environment, command.directory, limits)
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            log.warning("shell command not started", error=str(error), again_in=pause)
+        await asyncio.sleep(pause)
+    return await run_process(argv, command.environment, command.directory, limits)
 
 
 def shell_kinds(commands: Mapping[str, ShellCommand]) -> list[ShellTasks]:

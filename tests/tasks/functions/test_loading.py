@@ -65,6 +65,112 @@ def test_one_callable_under_a_name_of_its_own(modules: Path, source: str, argume
     assert functions[source.partition("=")[0]].call(argument) == result
 
 
+CALLABLES = """
+import functools
+from operator import itemgetter
+def _price(event, context=None, *, rate=1): return event * rate
+def _twice(function):
+    @functools.wraps(function)
+    def twice(*arguments): return function(*arguments) * 2
+    return twice
+def _logged(function):
+    @functools.wraps(function)
+    def logged(event, context): return function(event), context
+    return logged
+class _Counted:
+    def __init__(self, function):
+        functools.update_wrapper(self, function)
+        self.function = function
+    def __call__(self, *arguments): return self.function(*arguments)
+class Clerk:
+    def __call__(self, event, context): return event, context
+    @_twice
+    def file(self, event): return event
+    async def ship(self, event): return event
+double = functools.partial(_price, rate=2)
+clerk = Clerk()
+file = clerk.file
+ship = clerk.ship
+half = lambda event: event / 2
+@_twice
+def twice(event): return event
+@_twice
+def twice_with_context(event, context): return [event, context]
+@_logged
+def logged(event): return event
+@_Counted
+def counted(event): return event
+@functools.cache
+def cached(event): return event
+@functools.singledispatch
+def dispatched(event): return event
+first = itemgetter(0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "result"),
+    [
+        ("double", 14),
+        ("clerk", (7, "context")),
+        ("file", 14),
+        ("half", 3.5),
+        ("twice", 14),
+        ("twice_with_context", [7, "context", 7, "context"]),
+        ("logged", (7, "context")),
+        ("counted", 7),
+        ("cached", 7),
+        ("dispatched", 7),
+    ],
+)
+def test_a_callable_of_any_kind_is_public_and_gets_the_arguments_that_it_takes(
+    modules: Path, name: str, result: object
+) -> None:
+    (modules / "t_callables.py").write_text(CALLABLES)
+    function = load_functions(["t_callables"])[name]
+    assert (function.call(7, "context") if function.takes_context else function.call(7)) == result
+
+
+def test_what_a_module_imports_and_its_classes_are_no_functions(modules: Path) -> None:
+    (modules / "t_callables.py").write_text(CALLABLES)
+    found = set(load_functions(["t_callables"]))
+    assert found.isdisjoint({"functools", "itemgetter", "Clerk", "first"})
+    assert "ship" in found
+
+
+@pytest.mark.parametrize(
+    ("target", "event", "result"),
+    [
+        ("builtins:len", [1, 2], 2),
+        ("builtins:int", "7", 7),
+        ("builtins:str.upper", "a", "A"),
+        ("t_callables:first", [1], 1),
+    ],
+)
+def test_a_callable_of_c_gets_the_event_alone(modules: Path, target: str, event: object, result: object) -> None:
+    (modules / "t_callables.py").write_text(CALLABLES)
+    function = load_functions([f"named={target}"])["named"]
+    assert not function.takes_context
+    assert function.call(event) == result
+
+
+def test_the_text_of_a_failed_import_has_the_frames_of_the_operators_modules_alone(modules: Path) -> None:
+    (modules / "t_bad.py").write_text("import t_worse\ndef f(event): ...")
+    (modules / "t_worse.py").write_text("RATE = 1\ndef rate(): return RATE / 0\nrate()")
+    with pytest.raises(FunctionsError) as caught:
+        load_functions(["t_bad"])
+    assert str(caught.value).splitlines() == [
+        "Unable to import module 't_bad': ZeroDivisionError: division by zero",
+        f'  File "{modules}/t_bad.py", line 1, in <module>',
+        "    import t_worse",
+        f'  File "{modules}/t_worse.py", line 3, in <module>',
+        "    rate()",
+        f'  File "{modules}/t_worse.py", line 2, in rate',
+        "    def rate(): return RATE / 0",
+        "                       ~~~~~^~~",
+    ]
+
+
 def test_named_callable_of_a_file_that_is_a_source_too(modules: Path) -> None:
     path = str(modules / "t_orders.py")
     assert set(load_functions([path, f"private={path}:_private"])) == {"charge", "ship", "private"}
@@ -118,10 +224,14 @@ def test_sources_that_cannot_be_used(modules: Path, sources: list[str], content:
     assert message in str(caught.value)
 
 
-def test_file_may_not_take_the_name_of_a_loaded_module(modules: Path) -> None:
-    (modules / "json.py").write_text("def dumps(event): ...")
-    with pytest.raises(FunctionsError, match="needs another name: a module 'json' is loaded already"):
-        load_functions([str(modules / "json.py")])
+@pytest.mark.parametrize("name", ["json", "statemachine", "t_orders"])
+def test_a_file_may_have_the_name_of_another_module(modules: Path, name: str) -> None:
+    (modules / "shop").mkdir()
+    (modules / "shop" / f"{name}.py").write_text("from json import dumps\ndef price(event): return dumps(event)")
+    source = str(modules / "shop" / f"{name}.py")
+    functions = load_functions(["t_orders", source, f"same={source}:price"])
+    assert functions["price"].call([7]) == "[7]"
+    assert functions["price"].call is functions["same"].call
 
 
 def test_the_directory_of_a_source_comes_last_in_the_search_path(modules: Path) -> None:

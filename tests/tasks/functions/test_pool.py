@@ -6,6 +6,7 @@ import asyncio
 import gc
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import pytest
 import uvloop
+from structlog.testing import capture_logs
 
 from statemachine.processes import process
 from statemachine.processes.pipes import LINES_AT_ONCE
@@ -207,6 +209,45 @@ def test_traceback_of_a_failure_is_printed(run) -> None:
     run(body)
 
 
+def test_a_line_of_a_function_does_not_change_the_terminal(run) -> None:
+    async def body() -> None:
+        printed: list[str] = []
+        async with running_pool(on_printed=lambda function, line: printed.append(line)) as pool:
+            await call(pool, "print_text", "é\t\x1b[2J\x9b\u202e")
+            await until(lambda: len(printed) == 1)
+        assert printed == ["é\t\\u001b[2J\\u009b\\u202e"]
+
+    run(body)
+
+
+def test_records_of_logging_are_printed_as_lambda_prints_them(run) -> None:
+    async def body() -> None:
+        printed: list[str] = []
+        async with running_pool(on_printed=lambda function, line: printed.append(line)) as pool:
+            assert await call(pool, "logs") is None
+            await until(lambda: len(printed) == 2)
+        level, time, request, message = printed[0].split("\t")
+        assert (level, request, message) == ("[INFO]", REQUEST_ID, "by logging")
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", time)
+        assert printed[1] == "by the context"
+
+    run(body)
+
+
+def test_printed_traceback_has_the_frames_of_the_functions_alone(run) -> None:
+    async def body() -> None:
+        printed: list[str] = []
+        async with running_pool(on_printed=lambda function, line: printed.append(line)) as pool:
+            for name in ("raise_chained", "failing_coroutine"):
+                await pool.invoke(invocation(name))
+            await until(lambda: printed[-1:] == ["LookupError: not there"])
+        frames = [line.split('"')[1] for line in printed if line.startswith("  File ")]
+        assert set(frames) == {FUNCTIONS}
+        assert len(frames) == 4
+
+    run(body)
+
+
 def test_flood_of_lines_does_not_hold_up_other_calls(run) -> None:
     async def body() -> None:
         lines = 0
@@ -348,6 +389,67 @@ def test_sources_that_fail_later_fail_the_call(tmp_path: Path) -> None:
             source.write_text("def start(event): ...")
             response = await pool.invoke(invocation("stop"))
             assert json.loads(response.payload)["errorType"] == "Runtime.HandlerNotFound"
+
+    asyncio.run(body())
+
+
+def test_a_changed_file_is_taken_up_by_new_workers(tmp_path: Path) -> None:
+    """A module that the source imports counts too; the call under way ends with the old code."""
+
+    async def body() -> None:
+        source, prices, go = tmp_path / "t_till.py", tmp_path / "t_prices.py", tmp_path / "go"
+        source.write_text(
+            "import os, t_prices\nfrom pathlib import Path\ndef price(path):\n"
+            "    while path and not Path(path).exists(): pass\n    return t_prices.PRICE"
+        )
+        prices.write_text("PRICE = 7")
+        async with running_pool(workers_max=2, sources=(str(source),)) as pool:
+            await pool.refresh()
+            before = pool.pids
+            under_way = asyncio.create_task(call(pool, "price", str(go)))
+            await asyncio.sleep(0)
+            prices.write_text("PRICE = 80")
+            with capture_logs() as logs:
+                await pool.refresh()
+            assert logs == [{"event": "functions reloaded", "log_level": "info", "files": [str(prices)]}]
+            assert await call(pool, "price") == 80
+            assert before & pool.pids
+            go.touch()
+            assert await under_way == 7
+            await until(lambda: not before & pool.pids)
+            assert await call(pool, "price") == 80
+
+    asyncio.run(body())
+
+
+def test_files_are_looked_at_while_the_pool_runs(tmp_path: Path) -> None:
+    async def body() -> None:
+        source = tmp_path / "t_till.py"
+        source.write_text("def price(event): return 7")
+        async with running_pool(sources=(str(source),), poll_seconds=0.005) as pool:
+            source.write_text("def costs(event): return 8")
+            await until(lambda: pool.function_names == {"costs"})
+
+    asyncio.run(body())
+
+
+def test_a_changed_file_with_a_mistake_leaves_the_functions_as_they_are(tmp_path: Path) -> None:
+    async def body() -> None:
+        source = tmp_path / "t_till.py"
+        source.write_text("def price(event): return 7")
+        async with running_pool(sources=(str(source),)) as pool:
+            source.write_text("PRICE = 1 / 0")
+            with capture_logs() as logs:
+                await pool.refresh()
+                await pool.refresh()
+            [line] = logs
+            assert (line["event"], line["files"]) == ("functions not reloaded", [str(source)])
+            assert line["error"] == f"Unable to import module '{source}': ZeroDivisionError: division by zero"
+            assert line["exception"].splitlines()[0] == f'  File "{source}", line 1, in <module>'
+            assert await call(pool, "price") == 7
+            source.write_text("def cost(event): return 8")
+            await pool.refresh()
+            assert pool.function_names == {"cost"}
 
     asyncio.run(body())
 

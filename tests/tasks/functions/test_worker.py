@@ -159,6 +159,32 @@ def test_context_object(invoke: Invoke) -> None:
     }
 
 
+def test_members_of_the_client_context(invoke: Invoke) -> None:
+    client = base64.b64encode(b'{"client": {"installation_id": "i-1"}}').decode()
+    assert json.loads(invoke("client_members", client_context=client).payload) == ["i-1", None, None, None]
+
+
+def test_variables_of_the_runtime_are_those_of_the_call(invoke: Invoke) -> None:
+    found = json.loads(invoke("variables").payload)
+    wanted = {
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_LAMBDA_FUNCTION_NAME": "variables",
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/variables",
+    }
+    assert {name: found.get(name) for name in wanted} == wanted
+    assert int(found["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]) > 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="descriptors are read from /proc")
+def test_a_forked_process_has_no_pipe_to_the_server(invoke: Invoke) -> None:
+    found = json.loads(invoke("fork_and_read").payload)
+    assert "/dev/null" in found
+    assert "pipe:" not in found
+    assert json.loads(invoke("echo", "1").payload) == 1
+
+
 @pytest.mark.parametrize(("deadline", "left"), [(0.0, 0), (None, 99_999_999 // 3600 + 1)])
 def test_remaining_time(invoke: Invoke, deadline: float | None, left: int) -> None:
     assert json.loads(invoke("context_members", deadline=deadline).payload)["hours_left"] == left

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import threading
@@ -17,6 +18,7 @@ import pytest
 from statemachine.config import ShellCommand
 from statemachine.processes import process
 from statemachine.tasks.kind import Failed, Succeeded, TaskResult
+from statemachine.tasks.shell import kind
 from statemachine.tasks.shell.kind import ShellTasks, shell_kinds
 from tests.processes.loops import advance_loop_time, both_loops, loop_has_read, run_in
 from tests.processes.waiting import alive, until
@@ -141,6 +143,32 @@ def test_a_command_that_is_not_there() -> None:
     assert error == "Shell.CannotStart"
     assert cause is not None
     assert "No such file or directory" in cause
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="descriptors are read from /proc")
+def test_a_command_has_its_three_standard_streams_and_no_other_descriptor() -> None:
+    assert result(sh("/bin/ls /proc/$$/fd"))["Stdout"].split() == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("refusals", [1, 2, 3])
+def test_a_command_that_the_system_has_no_room_for_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, refusals: int
+) -> None:
+    left = [OSError(errno.EMFILE, "Too many open files")] * refusals
+    start = process.Popen
+
+    def start_later(*arguments: Any, **members: Any) -> Any:
+        if left:
+            raise left.pop()
+        return start(*arguments, **members)
+
+    monkeypatch.setattr(process, "Popen", start_later)
+    monkeypatch.setattr(kind, "ROOM_PAUSES", (0.0, 0.0))
+    found = outcome(sh("true"))
+    if refusals < 3:
+        assert isinstance(found, Succeeded)
+    else:
+        assert found == Failed("Shell.CannotStart", "'/bin/sh' cannot be started: [Errno 24] Too many open files")
 
 
 def test_an_argument_that_is_too_long_for_the_system() -> None:

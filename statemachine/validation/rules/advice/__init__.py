@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from statemachine.validation.finding import Fault
 from statemachine.validation.parts import Block
-from statemachine.validation.rules.advice import callbacks, delays, handlers, inline_maps, literals
+from statemachine.validation.rules.advice import callbacks, delays, handlers, inline_maps, literals, registered
 
 ADVICE_RULES: tuple[Callable[[list[Block]], Iterator[Fault]], ...] = (
     callbacks.waits_without_limit,
@@ -18,4 +18,5 @@ ADVICE_RULES: tuple[Callable[[list[Block]], Iterator[Fault]], ...] = (
     delays.retries_beyond_the_timeout,
     literals.members_that_are_not_there,
     inline_maps.fields_without_effect,
+    registered.placeholders,
 )
