@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 from collections import deque
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from statemachine.core.compile import Machine, State
@@ -21,6 +21,7 @@ from statemachine.core.scope_path import child_path, parent_path
 from statemachine.core.tally import Change, counted
 from statemachine.core.waits import TaskWait, Wait
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
+from statemachine.query.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,14 @@ class StepContext:
 
     `now` is the time in epoch seconds. `activities` holds the ARNs of the activities that exist. `evaluate` evaluates
     expressions of unknown cost; None lets this process evaluate them. The step may enter `transitions_max` states; the
-    rest waits for its turn.
+    rest waits for its turn. `work` counts the work of its expressions.
     """
 
     now: float
     activities: Container[str] = ()
     evaluate: Callable[[EvaluationRequest], EvaluationResult] | None = None
     transitions_max: int = STEP_TRANSITIONS_MAX
+    work: Work = field(default_factory=Work)
 
 
 class HistoryExhausted(Exception):

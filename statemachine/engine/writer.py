@@ -43,11 +43,12 @@ from statemachine.engine.waiting_for_evaluation import (
     Evaluators,
     EventInProgress,
     StepEvaluator,
+    limited_work,
     refuse_evaluation,
 )
 from statemachine.host import Reply
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
-from statemachine.query.view import Unfinished
+from statemachine.query.work import Paused, Unfinished
 from statemachine.store.interface import Store
 
 LOADED_MAX = 10_000
@@ -143,8 +144,10 @@ class Writer:
             progress = EventInProgress(delivery, arrived_at, self._requested.pop(delivery.id, {}))
         try:
             self._step_delivery(progress)
-        except Unfinished:
+        except Unfinished as unfinished:
             self._waiting[delivery.id] = progress
+            if isinstance(unfinished, Paused):
+                self._inbox.append(delivery)
             return
         except Exception as error:
             self.on_defect(delivery.id, error)
@@ -210,6 +213,8 @@ class Writer:
             for id in group.touched:
                 self._loaded.pop(id, None)
             self._inbox.extend(map(_without_stored_payload, group.unreplied))
+        for progress in self._waiting.values():
+            progress.work = limited_work()  # its execution may have been changed by a step that is lost
         for _ in self.load_pages(now):
             pass  # all pages at once, because the next step needs them
         superseded = [found for group in lost for found in group.superseded]
@@ -301,7 +306,9 @@ class Writer:
             self._inbox.append(Delivery(id, StartRequested()))
 
     def _advance(self, loaded: LoadedExecution, event: Event, progress: EventInProgress) -> Step:
-        context = StepContext(progress.arrived_at, self._activities, self._evaluator(progress))
+        progress.work.begin_run()
+        evaluate = self._evaluator(progress)
+        context = StepContext(progress.arrived_at, self._activities, evaluate, work=progress.work)
         try:
             return advance(loaded.machine, loaded.checkpoint, event, context)
         except Unfinished as unfinished:
