@@ -24,6 +24,7 @@ from statemachine.api.refusals import NOT_READY, is_for_aws, refusal
 from statemachine.background.definitions_folder import DefinitionsFolder
 from statemachine.composition import Parts, compose
 from statemachine.config import Settings
+from statemachine.engine.clock import monotonic_seconds
 from statemachine.engine.execution_log import ExecutionLog
 from statemachine.evaluators.pool import EvaluatorPool
 from statemachine.metrics.metrics import Metrics
@@ -132,6 +133,7 @@ class App:
             evaluators=EvaluatorPool(),
             observers=[ExecutionLog(), *([metrics.counts] if metrics else [])],
             fatal=_end_process,
+            monotonic=monotonic_seconds,
         )
         await parts.open()
         await self._follow_definitions(parts)

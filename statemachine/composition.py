@@ -47,6 +47,7 @@ def compose(
     *,
     fatal: Callable[[Exception], None],
     clock: Callable[[], float] = time.time,
+    monotonic: Callable[[], float] | None = None,
     evaluators: Evaluators | None = None,
     observers: Sequence[Observer] = (),
 ) -> Parts:
@@ -63,6 +64,7 @@ def compose(
         limits=AdmissionLimits(settings.running_max, settings.running_max_by_machine, settings.ageing_seconds),
         observers=observers,
         clock=clock,
+        monotonic=monotonic,
         fatal=fatal,
     )
     service = Service(engine, machines, activities, settings, clock)

@@ -73,7 +73,7 @@ def end(
     # Recorded: the previous event of a time-out or a stop is 0.
     previous = root.last_event if status in ("SUCCEEDED", "FAILED") else 0
     root.last_event = step.note(f"Execution{type_}", root, previous, details)
-    execution.status, execution.stopped = status, step.now
+    execution.status, execution.stopped = status, step.stamp
     execution.output, execution.error, execution.cause = output, error, cause
     for path in step.paths():
         known = step.read(path)
@@ -85,7 +85,7 @@ def _enter(step: StepBuilder, scope: Scope) -> None:
     state = step.state(scope)
     if not scope.entered_event:
         scope.entered_after = scope.last_event
-        scope.entered_at = step.now
+        scope.entered_at = step.stamp
         step.note_next(state.entered, scope, {"name": state.name, "input": scope.input})
         scope.entered_event = scope.last_event
     try:
@@ -118,7 +118,7 @@ def _follow(step: StepBuilder, scope: Scope, state: State, decision: Decision, r
         produced = (decision.flow or state.flow).after(view)
         _leave(step, scope, produced, decision.next, result)
     elif isinstance(decision, Sleep):
-        step.wait_for(scope, TimerWait(scope.attempt, decision.until))
+        step.wait_for(scope, TimerWait(scope.attempt, decision.until, decision.absolute))
     elif isinstance(decision, Call):
         schedule(step, scope, state, decision)
     else:

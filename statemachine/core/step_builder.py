@@ -30,7 +30,8 @@ class StepContext:
 
     `now` is the time in epoch seconds. `activities` holds the ARNs of the activities that exist. `evaluate` evaluates
     expressions of unknown cost; None lets this process evaluate them. The step may enter `transitions_max` states; the
-    rest waits for its turn. `work` counts the work of its expressions.
+    rest waits for its turn. `work` counts the work of its expressions. `listening_since` is when the server
+    last became able to hear workers. `clock_set` says that the wall clock was set in this process.
     """
 
     now: float
@@ -38,6 +39,8 @@ class StepContext:
     evaluate: Callable[[EvaluationRequest], EvaluationResult] | None = None
     transitions_max: int = STEP_TRANSITIONS_MAX
     work: Work = field(default_factory=Work)
+    listening_since: float = 0.0
+    clock_set: bool = False
 
 
 class HistoryExhausted(Exception):
@@ -65,7 +68,9 @@ class StepBuilder:
         self._commands: dict[str, Wait] = {}
         self._extended: set[str] = set()
         self._cancelled: list[Command] = []
-        self._timestamp = int(context.now * 1000)
+        # No event is stamped before the one that precedes it, even if the clock was set back.
+        self.stamp = max(context.now, self.execution.stamped / 1000)
+        self._timestamp = max(int(context.now * 1000), self.execution.stamped)
 
     def edit_or_none(self, path: str) -> Scope | None:
         """The scope for reading and writing, None if there is no such scope. It is this step's own copy."""
@@ -119,6 +124,7 @@ class StepBuilder:
         if number >= HISTORY_EVENTS_MAX and MEANINGS[type_].subject != "execution":
             raise HistoryExhausted
         self.execution.events = number
+        self.execution.stamped = self._timestamp
         counted_as = counted(type_)
         if counted_as is not None:
             # The events of an iteration are noted in its own scope, and counted for its Map.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from statemachine.core.events import Event
+from statemachine.core.events import DeadlineReached, Event, StartRequested, StopRequested
 from statemachine.core.model import Execution
 from statemachine.host.protocol import Reply
 
@@ -19,6 +19,10 @@ class StartDue:
 
 
 EngineEvent = Event | StartDue
+STARTS = (StartRequested, StartDue)
+"""Events that start an execution."""
+OVERTAKING = (*STARTS, StopRequested, DeadlineReached)
+"""Events that need not wait for an evaluation of their execution: they mean the same before and after it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -26,12 +30,10 @@ class Delivery:
     """An event for an execution.
 
     The start of a new execution brings its `header`. `on_reply` is None if the sender waits for no reply and would not
-    send the event again. The event is stepped with the time `not_before` or a later one, even if the clock was set back
-    in the meantime.
+    send the event again.
     """
 
     id: str
     event: EngineEvent
     header: Execution | None = None
     on_reply: OnReply | None = None
-    not_before: float = 0.0

@@ -18,12 +18,10 @@ from statemachine.checkpoint.read import read_checkpoint
 from statemachine.core.advance import advance
 from statemachine.core.compile import Machine
 from statemachine.core.events import (
-    DeadlineReached,
     DefectFound,
     Event,
     StartQueued,
     StartRequested,
-    StopRequested,
     TaskEvent,
     TaskReturned,
     TaskSuccess,
@@ -35,7 +33,7 @@ from statemachine.core.payload import Payload
 from statemachine.core.step_builder import StepContext
 from statemachine.core.waits import TurnWait
 from statemachine.engine.admission import UNLIMITED, Admission, AdmissionLimits
-from statemachine.engine.delivery import Delivery, EngineEvent, OnReply, StartDue
+from statemachine.engine.delivery import OVERTAKING, STARTS, Delivery, EngineEvent, OnReply
 from statemachine.engine.group import Group
 from statemachine.engine.loaded_execution import LoadedExecution
 from statemachine.engine.waiting_for_evaluation import (
@@ -53,10 +51,6 @@ from statemachine.store.interface import Store
 
 LOADED_MAX = 10_000
 """The executions kept in memory. Above that number the least recently used are dropped, and read again when needed."""
-STARTS = (StartRequested, StartDue)
-"""Events that start an execution."""
-OVERTAKING = (*STARTS, StopRequested, DeadlineReached)
-"""Events that need not wait for an evaluation of their execution: they mean the same before and after it."""
 
 
 class MachineSource(Protocol):
@@ -72,6 +66,7 @@ class Writer:
     `in_flight` is the group that is being written, None between two groups; meanwhile the next one forms. `on_defect`
     is called with the execution's id and every error that is a defect of the server. `on_wake` is called when an event
     that waited for an evaluation can be stepped. Set `draining` to leave all further turns to the next process.
+    `listening_since` and `clock_set` are for StepContext.
     """
 
     def __init__(
@@ -99,6 +94,8 @@ class Writer:
         self.on_defect = on_defect
         self._on_wake = on_wake
         self.draining = False
+        self.listening_since = 0.0
+        self.clock_set = False
 
     @property
     def inbox_length(self) -> int:
@@ -121,11 +118,9 @@ class Writer:
         event: EngineEvent,
         on_reply: OnReply | None = None,
         header: Execution | None = None,
-        *,
-        not_before: float = 0.0,
     ) -> None:
         """Queue an event for an execution (see `Delivery`)."""
-        self._inbox.append(Delivery(id, event, header, on_reply, not_before))
+        self._inbox.append(Delivery(id, event, header, on_reply))
 
     def write_rows(self, rows: Mapping[str, bytes | None], on_reply: OnReply) -> None:
         """Write rows that belong to no execution with the forming group."""
@@ -140,8 +135,7 @@ class Writer:
             progress.later.append(delivery)
             return
         if progress is None or progress.delivery is not delivery:
-            arrived_at = max(now, delivery.not_before)
-            progress = EventInProgress(delivery, arrived_at, self._requested.pop(delivery.id, {}))
+            progress = EventInProgress(delivery, now, self._requested.pop(delivery.id, {}))
         try:
             self._step_delivery(progress)
         except Unfinished as unfinished:
@@ -308,7 +302,14 @@ class Writer:
     def _advance(self, loaded: LoadedExecution, event: Event, progress: EventInProgress) -> Step:
         progress.work.begin_run()
         evaluate = self._evaluator(progress)
-        context = StepContext(progress.arrived_at, self._activities, evaluate, work=progress.work)
+        context = StepContext(
+            progress.arrived_at,
+            self._activities,
+            evaluate,
+            work=progress.work,
+            listening_since=self.listening_since,
+            clock_set=self.clock_set,
+        )
         try:
             return advance(loaded.machine, loaded.checkpoint, event, context)
         except Unfinished as unfinished:
@@ -395,4 +396,4 @@ def _without_stored_payload(delivery: Delivery) -> Delivery:
     event = delivery.event
     if isinstance(event, TaskReturned | TaskSuccess):
         event = msgspec.structs.replace(event, output=Payload(text=event.output.text))
-    return Delivery(delivery.id, event, not_before=delivery.not_before)
+    return Delivery(delivery.id, event)

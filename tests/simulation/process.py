@@ -172,5 +172,5 @@ class Process(Engine):
         for _ in pages:
             self.loop.call_soon(self._go_on, pages)
             return
-        self._recovered = True
+        self._begin_listening()
         self.wake()
