@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from statemachine.core.events import DeadlineReached, Event, StartRequested, StopRequested
+import msgspec
+
+from statemachine.core.events import DeadlineReached, Event, StartRequested, StopRequested, TaskReturned, TaskSuccess
 from statemachine.core.model import Execution
+from statemachine.core.payload import Payload
 from statemachine.host.protocol import Reply
 
 OnReply = Callable[[Reply | None, Exception | None], None]
@@ -37,3 +40,11 @@ class Delivery:
     event: EngineEvent
     header: Execution | None = None
     on_reply: OnReply | None = None
+
+
+def without_stored_payload(delivery: Delivery) -> Delivery:
+    """The event as it was delivered. Its payload may have got the number of a row that was lost with the group."""
+    event = delivery.event
+    if isinstance(event, TaskReturned | TaskSuccess):
+        event = msgspec.structs.replace(event, output=Payload(text=event.output.text))
+    return Delivery(delivery.id, event)

@@ -25,9 +25,10 @@ from statemachine.engine.admission import UNLIMITED, AdmissionLimits
 from statemachine.engine.clock import EngineClock
 from statemachine.engine.commits import Commits
 from statemachine.engine.delivery import OnReply
-from statemachine.engine.recovery import recover
+from statemachine.engine.recovery import count_unsurvived, recover
 from statemachine.engine.releases import Releases
 from statemachine.engine.running_tasks import RunningTasks
+from statemachine.engine.step_mark import StepMark, StepWatch
 from statemachine.engine.task_events import failure_event, result_event
 from statemachine.engine.timers import Timers
 from statemachine.engine.waiting_for_evaluation import Evaluators
@@ -74,6 +75,7 @@ class Engine(Host):
         observers: Sequence[Observer] = (),
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] | None = None,
+        mark: StepMark | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -85,6 +87,8 @@ class Engine(Host):
         self.watchers: list[Watcher] = []
         self._evaluators = evaluators
         self._writer = Writer(store, machines, activities, evaluators, limits, on_defect=_log_defect, on_wake=self.wake)
+        self._writer.mark = mark if mark is not None else StepMark()
+        self._watch = StepWatch(self._writer.mark)
         self._timers = Timers(store)
         self._queues = ActivityQueues()
         self._tasks = RunningTasks(kinds, self._deliver_result)
@@ -112,6 +116,8 @@ class Engine(Host):
         began = time.perf_counter()
         self._loop = asyncio.get_running_loop()
         await self._commits.open(self._loop)
+        await self._commits.write_first(count_unsurvived(self.store, self._writer))
+        self._watch.start()
         recovered = 0
         for released in recover(self.store, self._writer, self._releases, self.clock()):
             recovered += released
@@ -145,6 +151,7 @@ class Engine(Host):
         """Drain, then close everything. Killing the process is as safe."""
         await self.drain()
         self._closed = True
+        self._watch.close()
         if self._alarm is not None:
             self._alarm.cancel()
         await self._tasks.close()

@@ -12,8 +12,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from functools import partial
 from typing import Protocol
 
-import msgspec
-
+from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint
 from statemachine.core.advance import advance
 from statemachine.core.compile import Machine
@@ -23,19 +22,17 @@ from statemachine.core.events import (
     StartQueued,
     StartRequested,
     TaskEvent,
-    TaskReturned,
-    TaskSuccess,
     TurnCame,
     WaitEvent,
 )
 from statemachine.core.model import UNENDED, Checkpoint, Command, Execution, Step
-from statemachine.core.payload import Payload
 from statemachine.core.step_builder import StepContext
 from statemachine.core.waits import TurnWait
 from statemachine.engine.admission import UNLIMITED, Admission, AdmissionLimits
-from statemachine.engine.delivery import OVERTAKING, STARTS, Delivery, EngineEvent, OnReply
+from statemachine.engine.delivery import OVERTAKING, STARTS, Delivery, EngineEvent, OnReply, without_stored_payload
 from statemachine.engine.group import Group
 from statemachine.engine.loaded_execution import LoadedExecution
+from statemachine.engine.step_mark import StepMark
 from statemachine.engine.waiting_for_evaluation import (
     Evaluation,
     Evaluators,
@@ -66,7 +63,7 @@ class Writer:
     `in_flight` is the group that is being written, None between two groups; meanwhile the next one forms. `on_defect`
     is called with the execution's id and every error that is a defect of the server. `on_wake` is called when an event
     that waited for an evaluation can be stepped. Set `draining` to leave all further turns to the next process.
-    `listening_since` and `clock_set` are for StepContext.
+    `listening_since` and `clock_set` are for StepContext. `suspects` are executions that a process did not survive.
     """
 
     def __init__(
@@ -96,6 +93,8 @@ class Writer:
         self.draining = False
         self.listening_since = 0.0
         self.clock_set = False
+        self.mark = StepMark()
+        self.suspects: set[str] = set()
 
     @property
     def inbox_length(self) -> int:
@@ -136,6 +135,7 @@ class Writer:
             return
         if progress is None or progress.delivery is not delivery:
             progress = EventInProgress(delivery, now, self._requested.pop(delivery.id, {}))
+        self.mark.begin(delivery.id)
         try:
             self._step_delivery(progress)
         except Unfinished as unfinished:
@@ -150,6 +150,8 @@ class Writer:
                 self._admit()
             if delivery.on_reply is not None:
                 delivery.on_reply(None, error)
+        finally:
+            self.mark.end()
         if self._waiting.get(delivery.id) is progress:
             del self._waiting[delivery.id]
             self._inbox.extendleft(reversed(progress.later))
@@ -206,7 +208,7 @@ class Writer:
                 on_reply(None, error)
             for id in group.touched:
                 self._loaded.pop(id, None)
-            self._inbox.extend(map(_without_stored_payload, group.unreplied))
+            self._inbox.extend(map(without_stored_payload, group.unreplied))
         for progress in self._waiting.values():
             progress.work = limited_work()  # its execution may have been changed by a step that is lost
         for _ in self.load_pages(now):
@@ -355,6 +357,8 @@ class Writer:
         group.steps.append((before, step))
         loaded.apply(step)
         self._loaded[id] = loaded
+        if id in self.suspects:
+            group.rows.delete(keys.unsurvived(id))
         group.touched[id] = loaded
         if isinstance(event, (StartRequested, StartQueued)):
             group.accepted.append(step.execution)
@@ -389,11 +393,3 @@ class Writer:
         for id in list(self._loaded)[: len(self._loaded) - LOADED_MAX]:
             if id not in self._forming.touched:
                 del self._loaded[id]
-
-
-def _without_stored_payload(delivery: Delivery) -> Delivery:
-    """The event as it was delivered. Its payload may have got the number of a row that was lost with the group."""
-    event = delivery.event
-    if isinstance(event, TaskReturned | TaskSuccess):
-        event = msgspec.structs.replace(event, output=Payload(text=event.output.text))
-    return Delivery(delivery.id, event)
