@@ -15,6 +15,7 @@ from statemachine.checkpoint import keys
 from statemachine.checkpoint.commands import read_command
 from statemachine.checkpoint.read import read_execution
 from statemachine.core.events import DefectFound, TurnCame
+from statemachine.core.model import UNENDED
 from statemachine.core.waits import TaskWait, TurnWait
 from statemachine.engine.releases import Releases
 from statemachine.engine.writer import Writer
@@ -49,7 +50,8 @@ def count_unsurvived(store: Store, writer: Writer) -> dict[str, bytes | None]:
     for rows in scan_pages(store, keys.UNSURVIVED):
         writer.suspects.update(key.removeprefix(keys.UNSURVIVED) for key, _ in rows)
     id = writer.mark.left
-    if id is None or read_execution(store, id) is None:
+    execution = None if id is None else read_execution(store, id)
+    if id is None or execution is None or execution.status not in UNENDED:
         return {}
     key = keys.unsurvived(id)
     row = store.get(key)
