@@ -23,5 +23,5 @@ STEP_WORK_MAX = 20_000
 """Ours: a step whose expressions have done this much work (`query/work.py`) enters no further state."""
 RUN_WORK_MAX = 40_000
 """Ours: the work that a step does at once. A state that takes more is made in several runs."""
-STATE_WORK_MAX = 10_000_000
+STATE_WORK_MAX = 20_000_000
 """Ours: a state whose expressions take more work than this fails with States.Runtime."""

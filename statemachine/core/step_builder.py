@@ -124,7 +124,6 @@ class StepBuilder:
         if number >= HISTORY_EVENTS_MAX and MEANINGS[type_].subject != "execution":
             raise HistoryExhausted
         self.execution.events = number
-        self.execution.stamped = self._timestamp
         counted_as = counted(type_)
         if counted_as is not None:
             # The events of an iteration are noted in its own scope, and counted for its Map.
@@ -202,5 +201,7 @@ class StepBuilder:
 
     def build(self) -> Step:
         """The step as it was made."""
+        if self.history:
+            self.execution.stamped = self._timestamp
         commands = [Command(path, wait, path in self._extended) for path, wait in self._commands.items()]
         return Step(self.execution, self._scopes, self.history, commands, self._cancelled, self.changes)

@@ -41,13 +41,16 @@ class StepMark:
                 os.close(opened)
         name = bytes(self._area[1:]).split(b"\0", 1)[0]
         self.left = name.decode(errors="replace") if self._area[0] else None
+        self._written = ""
         self.end()
 
     def begin(self, id: str) -> None:
         """The step of an event of that execution begins."""
         self.current = id, monotonic()
-        name = id.encode()
-        self._area[1 : len(name) + 2] = name + b"\0"
+        if id != self._written:
+            self._written = id
+            name = id.encode()
+            self._area[1 : len(name) + 2] = name + b"\0"
         self._area[0] = 1
 
     def end(self) -> None:
