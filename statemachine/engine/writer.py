@@ -140,6 +140,7 @@ class Writer:
             self._step_delivery(progress)
         except Unfinished as unfinished:
             self._waiting[delivery.id] = progress
+            progress.work.begin_run()
             if isinstance(unfinished, Paused):
                 self._inbox.append(delivery)
             return
@@ -302,7 +303,6 @@ class Writer:
             self._inbox.append(Delivery(id, StartRequested()))
 
     def _advance(self, loaded: LoadedExecution, event: Event, progress: EventInProgress) -> Step:
-        progress.work.begin_run()
         evaluate = self._evaluator(progress)
         context = StepContext(
             progress.arrived_at,

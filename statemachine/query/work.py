@@ -45,12 +45,13 @@ class Work:
         self.run_max = run_max
         self.step_max = step_max
         self._kept: dict[int, tuple[object, float]] = {}
-        self.begin_run()
+        self.spent = self._repeated = 0.0
+        self._place = 0
+        self._new = False
 
     def begin_run(self) -> None:
         """The step is made again from its beginning."""
-        self.spent = 0.0
-        self._repeated = 0.0
+        self.spent = self._repeated = 0.0
         self._place = 0
         self._new = False
 
