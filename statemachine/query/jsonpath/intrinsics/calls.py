@@ -36,11 +36,14 @@ _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
 
 @dataclass(frozen=True, slots=True)
 class IntrinsicCall:
-    """A compiled call. `function` is the function's name, `variables` are the variables that its arguments read."""
+    """A compiled call. `function` is the function's name, `variables` are the variables that its arguments read.
+    `draws` says that it, or a call in it, draws a random value.
+    """
 
     text: str
     function: str
     variables: frozenset[str]
+    draws: bool
     read: Reader = field(repr=False, compare=False)
 
     def reader(self, name: str) -> Reader:
@@ -75,7 +78,12 @@ def read_call(scanner: Scanner, nesting: int = 1) -> IntrinsicCall:
     text = scanner.text[begin : scanner.position]
     readers = [_reader(argument, text, check is template) for argument, check in zip(arguments, checks, strict=True)]
     variables = frozenset().union(*(argument.variables for argument in arguments))
-    return IntrinsicCall(text, name, variables, _calling(intrinsic, checks, readers, text))
+    call = _calling(intrinsic, checks, readers, text)
+    inner = [argument for argument in arguments if isinstance(argument, IntrinsicCall)]
+    draws = intrinsic.draws or any(argument.draws for argument in inner)
+    # Only the result of the outer call is kept. A call that draws is made in each run: later calls draw after it.
+    read = (lambda view: view.work.once(call, view)) if inner and not draws else call
+    return IntrinsicCall(text, name, variables, draws, read)
 
 
 def _read_arguments(scanner: Scanner, nesting: int) -> list[_Argument]:
