@@ -24,7 +24,9 @@ from statemachine.api.refusals import NOT_READY, is_for_aws, refusal
 from statemachine.background.definitions_folder import DefinitionsFolder
 from statemachine.composition import Parts, compose
 from statemachine.config import Settings
+from statemachine.engine.clock import monotonic_seconds
 from statemachine.engine.execution_log import ExecutionLog
+from statemachine.engine.step_mark import StepMark
 from statemachine.evaluators.pool import EvaluatorPool
 from statemachine.metrics.metrics import Metrics
 from statemachine.store.interface import StoreError
@@ -36,6 +38,9 @@ from statemachine.tasks.installed import TaskKindError, installed_kinds
 
 EXIT_CANNOT_OWN = 3
 """Exit status of a process that cannot own its data directory or read its store; a process manager must not retry."""
+
+STEP_MARK = "step.mark"
+"""The file in the data directory that says which execution is being stepped."""
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -132,6 +137,8 @@ class App:
             evaluators=EvaluatorPool(),
             observers=[ExecutionLog(), *([metrics.counts] if metrics else [])],
             fatal=_end_process,
+            monotonic=monotonic_seconds,
+            mark=StepMark(Path(settings.data) / STEP_MARK),
         )
         await parts.open()
         await self._follow_definitions(parts)

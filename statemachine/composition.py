@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from statemachine.config import Settings
 from statemachine.engine.admission import AdmissionLimits
 from statemachine.engine.loop import Engine
+from statemachine.engine.step_mark import StepMark
 from statemachine.engine.waiting_for_evaluation import Evaluators
 from statemachine.host import Observer
 from statemachine.registry.activities import ActivityCatalog
@@ -48,6 +49,8 @@ def compose(
     *,
     fatal: Callable[[Exception], None],
     clock: Callable[[], float] = time.time,
+    monotonic: Callable[[], float] | None = None,
+    mark: StepMark | None = None,
     evaluators: Evaluators | None = None,
     observers: Sequence[Observer] = (),
 ) -> Parts:
@@ -64,6 +67,8 @@ def compose(
         limits=AdmissionLimits(settings.running_max, settings.running_max_by_machine, settings.ageing_seconds),
         observers=observers,
         clock=clock,
+        monotonic=monotonic,
+        mark=mark,
         fatal=fatal,
     )
     registered = RegisteredNames(kinds, lambda: [activity.arn for activity in activities])

@@ -9,6 +9,7 @@
     l/MACHINE/AGE/EXECUTION       executions of a state machine, newest first
     s/STATUS/MACHINE/AGE/EXECUTION    the same by status
     c/TYPE/…                      commands whose result has not come yet: timer, task, activity, turn, callback
+    x/EXECUTION                   how many processes in a row ended while they stepped it
     m/name/MACHINE                state machines
     m/rev/MACHINE/REVISION        their revisions
     m/hist/MACHINE/NUMBER         the ids of a state machine's revisions, in order
@@ -154,6 +155,13 @@ def revision_entry(machine: str, number: int) -> str:
 
 def revision_entries_prefix(machine: str) -> str:
     return f"m/hist/{machine}/"
+
+
+UNSURVIVED = "x/"
+
+
+def unsurvived(id: str) -> str:
+    return f"{UNSURVIVED}{id}"
 
 
 PROBE = "v/probe"

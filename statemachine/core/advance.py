@@ -82,7 +82,9 @@ def _accept(step: StepBuilder, event: Event) -> bool:
 
 def _accept_for_execution(step: StepBuilder, event: ExecutionEvent) -> bool:
     handler = ACCEPTS_BY_STATUS.get((type(event), _status(step.execution)))
-    if handler is None or (isinstance(event, DeadlineReached) and not _is_due(step, step.execution.deadline)):
+    if handler is None or (
+        isinstance(event, DeadlineReached) and not _is_due(step, step.execution.deadline, event.due)
+    ):
         return False
     handler(step, event)
     return True
@@ -94,11 +96,14 @@ def _belongs(step: StepBuilder, scope: Scope, wait: Wait, event: ScopeEvent) -> 
         return same_token(event.token, task_token(step.execution, scope))
     if wait.attempt != event.attempt:
         return False
-    return not isinstance(event, TimerFired) or (isinstance(wait, TimedWait) and _is_due(step, wait.due))
+    return not isinstance(event, TimerFired) or (isinstance(wait, TimedWait) and _is_due(step, wait.due, event.due))
 
 
-def _is_due(step: StepBuilder, due: float | None) -> bool:
-    return due is not None and step.now >= due - TIMER_TOLERANCE
+def _is_due(step: StepBuilder, due: float | None, fired: float | None) -> bool:
+    """Is the time that is waited for the one of the timer that has fired? The wall clock may show another time."""
+    if due is None or fired is None:
+        return due is not None and step.now >= due - TIMER_TOLERANCE
+    return abs(due - fired) <= TIMER_TOLERANCE
 
 
 def _status(execution: Execution) -> str:

@@ -27,6 +27,7 @@ def view_of(step: StepBuilder, scope: Scope, purpose: str = "") -> View:
         context=lambda: context_object(step, scope),
         now=step.now,
         chance=Chance(f"{step.execution.seed}{scope.path}#{scope.attempt}{purpose}"),
+        work=step.context.work,
     )
     view.evaluate = step.context.evaluate
     return view

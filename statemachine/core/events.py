@@ -27,7 +27,9 @@ class StopRequested(msgspec.Struct, frozen=True, tag=True):
 
 
 class DeadlineReached(msgspec.Struct, frozen=True, tag=True):
-    """The time of the whole execution is over (TimeoutSeconds of the state machine)."""
+    """The time of the whole execution is over (TimeoutSeconds of the state machine). `due` as in TimerFired."""
+
+    due: float | None = None
 
 
 class DefectFound(msgspec.Struct, frozen=True, tag=True):
@@ -81,7 +83,9 @@ class WaitEvent(msgspec.Struct, frozen=True):
 
 
 class TimerFired(WaitEvent, frozen=True, tag=True):
-    """The time that a scope waits for has come."""
+    """The time that a scope waits for has come. `due` is that time; None says that the time of the step decides."""
+
+    due: float | None = None
 
 
 class TurnCame(WaitEvent, frozen=True, tag=True):

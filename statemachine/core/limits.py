@@ -19,3 +19,9 @@ VARIABLES_BYTES_MAX = 10_485_760
 """The bytes of all variables of an execution."""
 STEP_TRANSITIONS_MAX = 100
 """Ours: the states that one step may enter. The rest waits for its turn, so that no execution starves the others."""
+STEP_WORK_MAX = 20_000
+"""Ours: a step whose expressions have done this much work (`query/work.py`) enters no further state."""
+RUN_WORK_MAX = 40_000
+"""Ours: the work that a step does at once. A state that takes more is made in several runs."""
+STATE_WORK_MAX = 20_000_000
+"""Ours: a state whose expressions take more work than this fails with States.Runtime."""

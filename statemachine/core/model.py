@@ -93,7 +93,8 @@ class Execution(msgspec.Struct, omit_defaults=True):
     `revision` is the key of the revision that it runs. `seed` is secret; task tokens and all chance are made from it.
     `events` and `data` are the numbers of its history events and of its stored payloads, `variable_bytes` is the size
     of all variables in all its scopes. `started` is the time at which it was accepted. A PENDING execution waits for
-    its turn, and with `start_at` not before that time; a higher `priority` comes earlier.
+    its turn, and with `start_at` not before that time; a higher `priority` comes earlier. `stamped` is the timestamp of
+    its latest history event, in milliseconds.
     """
 
     id: str
@@ -119,6 +120,7 @@ class Execution(msgspec.Struct, omit_defaults=True):
     trace_header: str | None = None
     start_at: float | None = None
     priority: int = 0
+    stamped: int = 0
 
 
 @dataclass(slots=True)
@@ -187,9 +189,10 @@ class Exit(msgspec.Struct, frozen=True):
 
 
 class Sleep(msgspec.Struct, frozen=True):
-    """Decision: wait until that time (epoch seconds)."""
+    """Decision: wait until that time (epoch seconds): an `absolute` time of the clock, or the end of some seconds."""
 
     until: float
+    absolute: bool = False
 
 
 class Call(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from typing import Any
 from statemachine.core.children import child_failed, child_succeeded, drop_children, fork
 from statemachine.core.compile import State
 from statemachine.core.context import view_of
-from statemachine.core.limits import PAYLOAD_BYTES_MAX, VARIABLE_BYTES_MAX, VARIABLES_BYTES_MAX
+from statemachine.core.limits import PAYLOAD_BYTES_MAX, STEP_WORK_MAX, VARIABLE_BYTES_MAX, VARIABLES_BYTES_MAX
 from statemachine.core.model import Call, Decision, Exit, Fork, Scope, Sleep
 from statemachine.core.payload import Payload
 from statemachine.core.retry import matches
@@ -22,23 +22,26 @@ from statemachine.errors import QueryEvaluationError, StateError
 from statemachine.json_text import is_deeper_than
 from statemachine.query.language import Produced
 from statemachine.query.size import DEPTH_MAX, too_large
-from statemachine.query.view import Unfinished
+from statemachine.query.work import EACH_CHARACTER, LONG, Unfinished
 
 
 def run(step: StepBuilder) -> None:
     """Do what is in `ready` until it is empty, the step is long enough, or the execution has ended.
 
+    A step is long enough if it has entered as many states as it may, or if its expressions have worked enough.
+
     Raises HistoryExhausted if the history is full. Raises Unfinished if an evaluation has no answer yet; its `entered`
     says how many states were entered before.
     """
     entered = 0
+    work = step.context.work
     while step.ready and step.execution.status == "RUNNING":
         path, action, argument = step.ready.popleft()
         scope = step.edit_or_none(path)
         if scope is None or scope.failed or scope.output is not None:
             continue
         if action == "enter":
-            if entered == step.context.transitions_max:
+            if entered == step.context.transitions_max or work.spent > STEP_WORK_MAX:
                 step.wait_for(scope, TurnWait(scope.attempt))
                 continue
             try:
@@ -70,7 +73,7 @@ def end(
     # Recorded: the previous event of a time-out or a stop is 0.
     previous = root.last_event if status in ("SUCCEEDED", "FAILED") else 0
     root.last_event = step.note(f"Execution{type_}", root, previous, details)
-    execution.status, execution.stopped = status, step.now
+    execution.status, execution.stopped = status, step.stamp
     execution.output, execution.error, execution.cause = output, error, cause
     for path in step.paths():
         known = step.read(path)
@@ -82,7 +85,7 @@ def _enter(step: StepBuilder, scope: Scope) -> None:
     state = step.state(scope)
     if not scope.entered_event:
         scope.entered_after = scope.last_event
-        scope.entered_at = step.now
+        scope.entered_at = step.stamp
         step.note_next(state.entered, scope, {"name": state.name, "input": scope.input})
         scope.entered_event = scope.last_event
     try:
@@ -115,7 +118,7 @@ def _follow(step: StepBuilder, scope: Scope, state: State, decision: Decision, r
         produced = (decision.flow or state.flow).after(view)
         _leave(step, scope, produced, decision.next, result)
     elif isinstance(decision, Sleep):
-        step.wait_for(scope, TimerWait(scope.attempt, decision.until))
+        step.wait_for(scope, TimerWait(scope.attempt, decision.until, decision.absolute))
     elif isinstance(decision, Call):
         schedule(step, scope, state, decision)
     else:
@@ -129,7 +132,7 @@ def _leave(
     """Note that the state is exited, then go to the next one or end the scope."""
     state = step.state(scope)
     output = step.payload(produced.output, scope.input, result)
-    _check_size(output, state.name)
+    _check_size(step, output, state.name)
     details: dict[str, Any] = {"name": state.name, "output": output}
     if produced.assigned:
         details["assignedVariables"] = _assign(step, scope, produced.assigned)
@@ -155,6 +158,7 @@ def _assign(step: StepBuilder, scope: Scope, assigned: dict[str, Any]) -> dict[s
     large."""
     values = {name: Payload(value) for name, value in assigned.items()}
     size = sum(value.size for value in values.values())
+    step.context.work.charge(EACH_CHARACTER * size)
     replaced = sum(scope.variables[name].size for name in values if name in scope.variables)
     total = step.execution.variable_bytes + size - replaced
     if size > VARIABLE_BYTES_MAX or total > VARIABLES_BYTES_MAX:
@@ -168,13 +172,15 @@ def _assign(step: StepBuilder, scope: Scope, assigned: dict[str, Any]) -> dict[s
     return values
 
 
-def _check_size(payload: Payload, name: str) -> None:
+def _check_size(step: StepBuilder, payload: Payload, name: str) -> None:
     if payload.measured:
         return
     try:
         size = payload.size
     except RecursionError:
         raise too_large() from None
+    if size > LONG:
+        step.context.work.charge(EACH_CHARACTER * size)
     if size > PAYLOAD_BYTES_MAX:
         raise StateError(
             "States.DataLimitExceeded",
@@ -193,6 +199,7 @@ def _fail(step: StepBuilder, scope: Scope, state: State, failure: StateError) ->
         _note_evaluation_failed(step, scope, state, failure)
         started = True
     failure = _explained(scope, state, failure)
+    step.context.work.spent += EACH_CHARACTER * len(failure.cause or "")
     heartbeat = isinstance(failure, TimedOut) and failure.heartbeat
     for number, retrier in enumerate(state.retriers):
         if matches(retrier.errors, failure.error, heartbeat=heartbeat):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 from collections import deque
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from statemachine.core.compile import Machine, State
@@ -21,6 +21,7 @@ from statemachine.core.scope_path import child_path, parent_path
 from statemachine.core.tally import Change, counted
 from statemachine.core.waits import TaskWait, Wait
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
+from statemachine.query.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,17 @@ class StepContext:
 
     `now` is the time in epoch seconds. `activities` holds the ARNs of the activities that exist. `evaluate` evaluates
     expressions of unknown cost; None lets this process evaluate them. The step may enter `transitions_max` states; the
-    rest waits for its turn.
+    rest waits for its turn. `work` counts the work of its expressions. `listening_since` is when the server
+    last became able to hear workers. `clock_set` says that the wall clock was set in this process.
     """
 
     now: float
     activities: Container[str] = ()
     evaluate: Callable[[EvaluationRequest], EvaluationResult] | None = None
     transitions_max: int = STEP_TRANSITIONS_MAX
+    work: Work = field(default_factory=Work)
+    listening_since: float = 0.0
+    clock_set: bool = False
 
 
 class HistoryExhausted(Exception):
@@ -63,7 +68,9 @@ class StepBuilder:
         self._commands: dict[str, Wait] = {}
         self._extended: set[str] = set()
         self._cancelled: list[Command] = []
-        self._timestamp = int(context.now * 1000)
+        # No event is stamped before the one that precedes it, even if the clock was set back.
+        self.stamp = max(context.now, self.execution.stamped / 1000)
+        self._timestamp = max(int(context.now * 1000), self.execution.stamped)
 
     def edit_or_none(self, path: str) -> Scope | None:
         """The scope for reading and writing, None if there is no such scope. It is this step's own copy."""
@@ -194,5 +201,7 @@ class StepBuilder:
 
     def build(self) -> Step:
         """The step as it was made."""
+        if self.history:
+            self.execution.stamped = self._timestamp
         commands = [Command(path, wait, path in self._extended) for path, wait in self._commands.items()]
         return Step(self.execution, self._scopes, self.history, commands, self._cancelled, self.changes)

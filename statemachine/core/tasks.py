@@ -20,6 +20,9 @@ from statemachine.core.step_builder import StepBuilder
 from statemachine.core.waits import TaskWait
 from statemachine.errors import RuntimeFailure, StateError
 
+HEARING_SECONDS = 1.0
+"""Ours: after an outage of the server, no task times out for so long."""
+
 
 class TimedOut(StateError):
     """States.Timeout of a task. `heartbeat` says that it missed a heartbeat: States.HeartbeatTimeout matches it too."""
@@ -93,9 +96,18 @@ def start_activity(step: StepBuilder, scope: Scope, wait: TaskWait, event: TaskT
 
 
 def extend_heartbeat(step: StepBuilder, scope: Scope, wait: TaskWait, event: TaskHeartbeat) -> None:
-    """The task is alive: its next heartbeat is due a full interval from now."""
-    if wait.heartbeat is not None:
-        step.extend_wait(scope, msgspec.structs.replace(wait, heartbeat_at=step.now + wait.heartbeat))
+    """The task is alive: its next heartbeat is due a full interval from now.
+
+    Ours: if the clock was set past the time-out, the time-out begins again, because its timer has not fired.
+    """
+    if wait.heartbeat is None:
+        return
+    timeout_at = wait.timeout_at
+    if timeout_at is not None and wait.timeout is not None and step.context.clock_set:
+        passed = timeout_at < step.now - HEARING_SECONDS
+        timeout_at = step.now + wait.timeout if passed else timeout_at
+    heartbeat_at = step.now + wait.heartbeat
+    step.extend_wait(scope, msgspec.structs.replace(wait, timeout_at=timeout_at, heartbeat_at=heartbeat_at))
 
 
 def submit_or_succeed(step: StepBuilder, scope: Scope, wait: TaskWait, event: TaskReturned) -> None:
@@ -130,12 +142,32 @@ def fail(step: StepBuilder, scope: Scope, wait: TaskWait, event: TaskFailure) ->
 
 
 def time_out(step: StepBuilder, scope: Scope, wait: TaskWait, event: TimerFired) -> None:
-    """Note that the task is out of time, and cancel it."""
+    """Note that the task is out of time, and cancel it. If the server could not hear its worker, give it more time."""
     resource = _resource(step.state(scope))
     missed = wait.heartbeat_at is not None and (wait.timeout_at is None or wait.heartbeat_at < wait.timeout_at)
+    extended = _with_grace(wait, step.context.listening_since, missed=missed)
+    if extended.due != wait.due and (extended.due or 0.0) > step.now:
+        step.extend_wait(scope, extended)
+        return
     step.cancel_wait(scope)
     step.note_next(f"{resource.family}TimedOut", scope, {**_named(resource), "error": "States.Timeout"})
     step.ready.append((scope.path, "fail", TimedOut(heartbeat=missed)))
+
+
+def _with_grace(wait: TaskWait, listening_since: float, *, missed: bool) -> TaskWait:
+    """The wait of a task that is out of time, with the time that it gets after an outage of the server.
+
+    Ours: a worker that beat in time before the outage has a whole period from its end. A time-out is not extended, but
+    it waits until results that came during the outage have been heard.
+    """
+    if missed:
+        assert wait.heartbeat is not None
+        assert wait.heartbeat_at is not None
+        heartbeat_at = max(wait.heartbeat_at, listening_since + wait.heartbeat)
+        return msgspec.structs.replace(wait, heartbeat_at=heartbeat_at)
+    if wait.timeout_at is None:
+        return wait
+    return msgspec.structs.replace(wait, timeout_at=max(wait.timeout_at, listening_since + HEARING_SECONDS))
 
 
 def _note_failed(step: StepBuilder, scope: Scope, failure: StateError) -> None:

@@ -11,11 +11,12 @@ import msgspec
 from statemachine.core.payload import Payload
 
 
-class TimerWait(msgspec.Struct, frozen=True, tag="timer"):
-    """A Wait state waits until `due`."""
+class TimerWait(msgspec.Struct, frozen=True, omit_defaults=True, tag="timer"):
+    """A Wait state waits until `due`: an `absolute` time of the wall clock, or the end of some seconds."""
 
     attempt: str
     due: float
+    absolute: bool = False
 
 
 class RetryWait(msgspec.Struct, frozen=True, tag="retry"):

@@ -67,6 +67,11 @@ class Commits:
         """Become the owner of the store."""
         self.own(loop, await loop.run_in_executor(self._thread, self._store.raise_epoch))
 
+    async def write_first(self, rows: dict[str, bytes | None]) -> None:
+        """Write rows before anything is stepped."""
+        if rows:
+            await self._loop.run_in_executor(self._thread, self._store.commit, rows, {}, self._epoch)
+
     def own(self, loop: asyncio.AbstractEventLoop, epoch: int) -> None:
         """Commit under an epoch that `raise_epoch` gave."""
         self._loop = loop

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from statemachine.core.events import Event, TaskReturned, TaskSuccess
+from statemachine.core.events import DeadlineReached, Event, StartRequested, StopRequested, TaskReturned, TaskSuccess
 from statemachine.core.model import Execution
 from statemachine.core.payload import Payload
 from statemachine.host.protocol import Reply
@@ -23,6 +23,10 @@ class StartDue:
 
 
 EngineEvent = Event | StartDue
+STARTS = (StartRequested, StartDue)
+"""Events that start an execution."""
+OVERTAKING = (*STARTS, StopRequested, DeadlineReached)
+"""Events that need not wait for an evaluation of their execution: they mean the same before and after it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -30,15 +34,13 @@ class Delivery:
     """An event for an execution.
 
     The start of a new execution brings its `header`. `on_reply` is None if the sender waits for no reply and would not
-    send the event again. The event is stepped with the time `not_before` or a later one, even if the clock was set back
-    in the meantime. `log` is what the task has printed whose result the event is; it is kept with the step.
+    send the event again. `log` is what the task has printed whose result the event is; it is kept with the step.
     """
 
     id: str
     event: EngineEvent
     header: Execution | None = None
     on_reply: OnReply | None = None
-    not_before: float = 0.0
     log: TaskLog | None = None
 
 
@@ -47,4 +49,4 @@ def without_stored_payload(delivery: Delivery) -> Delivery:
     event = delivery.event
     if isinstance(event, TaskReturned | TaskSuccess):
         event = msgspec.structs.replace(event, output=Payload(text=event.output.text))
-    return Delivery(delivery.id, event, not_before=delivery.not_before, log=delivery.log)
+    return Delivery(delivery.id, event, log=delivery.log)

@@ -8,6 +8,7 @@ kinds of task: it knows their interface.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Container, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,11 +22,13 @@ from statemachine.core.model import Execution
 from statemachine.core.token import read_task_token
 from statemachine.engine.activities import ActivityQueues
 from statemachine.engine.admission import UNLIMITED, AdmissionLimits
+from statemachine.engine.clock import EngineClock
 from statemachine.engine.commits import Commits
 from statemachine.engine.delivery import OnReply
-from statemachine.engine.recovery import recover
+from statemachine.engine.recovery import count_unsurvived, recover
 from statemachine.engine.releases import Releases
 from statemachine.engine.running_tasks import RunningTasks
+from statemachine.engine.step_mark import StepMark, StepWatch
 from statemachine.engine.task_events import checked_log, failure_event, result_event
 from statemachine.engine.timers import Timers
 from statemachine.engine.waiting_for_evaluation import Evaluators
@@ -40,6 +43,8 @@ GROUP_EVENTS_MAX = 2_000
 """The greatest number of events in one group, so that transactions stay small."""
 CLOCK_CHECK_SECONDS = 30.0
 """The clock is read at least this often, because it may be set while the engine sleeps."""
+OUTAGE_SECONDS = 1.0
+"""If the loop is called so much later than it asked, no worker could be heard meanwhile."""
 READERS = 2
 """The threads that read for `survey`. The event loop shares the interpreter lock with them: with more of them it waits
 longer, and they read no more (measured)."""
@@ -69,9 +74,14 @@ class Engine(Host):
         limits: AdmissionLimits = UNLIMITED,
         observers: Sequence[Observer] = (),
         clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] | None = None,
+        mark: StepMark | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
+        self._time = EngineClock(clock, monotonic)
+        self._listening_since = 0.0
+        self._alarm_at = math.inf
         self.draining = False
         self.observers = list(observers)
         self.watchers: list[Watcher] = []
@@ -87,6 +97,8 @@ class Engine(Host):
             on_wake=self.wake,
             printed_by=self._tasks.printed_by,
         )
+        self._writer.mark = mark if mark is not None else StepMark()
+        self._watch = StepWatch(self._writer.mark)
         self._timers = Timers(store)
         self._queues = ActivityQueues()
         self._releases = Releases(self._writer, self._timers, self._queues, self._tasks)
@@ -113,11 +125,13 @@ class Engine(Host):
         began = time.perf_counter()
         self._loop = asyncio.get_running_loop()
         await self._commits.open(self._loop)
+        await self._commits.write_first(count_unsurvived(self.store, self._writer))
+        self._watch.start()
         recovered = 0
         for released in recover(self.store, self._writer, self._releases, self.clock()):
             recovered += released
             await asyncio.sleep(0)
-        self._recovered = True
+        self._begin_listening()
         seconds = time.perf_counter() - began
         if self.open_executions:
             log.info("open executions recovered", executions=self.open_executions, seconds=round(seconds, 3))
@@ -146,6 +160,7 @@ class Engine(Host):
         """Drain, then close everything. Killing the process is as safe."""
         await self.drain()
         self._closed = True
+        self._watch.close()
         if self._alarm is not None:
             self._alarm.cancel()
         await self._tasks.close()
@@ -233,6 +248,7 @@ class Engine(Host):
             tasks_under_way=self._tasks.count,
             activity_tasks=self._queues.tasks,
             activity_polls=self._queues.workers,
+            clock_jumps=self._time.jumps,
         )
 
     @property
@@ -271,11 +287,17 @@ class Engine(Host):
             return  # events that come now are lost, and the next process releases their commands again
         writer = self._writer
         until = time.perf_counter() + SLICE_SECONDS
-        now = self.clock()
+        now, steady = self._time.read()
+        self._timers.set_offset(self._time.offset)
+        if self._time.measures_pauses and steady - self._alarm_at > OUTAGE_SECONDS:
+            log.warning("paused", seconds=round(steady - self._alarm_at, 3))
+            self._listening_since = steady
+        writer.clock_set = self._time.jumps > 0
+        writer.listening_since = self._listening_since + self._time.offset
         if self.ready and not self.draining:
             self._timers.load_upcoming(now)
-            for timer in self._timers.take_due(now, GROUP_EVENTS_MAX):
-                writer.deliver(timer.id, timer.event, not_before=timer.due)
+            for timer in self._timers.take_due(steady, GROUP_EVENTS_MAX):
+                writer.deliver(timer.id, timer.event)
         while writer.inbox_length and self._in_group < GROUP_EVENTS_MAX:
             writer.step(now)
             self._in_group += 1
@@ -290,7 +312,12 @@ class Engine(Host):
             self.wake()
         elif not self._busy:
             self._idle.set()
-        self._set_alarm(now)
+        self._set_alarm(steady)
+
+    def _begin_listening(self) -> None:
+        """Recovery is done: from now on workers can be heard."""
+        self._recovered = True
+        _, self._listening_since = self._time.read()
 
     def _commit_ended(self) -> None:
         if self._commits.failing:
@@ -299,12 +326,13 @@ class Engine(Host):
         else:
             self.wake()
 
-    def _set_alarm(self, now: float) -> None:
+    def _set_alarm(self, steady: float) -> None:
         if not self.ready:
             return
         if self._alarm is not None:
             self._alarm.cancel()
-        delay = min(max(self._timers.next_call_at - now, 0.0), CLOCK_CHECK_SECONDS)
+        delay = min(max(self._timers.next_call_at - steady, 0.0), CLOCK_CHECK_SECONDS)
+        self._alarm_at = steady + delay
         self._alarm = self._loop.call_later(delay, self.wake)
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from statemachine.core.model import Command
 from statemachine.core.resource import parse_resource
 from statemachine.core.token import make_task_token
-from statemachine.core.waits import TaskWait, TimedWait
+from statemachine.core.waits import TaskWait, TimedWait, TimerWait
 from statemachine.engine.activities import ActivityQueues, QueuedTask
 from statemachine.engine.group import Group
 from statemachine.engine.running_tasks import RunningTasks
@@ -49,7 +49,8 @@ class Releases:
         """Release one command."""
         wait = command.waiting
         if isinstance(wait, TimedWait) and wait.due is not None:
-            self._timers.add(Timer(wait.due, id, command.scope, wait.attempt))
+            absolute = isinstance(wait, TimerWait) and wait.absolute
+            self._timers.add(Timer(wait.due, id, command.scope, wait.attempt, absolute))
         if isinstance(wait, TaskWait) and not command.extended:
             self.hand_out(id, command.scope, wait)
 

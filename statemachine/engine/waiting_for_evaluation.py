@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Protocol
 
+from statemachine.core.limits import RUN_WORK_MAX, STATE_WORK_MAX
 from statemachine.engine.delivery import Delivery
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
-from statemachine.query.view import Unfinished
+from statemachine.query.work import Unfinished, Work
 
 WAIT_SECONDS = 0.001
 """How long one step may hold the event loop for evaluations. Most are done by then."""
@@ -40,18 +41,24 @@ class Evaluators(Protocol):
         """Release everything. Evaluations that are under way never get a result."""
 
 
+def limited_work() -> Work:
+    """The work of a step before its first run."""
+    return Work(RUN_WORK_MAX, STATE_WORK_MAX)
+
+
 @dataclass(eq=False, slots=True)
 class EventInProgress:
     """An event that is being stepped, or that waits for an evaluation to be stepped again.
 
     It is stepped again with `arrived_at`, the time of its first step. `evaluations` are those that it has requested.
-    `later` are events of the same execution that arrived while it waited.
+    `later` are events of the same execution that arrived while it waited. `work` is the work of its step, in all runs.
     """
 
     delivery: Delivery
     arrived_at: float
     evaluations: dict[EvaluationRequest, Evaluation] = field(default_factory=dict)
     later: deque[Delivery] = field(default_factory=deque)
+    work: Work = field(default_factory=limited_work)
 
     def known_result(self, request: EvaluationRequest) -> EvaluationResult:
         """The result of a request that was made before. Raises Unfinished without a result."""

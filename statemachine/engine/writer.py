@@ -12,16 +12,15 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from functools import partial
 from typing import Protocol
 
+from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_checkpoint
 from statemachine.core.advance import advance
 from statemachine.core.compile import Machine
 from statemachine.core.events import (
-    DeadlineReached,
     DefectFound,
     Event,
     StartQueued,
     StartRequested,
-    StopRequested,
     TaskEvent,
     TurnCame,
     WaitEvent,
@@ -30,29 +29,27 @@ from statemachine.core.model import UNENDED, Checkpoint, Command, Execution, Ste
 from statemachine.core.step_builder import StepContext
 from statemachine.core.waits import TurnWait
 from statemachine.engine.admission import UNLIMITED, Admission, AdmissionLimits
-from statemachine.engine.delivery import Delivery, EngineEvent, OnReply, StartDue, without_stored_payload
+from statemachine.engine.delivery import OVERTAKING, STARTS, Delivery, EngineEvent, OnReply, without_stored_payload
 from statemachine.engine.group import Group
 from statemachine.engine.loaded_execution import LoadedExecution
+from statemachine.engine.step_mark import StepMark
 from statemachine.engine.task_logs import PrintedBy, add_logs
 from statemachine.engine.waiting_for_evaluation import (
     Evaluation,
     Evaluators,
     EventInProgress,
     StepEvaluator,
+    limited_work,
     refuse_evaluation,
 )
 from statemachine.host import Reply
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
-from statemachine.query.view import Unfinished
+from statemachine.query.work import Paused, Unfinished
 from statemachine.store.interface import Store
 from statemachine.tasks.kind import TaskLog
 
 LOADED_MAX = 10_000
 """The executions kept in memory. Above that number the least recently used are dropped, and read again when needed."""
-STARTS = (StartRequested, StartDue)
-"""Events that start an execution."""
-OVERTAKING = (*STARTS, StopRequested, DeadlineReached)
-"""Events that need not wait for an evaluation of their execution: they mean the same before and after it."""
 
 
 class MachineSource(Protocol):
@@ -68,6 +65,7 @@ class Writer:
     `in_flight` is the group that is being written, None between two groups; meanwhile the next one forms. `on_defect`
     is called with the execution's id and every error that is a defect of the server. `on_wake` is called when an event
     that waited for an evaluation can be stepped. Set `draining` to leave all further turns to the next process.
+    `listening_since` and `clock_set` are for StepContext. `suspects` are executions that a process did not survive.
     """
 
     def __init__(
@@ -97,6 +95,10 @@ class Writer:
         self._on_wake = on_wake
         self._printed_by = printed_by
         self.draining = False
+        self.listening_since = 0.0
+        self.clock_set = False
+        self.mark = StepMark()
+        self.suspects: set[str] = set()
 
     @property
     def inbox_length(self) -> int:
@@ -120,11 +122,10 @@ class Writer:
         on_reply: OnReply | None = None,
         header: Execution | None = None,
         *,
-        not_before: float = 0.0,
         log: TaskLog | None = None,
     ) -> None:
         """Queue an event for an execution (see `Delivery`)."""
-        self._inbox.append(Delivery(id, event, header, on_reply, not_before, log))
+        self._inbox.append(Delivery(id, event, header, on_reply, log))
 
     def write_rows(self, rows: Mapping[str, bytes | None], on_reply: OnReply) -> None:
         """Write rows that belong to no execution with the forming group."""
@@ -139,12 +140,15 @@ class Writer:
             progress.later.append(delivery)
             return
         if progress is None or progress.delivery is not delivery:
-            arrived_at = max(now, delivery.not_before)
-            progress = EventInProgress(delivery, arrived_at, self._requested.pop(delivery.id, {}))
+            progress = EventInProgress(delivery, now, self._requested.pop(delivery.id, {}))
+        self.mark.begin(delivery.id)
         try:
             self._step_delivery(progress)
-        except Unfinished:
+        except Unfinished as unfinished:
             self._waiting[delivery.id] = progress
+            progress.work.begin_run()
+            if isinstance(unfinished, Paused):
+                self._inbox.append(delivery)
             return
         except Exception as error:
             self.on_defect(delivery.id, error)
@@ -153,6 +157,8 @@ class Writer:
                 self._admit()
             if delivery.on_reply is not None:
                 delivery.on_reply(None, error)
+        finally:
+            self.mark.end()
         if self._waiting.get(delivery.id) is progress:
             del self._waiting[delivery.id]
             self._inbox.extendleft(reversed(progress.later))
@@ -210,6 +216,8 @@ class Writer:
             for id in group.touched:
                 self._loaded.pop(id, None)
             self._inbox.extend(map(without_stored_payload, group.unreplied))
+        for progress in self._waiting.values():
+            progress.work = limited_work()  # its execution may have been changed by a step that is lost
         for _ in self.load_pages(now):
             pass  # all pages at once, because the next step needs them
         superseded = [found for group in lost for found in group.superseded]
@@ -302,7 +310,15 @@ class Writer:
             self._inbox.append(Delivery(id, StartRequested()))
 
     def _advance(self, loaded: LoadedExecution, event: Event, progress: EventInProgress) -> Step:
-        context = StepContext(progress.arrived_at, self._activities, self._evaluator(progress))
+        evaluate = self._evaluator(progress)
+        context = StepContext(
+            progress.arrived_at,
+            self._activities,
+            evaluate,
+            work=progress.work,
+            listening_since=self.listening_since,
+            clock_set=self.clock_set,
+        )
         try:
             return advance(loaded.machine, loaded.checkpoint, event, context)
         except Unfinished as unfinished:
@@ -348,6 +364,8 @@ class Writer:
         group.steps.append((before, step))
         loaded.apply(step)
         self._loaded[id] = loaded
+        if id in self.suspects:
+            group.rows.delete(keys.unsurvived(id))
         group.touched[id] = loaded
         if isinstance(event, (StartRequested, StartQueued)):
             group.accepted.append(step.execution)

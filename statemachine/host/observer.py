@@ -62,6 +62,7 @@ class QueueLengths:
     - tasks_under_way: tasks that were given to their kind and have no result
     - activity_tasks: activity tasks that wait for a worker
     - activity_polls: workers that wait for an activity task
+    - clock_jumps: how often the wall clock was set since the start
     """
 
     executions_running: int
@@ -72,6 +73,7 @@ class QueueLengths:
     tasks_under_way: int
     activity_tasks: int
     activity_polls: int
+    clock_jumps: int
 
 
 class Observer:

@@ -18,6 +18,7 @@ GAUGES = {
     "tasks_under_way": "Tasks that were given to their kind and have no result yet (without activity tasks).",
     "activity_tasks": "Activity tasks that wait for a worker.",
     "activity_polls": "GetActivityTask calls that wait for a task.",
+    "clock_jumps": "How often the wall clock was set by more than a second since the start.",
 }
 """The help text of each gauge. Its name is that of a member of `QueueLengths`."""
 

@@ -10,6 +10,8 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from statemachine.query.work import Work
+
 if TYPE_CHECKING:
     from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 
@@ -25,13 +27,6 @@ class Absent:
 
 
 ABSENT = Absent()
-
-
-class Unfinished(Exception):
-    """A requested evaluation has no result yet. The step has changed nothing, and it will request the evaluation again.
-    `entered` counts the states that the step had entered and finished before the state with the request."""
-
-    entered = 0
 
 
 class Chance:
@@ -76,10 +71,22 @@ class View:
     `input` is `$` (JSONPath) or `$states.input` (JSONata). `result` and `error` are ABSENT if they do not exist.
     `variables` maps names to values; variables of inner scopes hide those of outer scopes. `context` makes the context
     object; it is called at the first use. `now` is in epoch seconds. `evaluate` answers requests for JSONata whose
-    cost is not known, or raises Unfinished. If it is None, this process evaluates them at once.
+    cost is not known, or raises Unfinished. If it is None, this process evaluates them at once. `work` counts the
+    work of the evaluations of a step.
     """
 
-    __slots__ = ("_context", "_make_context", "chance", "error", "evaluate", "input", "now", "result", "variables")
+    __slots__ = (
+        "_context",
+        "_make_context",
+        "chance",
+        "error",
+        "evaluate",
+        "input",
+        "now",
+        "result",
+        "variables",
+        "work",
+    )
 
     def __init__(
         self,
@@ -92,6 +99,7 @@ class View:
         result: Any = ABSENT,
         error: Any = ABSENT,
         evaluate: Callable[[EvaluationRequest], EvaluationResult] | None = None,
+        work: Work | None = None,
     ) -> None:
         self.input = input
         self.variables: Mapping[str, Any] = variables if variables is not None else {}
@@ -102,6 +110,7 @@ class View:
         self.result = result
         self.error = error
         self.evaluate = evaluate
+        self.work = Work() if work is None else work
 
     @property
     def context(self) -> dict[str, Any]:
@@ -122,4 +131,5 @@ class View:
         other.result = self.result
         other.error = self.error
         other.evaluate = self.evaluate
+        other.work = self.work
         return other

@@ -27,7 +27,7 @@ from tests.architecture.package import modules, tree_of
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-EMPTY = QueueLengths(0, 0, 0, 0, 0, 0, 0, 0)
+EMPTY = QueueLengths(0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def page(name: str) -> str:

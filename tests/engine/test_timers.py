@@ -17,7 +17,7 @@ from statemachine.testing import START
 
 def store_with(*timers: Timer) -> MemoryStore:
     store = MemoryStore()
-    rows = {keys.timer(due, id, path): dump([id, path, attempt]).encode() for due, id, path, attempt in timers}
+    rows = {keys.timer(due, id, path): dump([id, path, attempt]).encode() for due, id, path, attempt, _ in timers}
     store.commit(rows, {}, 0)
     return store
 
@@ -80,5 +80,5 @@ def test_without_a_timer_there_is_no_earliest() -> None:
 
 
 def test_a_timer_knows_what_its_firing_means() -> None:
-    assert Timer(START, "m:e", "/00001", "2.0").event == TimerFired("/00001", "2.0")
-    assert Timer(START, "m:e", keys.DEADLINE, "").event == DeadlineReached()
+    assert Timer(START, "m:e", "/00001", "2.0").event == TimerFired("/00001", "2.0", START)
+    assert Timer(START, "m:e", keys.DEADLINE, "").event == DeadlineReached(START)

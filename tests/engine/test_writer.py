@@ -336,8 +336,8 @@ def test_a_timer_that_was_due_is_due_although_the_clock_is_set_back() -> None:
     driver.start("m:e", "wait")
     ((id, command),) = driver.run().commands
     assert isinstance(command.waiting, TimerWait)
-    event = TimerFired(command.scope, command.waiting.attempt)
-    driver.writer.deliver(id, event, not_before=command.waiting.due)
+    event = TimerFired(command.scope, command.waiting.attempt, command.waiting.due)
+    driver.writer.deliver(id, event)
     driver.run()
     checkpoint = read_checkpoint(driver.store, "m:e")
     assert checkpoint is not None

@@ -24,7 +24,8 @@ LABELS = {
 }
 """All labels with their values, without the bounds of histograms."""
 FAMILIES = {
-    "activity_polls": "gauge", "activity_tasks": "gauge", "commit_events": "histogram", "commit_rows": "histogram",
+    "activity_polls": "gauge", "activity_tasks": "gauge", "clock_jumps": "gauge",
+    "commit_events": "histogram", "commit_rows": "histogram",
     "commit_seconds": "histogram", "commits_failed": "counter", "evaluations_parked": "gauge",
     "executions_ended": "counter", "executions_pending": "gauge", "executions_running": "gauge",
     "executions_started": "counter", "history_events": "counter", "inbox_events": "gauge",

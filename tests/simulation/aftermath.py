@@ -64,6 +64,7 @@ def check_commands(store: Store) -> None:
 
 def check_end(store: Store, scenario: Scenario) -> dict[str, Ending]:
     """All executions have ended as they should: gives how."""
+    promise(not store.scan(keys.UNSURVIVED), "an execution that survived its step is still counted")
     promise(not store.scan("c/"), f"commands are left: {[key for key, _ in store.scan('c/')]}")
     return {
         start.id: _check_execution(store, scenario, start.id, start.revision, start.input) for start in scenario.starts

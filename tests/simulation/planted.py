@@ -74,6 +74,13 @@ class KeepsTimerRows(FaultyStore):
         super().commit(kept, fresh, epoch)
 
 
+class KeepsCounts(FaultyStore):
+    """An execution whose step was survived stays counted."""
+
+    def commit(self, rows: Rows, fresh: Rows, epoch: int) -> None:
+        super().commit({key: row for key, row in rows.items() if not key.startswith(keys.UNSURVIVED)}, fresh, epoch)
+
+
 class LosesPayloads(FaultyStore):
     """Payloads are referred to, but not written."""
 
@@ -232,6 +239,7 @@ FAULTS = {
     "commands before the commit": Fault(commits=ReleasesBeforeCommit),
     "stale answers are accepted": Fault(planted=accepting_stale_answers),
     "timer rows are not deleted": Fault(disk=KeepsTimerRows),
+    "a step that was survived stays counted": Fault(disk=KeepsCounts),
     "timers on disk are not read": Fault(planted=leaving_timers_on_disk),
     "extended timers are not set": Fault(planted=forgetting_extended_timers),
     "deadlines are not kept": Fault(planted=forgetting_deadlines),

@@ -11,7 +11,7 @@ from typing import Any
 from statemachine.engine.activities import ActivityQueues, QueuedTask
 from statemachine.engine.commits import Commits
 from statemachine.engine.loop import Engine
-from statemachine.engine.recovery import recover
+from statemachine.engine.recovery import count_unsurvived, recover
 from statemachine.engine.releases import Releases
 from statemachine.engine.timers import Timer, Timers
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
@@ -127,7 +127,8 @@ class WatchedTimers(Timers):
 
 
 class Process(Engine):
-    """The engine between two crashes."""
+    """The engine between two crashes. `left` is the execution that was being stepped at the crash before; that is
+    counted on `disk`, where this commit does not fail."""
 
     def __init__(
         self,
@@ -138,6 +139,8 @@ class Process(Engine):
         clock: Callable[[], float],
         *,
         commits: type[Commits],
+        disk: Store,
+        left: str | None,
     ) -> None:
         kinds: list[Any] = [FunctionKind(outside)]
         super().__init__(
@@ -150,6 +153,8 @@ class Process(Engine):
             clock=clock,
             fatal=outside.failed,
         )
+        self.disk = disk
+        self._writer.mark.left = left
         self.loop = loop
         self._loop = loop  # type: ignore[assignment]  # it stands in for asyncio's
         self._queues = Queues(outside)
@@ -169,12 +174,16 @@ class Process(Engine):
 
     def begin(self) -> None:
         """As `open`: become the owner of the store and release what every open execution waits for."""
-        self._commits.own(self._loop, self.store.raise_epoch())
+        epoch = self.store.raise_epoch()
+        self._commits.own(self._loop, epoch)
+        rows = count_unsurvived(self.store, self._writer)
+        if rows:
+            self.disk.commit(rows, {}, epoch)
         self._go_on(recover(self.store, self._writer, self._releases, self.clock()))
 
     def _go_on(self, pages: Iterator[int]) -> None:
         for _ in pages:
             self.loop.call_soon(self._go_on, pages)
             return
-        self._recovered = True
+        self._begin_listening()
         self.wake()

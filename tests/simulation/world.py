@@ -11,12 +11,14 @@ from collections.abc import Callable, Coroutine, Iterable
 from contextlib import ExitStack
 from functools import partial
 from itertools import count
+from random import Random
 from typing import Any
 from unittest.mock import patch
 
 import msgspec
 from structlog.testing import capture_logs
 
+from statemachine.checkpoint import keys
 from statemachine.checkpoint.read import read_execution
 from statemachine.core.events import Event, ScopeEvent, TaskReturned, TaskSuccess
 from statemachine.core.model import UNENDED
@@ -66,6 +68,8 @@ class World:
         self._unended = {start.id for start in scenario.starts}
         self._offset = EPOCH
         self._progress = 0.0
+        self._left: str | None = None
+        self._chance = Random(f"steps {scenario.seed}")
         self._unheard: dict[int, Callable[[], None]] = {}
         self._asked = count()
 
@@ -150,7 +154,17 @@ class World:
         self._changed(self._unended)
         loop = Loop(self.agenda, self.faults.commit_seconds)
         disk = self._make_disk(self.store, self.faults)
-        self._process = Process(disk, self.scenario, outside(loop), loop, self.clock, commits=self._commits)
+        left, self._left = self._left, None
+        self._process = Process(
+            disk,
+            self.scenario,
+            outside(loop),
+            loop,
+            self.clock,
+            commits=self._commits,
+            disk=self.store,
+            left=left,
+        )
         self._process.watchers.append(self._changed)
         self._process.begin()
 
@@ -161,6 +175,9 @@ class World:
         self._process = None
         self.store.close()
         self.store = self.witness.store = self._open_store()
+        # The crash may have struck in the middle of a step. Three times in a row would be another story.
+        stepped = [id for id in sorted(self._unended) if self.store.get(keys.unsurvived(id)) is None]
+        self._left = self._chance.choice([None, *stepped])
         downtime = self.faults.downtime()
         self.agenda.plan(downtime, partial(self._boot, outside))
         for repeat in self._unheard.values():

@@ -34,7 +34,7 @@ class Wait:
             until = self.timestamp(view)
         if until - view.now > WAIT_SECONDS_MAX:
             raise RuntimeFailure("Wait state delay is too long.")
-        return Exit(self.next) if until <= view.now else Sleep(until)
+        return Exit(self.next) if until <= view.now else Sleep(until, absolute=self.seconds is None)
 
     def resume(self, view: View) -> Decision:
         return Exit(self.next)

@@ -18,11 +18,14 @@ from statemachine.query.jsonata.evaluation.numbers import read_result
 from statemachine.query.jsonata.expressions import Expression
 from statemachine.query.jsonata.failures import without_value
 from statemachine.query.view import ABSENT, View
+from statemachine.query.work import EACH_CHARACTER
 
 WORK_MAX = 65_536
 """Ours: the most work done at once in this process: the program's cost times the characters that it reads."""
 WORK_OF_NOTHING = 100
 """Ours: each place of an expression counts as if it read this many characters more."""
+EACH_OF_COST = 0.005
+"""The work of one place of an expression and one character that it reads."""
 
 
 class Program:
@@ -43,17 +46,22 @@ class Program:
 
         Raises QueryEvaluationError for the first expression without a value. Passes on Unfinished of `view.evaluate`.
         """
+        return view.work.once(self._values, view)
+
+    def _values(self, view: View) -> list[Any]:
         results = self._evaluated(view).results
         values = []
         for expression, result in zip(self._expressions, results, strict=False):
             if not isinstance(result, Value):
                 raise without_value(expression, result)
+            view.work.charge(EACH_CHARACTER * len(result.text))
             values.append(read_result(result.text))
         assert len(values) == len(self._expressions), "an answer ends early only with a failure"
         return values
 
     def _evaluated(self, view: View) -> EvaluationResult:
         bindings = dump(self._bindings(view))
+        view.work.charge(EACH_CHARACTER * len(bindings))
         cheap = self._cost is not None and self._cost * (len(bindings) + WORK_OF_NOTHING) <= WORK_MAX
         request = EvaluationRequest(
             self._texts,
@@ -61,7 +69,10 @@ class Program:
             int(view.now * 1000) if self._reads_time else 0,
             view.chance.seed_for(self._expressions[0].location) if self._draws_chance else "",
         )
-        return evaluate(request) if cheap or view.evaluate is None else view.evaluate(request)
+        if not cheap and view.evaluate is not None:
+            return view.evaluate(request)
+        view.work.charge(EACH_OF_COST * (self._cost or 1) * len(bindings))
+        return evaluate(request)
 
     def _bindings(self, view: View) -> dict[str, Any]:
         bound = {}

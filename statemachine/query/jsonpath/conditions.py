@@ -14,7 +14,11 @@ from statemachine.query.jsonpath.paths.path import Path, parse_path
 from statemachine.query.jsonpath.wildcards import compile_wildcards
 from statemachine.query.language import Condition, Reader
 from statemachine.query.view import ABSENT, View
+from statemachine.query.work import LONG, Work
 from statemachine.times.timestamps import parse_timestamp
+
+EACH_TESTED = 0.0005
+"""The work of a character of a text that is tested."""
 
 Comparable = Any
 """A value in a form that can be compared with others of its type. ABSENT for a value of another type."""
@@ -123,25 +127,45 @@ def _comparison(name: str, variable: Path, operand: Any, where: str) -> Conditio
         if not isinstance(operand, str):
             raise ExpressionSyntaxError(f"{where}/StringMatches must be a string")
         matches = compile_wildcards(operand)
-        return lambda view: isinstance(text := value(view), str) and matches(text)
+        return lambda view: isinstance(text := value(view), str) and _tested(view, matches, text)
     if name in COMPARISONS:
         comparable, relation = COMPARISONS[name]
-        return _with_literal(value, comparable, relation, comparable(operand))
+        return _with_literal(_comparing(value, comparable), relation, comparable(operand))
     comparable, relation = COMPARISONS[name.removesuffix("Path")]
-    return _with_path(value, comparable, relation, _reader(parse_path(operand)))
+    other = _reader(parse_path(operand))
+    return _with_path(_comparing(value, comparable), relation, _comparing(other, comparable))
 
 
-def _with_literal(value: Reader, comparable: ToComparable, relation: Relation, right: Comparable) -> Condition:
+def _comparing(read: Reader, comparable: ToComparable) -> Reader:
+    """The reader of a value in the form that can be compared."""
+    if comparable is not _text_units:
+        return lambda view: comparable(read(view))
+    return lambda view: _tested(view, comparable, read(view))
+
+
+def _tested(view: View, test: Callable[[Any], Any], found: Any) -> Any:
+    """What `test` gives for a value. The characters of a long text count as work."""
+    if not isinstance(found, str) or len(found) < LONG:
+        return test(found)
+    return view.work.once(_counted, view.work, test, found)
+
+
+def _counted(work: Work, test: Callable[[Any], Any], text: str) -> Any:
+    work.charge(EACH_TESTED * len(text))
+    return test(text)
+
+
+def _with_literal(value: Reader, relation: Relation, right: Comparable) -> Condition:
     def test(view: View) -> bool:
-        left = comparable(value(view))
+        left = value(view)
         return left is not ABSENT and right is not ABSENT and relation(left, right)
 
     return test
 
 
-def _with_path(value: Reader, comparable: ToComparable, relation: Relation, other: Reader) -> Condition:
+def _with_path(value: Reader, relation: Relation, other: Reader) -> Condition:
     def test(view: View) -> bool:
-        left, right = comparable(value(view)), comparable(other(view))
+        left, right = value(view), other(view)
         return left is not ABSENT and right is not ABSENT and relation(left, right)
 
     return test

@@ -6,6 +6,7 @@ Knows the syntax of calls. `table` lists the functions.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,12 +18,14 @@ from statemachine.query.jsonpath.paths.path import Path, read_path
 from statemachine.query.jsonpath.paths.scanner import Scanner
 from statemachine.query.language import Reader
 from statemachine.query.view import View
+from statemachine.query.work import LONG, Work
 
 ARGUMENTS_MAX = 10_000
 """Ours: how many arguments a call may have."""
 NESTING_MAX = 10
 """How deeply calls may be nested (States Language)."""
 
+_LONG = (str, list, dict)
 _NAME = re.compile(r"States\.\w+")
 _TEXT = re.compile(r"'(?:[^'\\]|\\['{}\\nrt])*'")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,99})(?:\.\d{1,100})?(?:[eE][+-]?\d{1,2})?(?![\w.])")
@@ -33,11 +36,14 @@ _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
 
 @dataclass(frozen=True, slots=True)
 class IntrinsicCall:
-    """A compiled call. `function` is the function's name, `variables` are the variables that its arguments read."""
+    """A compiled call. `function` is the function's name, `variables` are the variables that its arguments read.
+    `draws` says that it, or a call in it, draws a random value.
+    """
 
     text: str
     function: str
     variables: frozenset[str]
+    draws: bool
     read: Reader = field(repr=False, compare=False)
 
     def reader(self, name: str) -> Reader:
@@ -72,7 +78,12 @@ def read_call(scanner: Scanner, nesting: int = 1) -> IntrinsicCall:
     text = scanner.text[begin : scanner.position]
     readers = [_reader(argument, text, check is template) for argument, check in zip(arguments, checks, strict=True)]
     variables = frozenset().union(*(argument.variables for argument in arguments))
-    return IntrinsicCall(text, name, variables, _calling(intrinsic, checks, readers, text))
+    call = _calling(intrinsic, checks, readers, text)
+    inner = [argument for argument in arguments if isinstance(argument, IntrinsicCall)]
+    draws = intrinsic.draws or any(argument.draws for argument in inner)
+    # Only the result of the outer call is kept. A call that draws is made in each run: later calls draw after it.
+    read = (lambda view: view.work.once(call, view)) if inner and not draws else call
+    return IntrinsicCall(text, name, variables, draws, read)
 
 
 def _read_arguments(scanner: Scanner, nesting: int) -> list[_Argument]:
@@ -123,18 +134,29 @@ def _reader(argument: _Argument, call: str, as_template: bool) -> Reader:
 
 
 def _calling(intrinsic: Intrinsic, checks: tuple[ArgumentCheck, ...], readers: list[Reader], text: str) -> Reader:
-    function, draws = intrinsic.function, intrinsic.draws
+    function, draws, weighs, each = intrinsic.function, intrinsic.draws, intrinsic.weighs, intrinsic.each
 
     def call(view: View) -> Any:
         values = [read(view) for read in readers]
         try:
             for place, check in enumerate(checks):
                 values[place] = _checked(check, values[place], place)
+            if each:
+                length = sum([len(value) for value in values if isinstance(value, _LONG)])
+                if length > LONG:
+                    return view.work.once(_counted, view.work, each * length, function, *values)
+            if weighs:
+                return function(view.work, *values)
             return function(view.chance, *values) if draws else function(*values)
         except ArgumentRefused as refused:
             raise IntrinsicFailure(f"The function '{text}' had the following error: {refused}") from None
 
     return call
+
+
+def _counted(work: Work, amount: float, function: Callable[..., Any], *values: Any) -> Any:
+    work.charge(amount)
+    return function(*values)
 
 
 def _checked(check: ArgumentCheck, value: Any, place: int) -> Any:

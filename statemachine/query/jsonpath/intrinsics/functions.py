@@ -1,6 +1,7 @@
 """The intrinsic functions. `table` has checked the types of their arguments.
 
-Pure: a random function draws from the Chance that it is given. A function raises ArgumentRefused for wrong arguments.
+Pure: a random function draws from the Chance that it is given. A function that reads all parts of a value counts them
+as work. A function raises ArgumentRefused for wrong arguments.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from statemachine import json_text
 from statemachine.query.jsonpath.java import in_hash_order, java_text
 from statemachine.query.limits import PAYLOAD_BYTES_MAX
 from statemachine.query.view import Chance
+from statemachine.query.work import EACH_CHARACTER, LONG, Work
 
 TEXT_MAX = PAYLOAD_BYTES_MAX
 """How many characters a text made by a function may have: as many as a state's output may have bytes."""
@@ -40,12 +42,12 @@ class ArgumentRefused(ValueError):
     """A function does not accept an argument. The text says why."""
 
 
-def json_to_string(value: Any) -> str:
+def json_to_string(work: Work, value: Any) -> str:
     """States.JsonToString: compact JSON text."""
-    return _written(json_text.dump, value)
+    return _written(work, json_text.dump, value)
 
 
-def format_text(template: str, *arguments: Any) -> str:
+def format_text(work: Work, template: str, *arguments: Any) -> str:
     """States.Format. In `template`, `{}` stands for an argument, and a backslash escapes a brace."""
     parts: list[str] = []
     end = used = length = 0
@@ -57,7 +59,7 @@ def format_text(template: str, *arguments: Any) -> str:
             continue
         if used == len(arguments):
             raise ArgumentRefused(f"The template has more places '{{}}' than the {used} values given")
-        printed = _printed(arguments[used])
+        printed = _printed(work, arguments[used])
         used += 1
         length += len(printed)
         if length > TEXT_MAX:
@@ -68,27 +70,36 @@ def format_text(template: str, *arguments: Any) -> str:
     return "".join(parts) + template[end:]
 
 
-def _printed(value: Any) -> str:
-    return value if isinstance(value, str) else _written(java_text, value)
+def _printed(work: Work, value: Any) -> str:
+    return value if isinstance(value, str) else _written(work, java_text, value)
 
 
-def _written(write: Callable[[Any], Written], value: Any) -> Written:
+def _written(work: Work, write: Callable[[Any], Written], value: Any) -> Written:
     """`write(value)`. Raises ArgumentRefused before it writes, if the text would be longer than TEXT_MAX.
 
     A value may hold the same part many times, so its text may be far larger than the value in memory.
     """
-    _weigh(value)
+    if isinstance(value, list | dict):
+        return work.once(_written_at_once, work, write, value)
+    return _written_at_once(work, write, value)
+
+
+def _written_at_once(work: Work, write: Callable[[Any], Written], value: Any) -> Written:
+    _weigh(work, value)
     try:
         return write(value)
     except RecursionError:
         raise ArgumentRefused("The value is nested too deeply") from None
 
 
-def _weigh(value: Any) -> None:
+def _weigh(work: Work, value: Any) -> None:
+    """Count the parts of a value. Raises ArgumentRefused."""
     room = TEXT_MAX
     parts = [value]
+    count = 0
     while parts:
         part = parts.pop()
+        count += 1
         room -= 1
         if isinstance(part, str):
             room -= len(part)
@@ -99,6 +110,8 @@ def _weigh(value: Any) -> None:
             parts.extend(part)
         if room < 0 or len(parts) > TEXT_MAX:
             raise ArgumentRefused(f"The value has more than {TEXT_MAX} characters")
+    if count + TEXT_MAX - room > LONG:
+        work.charge(count + EACH_CHARACTER * (TEXT_MAX - room))
 
 
 def string_to_json(text: str) -> Any:
@@ -121,9 +134,9 @@ def array_partition(items: list[Any], size: int) -> list[list[Any]]:
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 
-def array_contains(items: list[Any], wanted: Any) -> bool:
+def array_contains(work: Work, items: list[Any], wanted: Any) -> bool:
     """States.ArrayContains: deep equality. 1, 1.0 and true are three different values."""
-    wanted_identity, *identities = _identities([wanted, *items])
+    wanted_identity, *identities = _identities(work, [wanted, *items])
     return wanted_identity in identities
 
 
@@ -142,17 +155,17 @@ def array_get_item(items: list[Any], place: int) -> Any:
     return items[place]
 
 
-def array_unique(items: list[Any]) -> list[Any]:
+def array_unique(work: Work, items: list[Any]) -> list[Any]:
     """States.ArrayUnique: the first of each group of equal items."""
     first: dict[bytes, Any] = {}
-    for identity, item in zip(_identities(items), items, strict=True):
+    for identity, item in zip(_identities(work, items), items, strict=True):
         first.setdefault(identity, item)
     return list(first.values())
 
 
-def _identities(items: list[Any]) -> list[bytes]:
+def _identities(work: Work, items: list[Any]) -> list[bytes]:
     """A key for each item. Two items have the same key if they are equal."""
-    return _written(lambda each: [msgspec.json.encode(item, order="deterministic") for item in each], items)
+    return _written(work, lambda each: [msgspec.json.encode(item, order="deterministic") for item in each], items)
 
 
 def base64_encode(text: str) -> str:
@@ -171,11 +184,11 @@ def base64_decode(text: str) -> str:
     return data.decode(errors="replace")
 
 
-def hash_of(data: Any, algorithm: str) -> str:
+def hash_of(work: Work, data: Any, algorithm: str) -> str:
     """States.Hash, in lower-case hexadecimal digits. Of a value that is no string, the JSON text is hashed."""
     if algorithm not in _ALGORITHMS:
         raise ArgumentRefused(f"The algorithm must be one of {', '.join(_ALGORITHMS)} but was '{algorithm}'")
-    text = data if isinstance(data, str) else json_to_string(data)
+    text = data if isinstance(data, str) else json_to_string(work, data)
     _at_most(text, ENCODED_MAX)
     return hashlib.new(_ALGORITHMS[algorithm], text.encode(), usedforsecurity=False).hexdigest()
 

@@ -19,7 +19,8 @@ class Intrinsic(NamedTuple):
     """One function, with a check for each argument.
 
     The last `optional` arguments may be missing. `more` checks further arguments; if it is None, there may be none.
-    `draws` says that the function gets the view's Chance before the arguments.
+    `draws` says that the function gets the view's Chance before the arguments, `weighs` that it gets the view's Work.
+    `each` is the work of a character, an item or a member of an argument, 0 if it is next to nothing.
     """
 
     function: Callable[..., Any]
@@ -27,6 +28,8 @@ class Intrinsic(NamedTuple):
     optional: int = 0
     more: ArgumentCheck | None = None
     draws: bool = False
+    weighs: bool = False
+    each: float = 0.0
 
     def checks_for(self, count: int) -> tuple[ArgumentCheck, ...] | None:
         """The checks for `count` arguments, or None if the function does not take that many."""
@@ -114,23 +117,23 @@ def _must_be(wanted: str, value: Any) -> ArgumentRefused:
 
 
 INTRINSICS = {
-    "States.Format": Intrinsic(functions.format_text, (template,), more=anything),
-    "States.StringToJson": Intrinsic(functions.string_to_json, (text,)),
-    "States.JsonToString": Intrinsic(functions.json_to_string, (anything,)),
+    "States.Format": Intrinsic(functions.format_text, (template,), more=anything, weighs=True),
+    "States.StringToJson": Intrinsic(functions.string_to_json, (text,), each=0.2),
+    "States.JsonToString": Intrinsic(functions.json_to_string, (anything,), weighs=True),
     "States.Array": Intrinsic(functions.array, more=anything),
-    "States.ArrayPartition": Intrinsic(functions.array_partition, (items, size)),
-    "States.ArrayContains": Intrinsic(functions.array_contains, (items, anything)),
+    "States.ArrayPartition": Intrinsic(functions.array_partition, (items, size), each=0.2),
+    "States.ArrayContains": Intrinsic(functions.array_contains, (items, anything), weighs=True),
     "States.ArrayRange": Intrinsic(functions.array_range, (integer, integer, step)),
     "States.ArrayGetItem": Intrinsic(functions.array_get_item, (items, integer)),
     "States.ArrayLength": Intrinsic(len, (items,)),
-    "States.ArrayUnique": Intrinsic(functions.array_unique, (items,)),
+    "States.ArrayUnique": Intrinsic(functions.array_unique, (items,), weighs=True),
     "States.Base64Encode": Intrinsic(functions.base64_encode, (text,)),
     "States.Base64Decode": Intrinsic(functions.base64_decode, (text,)),
-    "States.Hash": Intrinsic(functions.hash_of, (anything, text)),
-    "States.JsonMerge": Intrinsic(functions.json_merge, (members, members, truth)),
+    "States.Hash": Intrinsic(functions.hash_of, (anything, text), weighs=True),
+    "States.JsonMerge": Intrinsic(functions.json_merge, (members, members, truth), each=4.0),
     "States.MathRandom": Intrinsic(functions.math_random, (integer, integer, integer), optional=1, draws=True),
     "States.MathAdd": Intrinsic(functions.math_add, (integer, integer)),
-    "States.StringSplit": Intrinsic(functions.string_split, (text, text)),
+    "States.StringSplit": Intrinsic(functions.string_split, (text, text), each=0.02),
     "States.UUID": Intrinsic(functions.uuid, draws=True),
 }
 """The 18 functions of the States Language."""

@@ -14,9 +14,10 @@ from statemachine.query.jsonpath.java import java_text
 from statemachine.query.jsonpath.paths.segments import Segment
 from statemachine.query.jsonpath.paths.selection import compile_selection
 from statemachine.query.view import ABSENT
+from statemachine.query.work import Work
 
-Lookup = Callable[[Any], Any]
-"""From the value at which a path starts to the value that the path finds, or ABSENT."""
+Lookup = Callable[[Any, Work], Any]
+"""From the value at which a path starts, and the work to count, to the value that the path finds, or ABSENT."""
 
 _NOTHING_THERE = (KeyError, IndexError, TypeError)
 
@@ -26,17 +27,17 @@ def compile_lookup(segments: Sequence[Segment]) -> Lookup:
     if segments and segments[-1].last:
         return _then(compile_lookup(segments[:-1]), segments)
     if all(segment.definite for segment in segments):
-        return _follow([segment.key for segment in segments])
+        return _following([segment.key for segment in segments])
     select = compile_selection([segment.text for segment in segments])
     first = next(number for number, segment in enumerate(segments) if not segment.definite)
     if segments[first].rule not in ("slice", "union"):
         return select
     follow = _follow([segment.key for segment in segments[:first]])
 
-    def find(value: Any) -> Any:
+    def find(value: Any, work: Work) -> Any:
         # Recorded: a slice of a missing member gives [], but a slice of a value that is no array fails.
         holder = follow(value)
-        return select(value) if holder is ABSENT or holder is None or isinstance(holder, list) else ABSENT
+        return select(value, work) if holder is ABSENT or holder is None or isinstance(holder, list) else ABSENT
 
     return find
 
@@ -59,7 +60,12 @@ def obstacle(segments: Sequence[Segment], value: Any) -> str:
     return f"No results for path: ${''.join(segment.text for segment in segments)}"
 
 
-def _follow(keys: Sequence[str | int | None]) -> Lookup:
+def _following(keys: Sequence[str | int | None]) -> Lookup:
+    follow = _follow(keys)
+    return lambda value, work: follow(value)
+
+
+def _follow(keys: Sequence[str | int | None]) -> Callable[[Any], Any]:
     if not keys:
         return lambda value: value
     if any(isinstance(key, int) for key in keys):
@@ -76,7 +82,7 @@ def _follow(keys: Sequence[str | int | None]) -> Lookup:
     return follow
 
 
-def _follow_indexes(keys: Sequence[str | int | None]) -> Lookup:
+def _follow_indexes(keys: Sequence[str | int | None]) -> Callable[[Any], Any]:
     def follow(value: Any) -> Any:
         try:
             for key in keys:
@@ -97,16 +103,16 @@ def _then(find: Lookup, segments: Sequence[Segment]) -> Lookup:
     if not names and not definite:
         raise ExpressionSyntaxError("length() may only follow a path of names and indexes")
 
-    def length(value: Any) -> Any:
-        found = find(value)
+    def length(value: Any, work: Work) -> Any:
+        found = find(value, work)
         return len(found) if isinstance(found, list | dict | str) else ABSENT
 
-    def pick(value: Any) -> Any:
-        found = find(value)
+    def pick(value: Any, work: Work) -> Any:
+        found = find(value, work)
         return {name: found[name] for name in names if name in found} if isinstance(found, dict) else ABSENT
 
-    def pick_from_each(value: Any) -> Any:
-        found = find(value)
+    def pick_from_each(value: Any, work: Work) -> Any:
+        found = find(value, work)
         if found is ABSENT:
             return ABSENT
         return [{name: item[name] for name in names if name in item} for item in found if isinstance(item, dict)]

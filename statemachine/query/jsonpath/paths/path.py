@@ -137,16 +137,18 @@ def read_path(scanner: Scanner) -> Path:
         definite=all(segment.definite for segment in segments),
         reference=all(segment.reference for segment in segments),
         segments=segments,
-        find=_from_root(root, compile_lookup(segments)),
+        find=_from_root(root, compile_lookup(segments), selecting=any(segment.key is None for segment in segments)),
     )
 
 
-def _from_root(root: str, lookup: Lookup) -> Reader:
+def _from_root(root: str, lookup: Lookup, *, selecting: bool) -> Reader:
+    if selecting:
+        return lambda view: view.work.once(lookup, _document(root, view), view.work)
     if root == "$":
-        return lambda view: lookup(view.input)
+        return lambda view: lookup(view.input, view.work)
     if root == "$$":
-        return lambda view: lookup(view.context)
-    return lambda view: lookup(view.variables.get(root, ABSENT))
+        return lambda view: lookup(view.context, view.work)
+    return lambda view: lookup(view.variables.get(root, ABSENT), view.work)
 
 
 def _document(root: str, view: View) -> Any:

@@ -16,37 +16,67 @@ from jsonpath_ng.ext.filter import Filter
 from jsonpath_ng.ext.parser import parse
 
 from statemachine.errors import ExpressionSyntaxError, RuntimeFailure
+from statemachine.query.work import Work
 
 MATCHES_MAX = 10_000
 """How many values a step may find. A filter tests no more than these."""
+AT_ONCE = 500
+"""How many values a step looks at before the work may pause."""
+EACH_VALUE = 5.0
+"""The work of a value that a step looks at, or that a filter compares."""
 
 
 class _Step(Protocol):
     def find(self, datum: DatumInContext) -> list[DatumInContext]: ...
 
 
-def compile_selection(segments: Sequence[str]) -> Callable[[Any], list[Any]]:
-    """A function from a value to all values that the segments (in normal form) select from it.
+def compile_selection(segments: Sequence[str]) -> Callable[[Any, Work], list[Any]]:
+    """A function from a value and the work to count to all values that the segments (in normal form) select from it.
 
     The library's parser takes half a millisecond, and a definition may have thousands of paths. So a path is parsed at
     its first use. The function raises RuntimeFailure if a step finds more than MATCHES_MAX values.
     """
     steps: list[_Step] = []
 
-    def select(value: Any) -> list[Any]:
+    def select(value: Any, work: Work) -> list[Any]:
         if not steps:
             steps.extend(step for segment in segments for step in _steps(segment))
         found = [DatumInContext(value)]
         for step in steps:
             nearer: list[DatumInContext] = []
-            for datum in found:
-                nearer += step.find(datum)
+            for first in range(0, len(found), AT_ONCE):
+                nearer += work.once(_found, step, found[first : first + AT_ONCE], work)
                 if len(nearer) > MATCHES_MAX:
                     raise RuntimeFailure(f"The path ${''.join(segments)} selects more than {MATCHES_MAX} values")
             found = nearer
         return [datum.value for datum in found]
 
     return select
+
+
+def _found(step: _Step, data: list[DatumInContext], work: Work) -> list[DatumInContext]:
+    """The values that a step finds from some values. It stops when there are more than MATCHES_MAX."""
+    found: list[DatumInContext] = []
+    for datum in data:
+        if isinstance(step, Descendants):
+            work.charge(EACH_VALUE * _parts_of(datum.value))
+        nearer = step.find(datum)
+        work.charge(EACH_VALUE * (len(step.tests) if isinstance(step, _Passing) else len(nearer)))
+        found += nearer
+        if len(found) > MATCHES_MAX:
+            break
+    return found
+
+
+def _parts_of(value: Any) -> int:
+    """How many values there are in a value, with itself."""
+    count, parts = 0, [value]
+    while parts:
+        part = parts.pop()
+        count += 1
+        if isinstance(part, list | dict):
+            parts += part.values() if isinstance(part, dict) else part
+    return count
 
 
 @lru_cache(maxsize=4096)
