@@ -310,11 +310,10 @@ class Writer:
             self._inbox.append(Delivery(id, StartRequested()))
 
     def _advance(self, loaded: LoadedExecution, event: Event, progress: EventInProgress) -> Step:
-        evaluate = self._evaluator(progress)
         context = StepContext(
             progress.arrived_at,
             self._activities,
-            evaluate,
+            self._evaluator(progress),
             work=progress.work,
             listening_since=self.listening_since,
             clock_set=self.clock_set,
@@ -371,11 +370,10 @@ class Writer:
             group.accepted.append(step.execution)
         self._update_admission(step.execution)
         for command in step.commands:
-            if isinstance(command.waiting, TurnWait):
-                if not self.draining:
-                    self._inbox.append(Delivery(id, TurnCame(command.scope, command.waiting.attempt)))
-            else:
+            if not isinstance(command.waiting, TurnWait):
                 group.commands.append((id, command))
+            elif not self.draining:
+                self._inbox.append(Delivery(id, TurnCame(command.scope, command.waiting.attempt)))
         group.cancelled += ((id, command) for command in step.cancelled)
 
     def _update_admission(self, execution: Execution) -> None:
