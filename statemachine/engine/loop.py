@@ -211,6 +211,10 @@ class Engine(Host):
         self._writer.deliver(id, event)
         self.wake()
 
+    def queue_place(self, id: str) -> int | None:
+        """See Host."""
+        return self._writer.admission.place_of(id)
+
     @property
     def lengths(self) -> QueueLengths:
         """The lengths of all queues now. Reads memory only."""
