@@ -6,13 +6,17 @@ import time
 
 import click
 
+from statemachine.cli.causes import whole_cause
+from statemachine.cli.durations import epoch, pending
 from statemachine.cli.events import HistoryReader, with_seconds
 from statemachine.cli.execution_argument import ExecutionName, execution_argument
-from statemachine.cli.server_client import ServerClient, json_option, server_option
+from statemachine.cli.safe_text import echo_json, safe, safe_line
+from statemachine.cli.server_client import JsonObject, ServerClient, json_option
+from statemachine.cli.server_url import server_option
 from statemachine.cli.tree_text import as_json as tree_as_json
 from statemachine.cli.tree_text import lines
-from statemachine.json_text import dump
 from statemachine.replay.events import from_aws
+from statemachine.replay.fates import branches
 from statemachine.replay.tree import Tree
 
 
@@ -24,17 +28,32 @@ from statemachine.replay.tree import Tree
 def show(execution: ExecutionName, show_all: bool, as_json: bool, url: str) -> None:
     """Show an execution as a tree of its states.
 
-    Each state has its duration, its attempts and its error. The output of the execution comes last.
+    Each state has its duration, its attempts and its error. The output, or the error and its cause, comes last.
     """
     server = ServerClient(url)
     described = server.get(*execution.path)
-    tree = Tree(str(execution))
+    definition = server.definition_of(described)
+    tree = Tree(str(execution), {} if definition is None else branches(definition))
     for event in HistoryReader(server, execution).read():
         tree.add(from_aws(with_seconds(event)))
+    root = tree.root
+    if not root.children:  # it has not begun: the event of its start, if any, is that of its end
+        root.started, root.status = epoch(described["startDate"]), described["status"]
     if as_json:
-        click.echo(dump(described | {"tree": tree_as_json(tree.root)}))
+        echo_json(described | {"tree": tree_as_json(root)})
         return
-    for line in lines(tree.root, time.time(), show_all=show_all):
-        click.echo(line)
+    now = time.time()
+    for line in lines(root, now, show_all=show_all):
+        click.echo(line if described["status"] != "PENDING" else f"{line}  {pending(described, now)}")
+    _print_result(described)
+
+
+def _print_result(described: JsonObject) -> None:
+    """The output, or the error and the whole cause."""
     if "output" in described:
-        click.echo(f"output: {dump(described['output'])}")
+        click.echo("output: ", nl=False)
+        echo_json(described["output"])
+    if "error" in described:
+        click.echo(f"error: {safe_line(described['error'])}")
+    if "cause" in described:
+        click.echo(f"cause: {safe(whole_cause(described['cause']))}")

@@ -31,6 +31,8 @@ EVENTS = [
 ]
 ANSWER = {
     "name": "e",
+    "executionArn": "arn:aws:states:us-east-1:000000000000:execution:m:e",
+    "startDate": "2024-01-01T00:00:00.000Z",
     "status": "SUCCEEDED",
     "output": 1,
     "stopDate": "2024-01-01T00:00:01.000Z",
@@ -68,7 +70,7 @@ class Imports(NamedTuple):
 
 
 NOTHING = Imports(set(), set(), set())
-SETTINGS = Imports({"config"}, {"msgspec"}, {"tomllib"})
+SETTINGS = Imports({"config", "json_text"}, {"msgspec"}, {"tomllib"})
 CLIENT = Imports(
     {"json_text"}, {"msgspec", "urllib3"}, {"email", "http", "importlib.metadata", "logging", "ssl"}
 )  # fmt: skip
@@ -109,7 +111,7 @@ COMMAND_LINES: dict[str, tuple[str, Imports]] = {
         ),
     ),
     "run": ("run pass.json", INTERPRETER),
-    "the help of run": ("run --help", SETTINGS._replace(rooms=SETTINGS.rooms | {"json_text"})),
+    "the help of run": ("run --help", SETTINGS),
     "the help of serve": ("serve --help", SETTINGS),
     "serve": ("serve --host 10.1.2.3", SERVER),
 }
