@@ -56,4 +56,5 @@ def _print_result(described: JsonObject) -> None:
     if "error" in described:
         click.echo(f"error: {safe_line(described['error'])}")
     if "cause" in described:
-        click.echo(f"cause: {safe(whole_cause(described['cause']))}")
+        # The margin keeps a line of the cause from looking like a line of this command.
+        click.echo("cause: " + safe(whole_cause(described["cause"])).replace("\n", "\n     │ "))

@@ -239,3 +239,13 @@ def test_a_path_without_its_at_sign_is_recognized(tmp_path: Path) -> None:
     assert (result.exit_code, f"--input @{tmp_path}/in.json" in result.stderr) == (2, True)
     started = CliRunner().invoke(main, ["start", "pass", "--input", "-"], input="[7]").stdout.strip()
     assert json.loads(call("watch", started).stdout) == [7]
+
+
+def test_the_whole_cause_is_shown_below_the_tree_and_no_line_of_it_looks_like_ours() -> None:
+    name = call("start", "act").stdout.strip()
+    assert call("stop", name, "--error", "E\x07", "--cause", "first\x1b[2J\nerror: FORGED").exit_code == 0
+    assert call("show", name).stdout.splitlines()[-3:] == [
+        "error: E\\u0007",
+        "cause: first\\u001b[2J",
+        "     │ error: FORGED",
+    ]
