@@ -17,6 +17,8 @@ DEPTH_MAX = 100
 """How deeply arrays and objects may be nested."""
 DIGITS_MAX = 400
 """How many digits an integer may have."""
+SHOWN_CHARACTERS = 100
+"""How much of a line a message about a mistake shows."""
 
 _TOKEN = re.compile(r"[^\s,:\[\]{}\"']+")
 # Each character fits in one place only, so a missing closing quote cannot make the search exponential.
@@ -26,6 +28,7 @@ _NOT_BRACKET = re.compile(r"[^\[\]{}]+")
 _DEPTH_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _JAVA_ADVICE = re.compile(r": enable JsonParser\.Feature\.\w+ to allow")
+_YAML = re.compile(r"(?:\s*(?:#[^\n]*)?\n)*(?:---|-\s+\w|[A-Za-z_][\w .-]*:(?:\s|$))")
 _VALUE_EXPECTED = "was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 
 
@@ -36,25 +39,48 @@ class JsonText(str):
 
 
 class JsonError(ValueError):
-    """The text is not JSON, or exceeds our limits. `line` and `column` count from 1."""
+    """The text is not JSON, or exceeds our limits. `line` and `column` are those of the mistake and count from 1.
 
-    def __init__(self, message: str, text: str, position: int) -> None:
+    `read` is where Jackson reports the mistake, if it has read some characters more.
+    """
+
+    def __init__(self, message: str, text: str, position: int, read: int | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.text = text
-        self.line = text.count("\n", 0, position) + 1
-        self.column = position - text.rfind("\n", 0, position)
+        self.line, self.column = _line_and_column(text, position)
+        self._read = position if read is None else read
 
     @property
     def place(self) -> str:
         """The place as Jackson writes it, e.g. `[Source: (String)"{x"; line: 1, column: 3]`."""
         shown = self.text if len(self.text) <= 500 else f"{self.text[:500]}[truncated {len(self.text) - 500} chars]"
-        return f'[Source: (String)"{shown}"; line: {self.line}, column: {self.column}]'
+        line, column = _line_and_column(self.text, self._read)
+        return f'[Source: (String)"{shown}"; line: {line}, column: {column}]'
 
 
-def without_java(message: str) -> str:
-    """The message of a JsonError without Jackson's advice to Java programmers, for people."""
+def _line_and_column(text: str, position: int) -> tuple[int, int]:
+    return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
+
+
+def explained(message: str, text: str) -> str:
+    """The message of a JsonError about `text`, for people: without Jackson's advice to Java programmers, and with a
+    frequent reason named: the text is YAML, or it begins with a byte order mark."""
+    if text.startswith("\ufeff"):
+        return "The text begins with a byte order mark (BOM, U+FEFF): save it as UTF-8 without one"
+    if _YAML.match(text):
+        return "This looks like YAML; only JSON is read here: convert it to JSON first"
     return _JAVA_ADVICE.sub("", message)
+
+
+def marked_line(text: str, line: int, column: int) -> tuple[str, str]:
+    """That line of the text, and below it a line with a mark at the column; both counted from 1.
+
+    Of a long line, only the part around the column.
+    """
+    shown = text.split("\n")[line - 1].rstrip("\r").replace("\t", " ").replace("\ufeff", " ")
+    first = max(0, min(column - 1 - SHOWN_CHARACTERS // 2, len(shown) - SHOWN_CHARACTERS))
+    return shown[first : first + SHOWN_CHARACTERS], " " * (column - 1 - first) + "^"
 
 
 def parse(text: str) -> Any:
@@ -103,7 +129,7 @@ def is_same_value(text: str, other: str) -> bool:
 
 
 def _canonical(text: str) -> bytes:
-    return msgspec.json.encode(load(text), order="deterministic")
+    return msgspec.json.encode(load(str(text)), order="deterministic")
 
 
 class _Refused(ValueError):
@@ -183,32 +209,44 @@ def _worded(error: json.JSONDecodeError, text: str) -> JsonError:
     if error.msg.startswith("Expecting property name"):
         # After a comma, the standard library gives the position of the comma or of the closing bracket.
         return JsonError(
-            f"Unexpected character {shown}: was expecting double-quote to start field name", text, position + 1
+            f"Unexpected character {shown}: was expecting double-quote to start field name",
+            text,
+            position,
+            position + 1,
         )
     if error.msg.startswith("Expecting ':'"):
         return JsonError(
-            f"Unexpected character {shown}: was expecting a colon to separate field name and value", text, position + 1
+            f"Unexpected character {shown}: was expecting a colon to separate field name and value",
+            text,
+            position,
+            position + 1,
         )
     if error.msg.startswith("Expecting ','"):
         inside = "Object" if _open_bracket(text[:position]) == "{" else "Array"
         return JsonError(
-            f"Unexpected character {shown}: was expecting comma to separate {inside} entries", text, position + 1
+            f"Unexpected character {shown}: was expecting comma to separate {inside} entries",
+            text,
+            position,
+            position + 1,
         )
     if error.msg.startswith("Invalid control character"):
         return JsonError(
             f"Illegal unquoted character ((CTRL-CHAR, code {ord(char)})): "
             "has to be escaped using backslash to be included in string value",
             text,
+            position,
             position + 1,
         )
     if error.msg.startswith("Invalid \\"):
         escaped = text[position + 1 : position + 2]
         code = f" (code {ord(escaped)})" if escaped else ""
-        return JsonError(f"Unrecognized character escape '{escaped}'{code}", text, position + 2)
+        return JsonError(f"Unrecognized character escape '{escaped}'{code}", text, position, position + 2)
     token = _TOKEN.match(text, position)
     if token and (char.isalnum() or char in "_$"):
-        return JsonError(f"Unrecognized token '{token.group()}': {_VALUE_EXPECTED}", text, token.end())
-    return JsonError(f"Unexpected character {shown}: expected a valid value {_VALUE_EXPECTED[14:]}", text, position + 1)
+        return JsonError(f"Unrecognized token '{token.group()}': {_VALUE_EXPECTED}", text, position, token.end())
+    return JsonError(
+        f"Unexpected character {shown}: expected a valid value {_VALUE_EXPECTED[14:]}", text, position, position + 1
+    )
 
 
 def _unfinished(text: str) -> str:

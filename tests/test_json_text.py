@@ -84,7 +84,7 @@ def test_this_is_no_json_either(text: str) -> None:
 
 def test_an_error_names_its_place() -> None:
     refused = refusal('{\n  "a": 1,\n  b: 2\n}')
-    assert (refused.line, refused.column) == (3, 4)
+    assert (refused.line, refused.column) == (3, 3)
     assert refused.place == '[Source: (String)"{\n  "a": 1,\n  b: 2\n}"; line: 3, column: 4]'
     assert refusal("x" * 600).place.startswith(f'[Source: (String)"{"x" * 500}[truncated 100 chars]"; line: 1')
 

@@ -7,6 +7,7 @@ gone. Knows files and the actions on state machines; no engine, no process.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from pathlib import Path
 
 import structlog
@@ -17,8 +18,8 @@ from statemachine.errors import ServiceError
 from statemachine.host import NotDurable, Unavailable
 from statemachine.service.actions import CREATE_STATE_MACHINE, DESCRIBE_STATE_MACHINE, UPDATE_STATE_MACHINE, Actions
 from statemachine.service.names import check_name
-from statemachine.validation import errors, validate
-from statemachine.validation.finding import finding_line
+from statemachine.validation import Finding, errors, validate
+from statemachine.validation.finding import finding_lines
 
 POLL_SECONDS = 2.0
 """How long a change may stay unnoticed."""
@@ -122,7 +123,7 @@ class DefinitionsFolder:
         except ServiceError as error:
             if error.code == "StateMachineDeleting":
                 raise Unavailable(error.message) from None
-            raise _refused(path, error) from None
+            raise _refused(path, error, definition) from None
 
 
 def _paths(directory: Path) -> list[Path]:
@@ -160,7 +161,7 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise DefinitionFileError(f"{path}: no UTF-8 text (byte {error.start})") from None
+        raise DefinitionFileError(f"{path}: is not UTF-8 text (byte {error.start})") from None
     except OSError as error:
         raise DefinitionFileError(f"{path}: {error.strerror}") from None
 
@@ -168,10 +169,13 @@ def _read(path: Path) -> str:
 def _check(path: Path, definition: str) -> None:
     wrong = errors(validate(definition, "STANDARD"))
     if wrong:
-        raise DefinitionFileError("\n".join(finding_line(path, finding) for finding in wrong))
+        raise DefinitionFileError("\n".join(_lines(path, wrong, definition)))
 
 
-def _refused(path: Path, error: ServiceError) -> DefinitionFileError:
-    findings = error.members.get("findings", [])
-    lines = [finding_line(path, finding) for finding in findings] or [f"{path}: {error.code}: {error.message}"]
-    return DefinitionFileError("\n".join(lines))
+def _refused(path: Path, error: ServiceError, definition: str) -> DefinitionFileError:
+    lines = _lines(path, error.members.get("findings", []), definition)
+    return DefinitionFileError("\n".join(lines or [f"{path}: {error.code}: {error.message}"]))
+
+
+def _lines(path: Path, findings: Iterable[Finding], definition: str) -> list[str]:
+    return [line for finding in findings for line in finding_lines(path, finding, definition)]

@@ -1,4 +1,4 @@
-"""EXECUTION on the command line: MACHINE/NAME, or the ARN of an execution."""
+"""EXECUTION on the command line: MACHINE/NAME, MACHINE:NAME as the log has it, or the ARN of an execution."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 
 from statemachine.arn import parse_arn
 from statemachine.errors import ServiceError
+from statemachine.safe_text import safe_line
 
 
 class ExecutionName(NamedTuple):
@@ -26,16 +27,19 @@ class ExecutionName(NamedTuple):
 
 
 def execution_name(text: str) -> ExecutionName:
-    """The execution that `text` names. Raises click.BadParameter if it has neither of the two forms."""
+    """The execution that `text` names. Raises click.BadParameter if it has none of the three forms."""
     if text.startswith("arn:"):
         try:
             arn = parse_arn(text, "execution")
         except ServiceError as error:
             raise click.BadParameter(error.message) from None
         return ExecutionName(arn.name, arn.qualifier)
-    machine, _, name = text.partition("/")
-    if not machine or not name or "/" in name:
-        raise click.BadParameter(f"'{text}' is neither MACHINE/NAME nor an execution's ARN")
+    machine, separator, name = text.partition("/" if "/" in text else ":")
+    if not machine or not name or "/" in name or ":" in name:
+        message = f"'{safe_line(text)}' is neither MACHINE/NAME, such as order/first, nor an execution's ARN"
+        if not separator and text:
+            message += "; `statemachine list` shows the executions"
+        raise click.BadParameter(message)
     return ExecutionName(machine, name)
 
 

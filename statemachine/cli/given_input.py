@@ -1,15 +1,25 @@
-"""The input of an execution on the command line: JSON text, or @FILE for the text of a file."""
+"""Text that is given on the command line or in a file: inputs and definitions, and what is said if it is not JSON."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
-from statemachine.json_text import JsonError, parse, without_java
+from statemachine.cli.refusals import Refusal
+from statemachine.json_text import JsonError, explained, marked_line, parse
 
-input_option = click.option("--input", "input_", default="{}", metavar="JSON|@FILE", help="The input (default {}).")
+STANDARD_INPUT = "-"
+
+input_option = click.option(
+    "--input",
+    "input_",
+    default="{}",
+    metavar="JSON|@FILE|-",
+    help="The input (default {}); @FILE is the content of a file, - is standard input.",
+)
 
 
 class GivenInput(NamedTuple):
@@ -20,23 +30,37 @@ class GivenInput(NamedTuple):
 
 
 def read_input(given: str) -> GivenInput:
-    """The input that was given. Raises click.BadParameter if it is not JSON, or the file does not exist."""
-    text = given
-    if given.startswith("@"):
-        path = Path(given[1:])
-        if not path.is_file():
-            raise click.BadParameter(f"There is no file '{path}'", param_hint="--input")
-        text = read_text(path)
+    """The input that was given. Raises Refusal if it is not JSON or the file cannot be read."""
+    name, text = "--input", given
+    if given == STANDARD_INPUT or given.startswith("@"):
+        file = given.removeprefix("@")
+        name, text = ("standard input" if file == STANDARD_INPUT else file), read_text(file)
     try:
         return GivenInput(text, parse(text))
     except JsonError as error:
-        reason = f"{without_java(error.message)} (line {error.line}, column {error.column})"
-        raise click.BadParameter(f"The input is not JSON: {reason}", param_hint="--input") from None
+        if text is given and _names_a_file(given):
+            raise Refusal(f"--input {given} is not JSON; for the content of the file: --input @{given}") from None
+        reason = f"{name}:{error.line}:{error.column}: not JSON: {explained(error.message, text)}"
+        raise Refusal(
+            "\n".join((reason, *(f"  {line}" for line in marked_line(text, error.line, error.column))))
+        ) from None
 
 
-def read_text(file: Path) -> str:
-    """The text of a file. Raises click.ClickException if it is not UTF-8 text."""
+def read_text(file: str | Path) -> str:
+    """The text of a file, or of standard input for `-`. Raises Refusal if it is not UTF-8 text or cannot be read."""
     try:
-        return file.read_text(encoding="utf-8")
+        data = sys.stdin.buffer.read() if str(file) == STANDARD_INPUT else Path(file).read_bytes()
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise click.ClickException(f"{file} is not UTF-8 text (byte {error.start})") from None
+        raise Refusal(f"{file} is not UTF-8 text (byte {error.start})") from None
+    except FileNotFoundError:
+        raise Refusal(f"There is no file '{file}'") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise Refusal(f"{file}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _names_a_file(text: str) -> bool:
+    try:
+        return Path(text).is_file() or text.endswith(".json")
+    except (OSError, ValueError):
+        return False

@@ -5,9 +5,12 @@ from __future__ import annotations
 import click
 
 from statemachine.cli.execution_argument import ExecutionName, execution_argument
-from statemachine.cli.server_client import JsonObject, ServerClient, json_option, server_option
-from statemachine.json_text import dump
+from statemachine.cli.json_output import echo_json
+from statemachine.cli.refusals import tell
+from statemachine.cli.server_client import JsonObject, ServerClient, json_option
+from statemachine.cli.server_url import server_option
 from statemachine.replay.events import details_of
+from statemachine.safe_text import safe_line
 
 
 @click.command()
@@ -23,9 +26,9 @@ def history(execution: ExecutionName, as_json: bool, url: str) -> None:
     for page in ServerClient(url).pages(*execution.path, "history"):
         for event in page["events"]:
             found = True
-            click.echo(dump(event) if as_json else _line(event))
+            echo_json(event) if as_json else click.echo(_line(event))
     if not found and not as_json:
-        click.echo(f"statemachine: {execution} is PENDING and has no event yet", err=True)
+        tell(f"{execution} is PENDING and has no event yet")
 
 
 def _line(event: JsonObject) -> str:
@@ -33,4 +36,4 @@ def _line(event: JsonObject) -> str:
     index = f"[{details['index']}]" if "index" in details else ""
     words = (str(details.get("name", "")) + index, str(details.get("error", "")))
     line = f"{event['id']:>6} ← {event['previousEventId']:<6} {event['timestamp']}  {event['type']}"
-    return " ".join((line, *filter(None, words)))
+    return " ".join((line, *map(safe_line, filter(None, words))))

@@ -5,24 +5,28 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from statemachine.arn import parse_arn
-from statemachine.cli.progress import Reporter
 from statemachine.composition import Parts, compose
 from statemachine.config import Settings
-from statemachine.core.ids import execution_id
+from statemachine.core.ids import execution_id, machine_of
 from statemachine.engine.loop import Engine
 from statemachine.errors import ServiceError
 from statemachine.evaluators.pool import EvaluatorPool
 from statemachine.host import NotDurable, Unavailable
 from statemachine.reads.headers import read_header_with_payloads
 from statemachine.reads.history import read_history
-from statemachine.replay.events import from_compact
-from statemachine.service.actions import CREATE_STATE_MACHINE, START_EXECUTION, UPDATE_STATE_MACHINE
+from statemachine.reads.timed_waits import TimedWait, read_timed_waits
+from statemachine.replay.events import RecordedEvent, from_compact
+from statemachine.service.actions import (
+    CREATE_STATE_MACHINE,
+    START_EXECUTION,
+    UPDATE_STATE_MACHINE,
+)
 from statemachine.store.directory import private_directory
 from statemachine.store.interface import Store, StoreError
 from statemachine.store.locks import INTERPRETER, DirectoryInUse, DirectoryLock
@@ -38,12 +42,23 @@ class RunRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """How the execution ended; `output` is JSON text."""
+    """How the execution `machine`/`name` ended after some `seconds`; `output` is JSON text."""
 
+    machine: str
+    name: str
     status: str
+    seconds: float
     output: str | None
     error: str | None
     cause: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Followers:
+    """What is called while the execution runs: `report` with each event, `show_waits`, if given, with the waits."""
+
+    report: Callable[[RecordedEvent], None]
+    show_waits: Callable[[list[TimedWait]], None] | None = None
 
 
 class SkippingClock:
@@ -71,7 +86,7 @@ class LocalRun:
         self._changed = asyncio.Event()
         self._lost: Exception | None = None
 
-    async def run(self, name: str, definition: str, input: str, report: Reporter) -> RunResult:
+    async def run(self, name: str, definition: str, input: str, followers: Followers) -> RunResult:
         """Register the definition, execute it and report its history. Raises RunRefused."""
         lock = self._own_directory()
         try:
@@ -86,7 +101,7 @@ class LocalRun:
         parts.engine.watchers.append(self._notice)
         try:
             id = await self._start(parts, name, definition, input)
-            return await self._follow(parts.engine, id, report)
+            return await self._follow(parts.engine, id, followers)
         finally:
             await parts.engine.close()
             if lock is not None:
@@ -127,7 +142,7 @@ class LocalRun:
         self._lost = error
         self._changed.set()
 
-    async def _follow(self, engine: Engine, id: str, report: Reporter) -> RunResult:
+    async def _follow(self, engine: Engine, id: str, followers: Followers) -> RunResult:
         """Report what happens until the execution has ended."""
         reported = 0
         while True:
@@ -135,10 +150,20 @@ class LocalRun:
             assert found is not None
             execution = found.header
             for event in await engine.read(read_history, id, reported + 1, execution.events):
-                report(from_compact(event))
+                followers.report(from_compact(event))
             reported = execution.events
-            if execution.status != "RUNNING":
-                return RunResult(execution.status, found.output, execution.error, execution.cause)
+            if execution.stopped is not None:
+                return RunResult(
+                    machine_of(id),
+                    execution.name,
+                    execution.status,
+                    execution.stopped - execution.started,
+                    found.output,
+                    execution.error,
+                    execution.cause,
+                )
+            if followers.show_waits is not None:
+                followers.show_waits(await engine.read(read_timed_waits, id))
             await self._wait(engine)
 
     async def _wait(self, engine: Engine) -> None:

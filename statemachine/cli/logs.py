@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from statemachine.cli.execution_argument import ExecutionName
 from statemachine.cli.server_client import JsonObject, ServerClient
-from statemachine.visible_text import visible
+from statemachine.safe_text import safe
 
 
 def read_logs(server: ServerClient, execution: ExecutionName) -> Iterator[JsonObject]:
@@ -18,8 +18,8 @@ def read_logs(server: ServerClient, execution: ExecutionName) -> Iterator[JsonOb
 def log_lines(log: JsonObject) -> Iterator[str]:
     """One log for people: a line that says whose it is, then what was printed."""
     scope = f" in {log['scope']}" if log["scope"] else ""
-    yield visible(f"log of {log['state']}{scope}, attempt {log['attempt']}, until {log['timestamp']}:")
+    yield safe(f"log of {log['state']}{scope}, attempt {log['attempt']}, until {log['timestamp']}:")
     if log["cutBytes"]:
         yield f"  … {log['cutBytes']} bytes before this are not kept"
     for line in log["text"].splitlines():
-        yield f"  {visible(line)}"
+        yield f"  {safe(line)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, MutableMapping
 from importlib import import_module
 from typing import cast
@@ -57,5 +58,8 @@ class CommandGroup(click.Group):
 
 @click.group(cls=CommandGroup)
 @click.version_option(package_name=DISTRIBUTION, prog_name="statemachine")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Amazon States Language workflows, executed by one durable server."""
+    if os.environ.get("NO_COLOR"):  # https://no-color.org
+        context.color = False

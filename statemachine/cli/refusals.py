@@ -1,10 +1,17 @@
-"""How a command is refused: lines on standard error and exit status 2."""
+"""How a command is refused, and what it says beside its output: lines on standard error."""
 
 from __future__ import annotations
 
 from typing import IO, Any
 
 import click
+
+from statemachine.safe_text import safe_line
+
+
+def tell(text: str) -> None:
+    """Write a line on standard error. Text of others is made safe."""
+    click.echo(f"statemachine: {safe_line(text)}", err=True)
 
 
 class Refusal(click.ClickException):
@@ -14,5 +21,5 @@ class Refusal(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Write the text on standard error."""
-        for line in self.message.splitlines():
-            click.echo(f"statemachine: {line}", file=file, err=True)
+        for line in self.message.split("\n"):
+            click.echo(f"statemachine: {safe_line(line)}", file=file, err=True)

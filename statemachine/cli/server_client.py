@@ -13,7 +13,7 @@ import click
 import urllib3
 
 from statemachine.cli.refusals import Refusal
-from statemachine.json_text import JsonError, dump, parse_bytes
+from statemachine.json_text import JsonError, dump, parse, parse_bytes
 
 PREFIX = "/api/v1"
 PAGE = 1000
@@ -21,15 +21,6 @@ TIMEOUT = urllib3.Timeout(connect=5.0, read=60.0)
 
 JsonObject = dict[str, Any]
 
-server_option = click.option(
-    "--server",
-    "url",
-    metavar="URL",
-    envvar="STATEMACHINE_SERVER",
-    default="http://127.0.0.1:8083",
-    show_default=True,
-    help="The server to ask.",
-)
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON, one value a line, and nothing else.")
 
 
@@ -52,7 +43,7 @@ class ServerClient:
     def __init__(self, url: str) -> None:
         if not _is_http(url):
             raise Refusal(f"--server {url}: not a URL such as http://127.0.0.1:8083")
-        self.url = url.rstrip("/")
+        self.url = url.rstrip("/").removesuffix(PREFIX)
         self._pool = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
 
     def get(self, *path: str, **query: Any) -> JsonObject:
@@ -72,6 +63,23 @@ class ServerClient:
         """The response to POST with a JSON object as the body. Raises Refusal."""
         return self._ask("POST", path, body=dump(body).encode(), headers={"Content-Type": "application/json"})
 
+    def definition_of(self, described: JsonObject) -> JsonObject | None:
+        """The definition that an execution runs; `described` is the execution. None if the server does not have it.
+
+        Raises Refusal. Only the AWS API has the definition of an execution.
+        """
+        body = dump({"executionArn": described["executionArn"]}).encode()
+        headers = {
+            "Content-Type": "application/x-amz-json-1.0",
+            "X-Amz-Target": "AWSStepFunctions.DescribeStateMachineForExecution",
+        }
+        try:
+            answer = self._request("POST", f"{self.url}/", body=body, headers=headers)
+            found = parse(answer["definition"])
+        except (Problem, KeyError, JsonError):
+            return None
+        return found if isinstance(found, dict) else None
+
     def pages(self, *path: str, limit: int = PAGE, **query: Any) -> Iterator[JsonObject]:
         """The pages of a list. The next page is asked for when it is needed. Raises Refusal."""
         cursor = None
@@ -83,11 +91,18 @@ class ServerClient:
                 return
 
     def _ask(self, method: str, path: tuple[str, ...], **request: Any) -> JsonObject:
-        target = f"{self.url}{PREFIX}/{'/'.join(quote(part, safe='') for part in path)}"
+        return self._request(method, f"{self.url}{PREFIX}/{'/'.join(quote(part, safe='') for part in path)}", **request)
+
+    def _request(self, method: str, target: str, **request: Any) -> JsonObject:
         try:
             response = self._pool.request(method, target, **request)
+        except urllib3.exceptions.SSLError as error:
+            reason = getattr(error.args[0], "reason", None) or "no TLS connection"
+            plain = self.url.replace("https:", "http:", 1)
+            raise Refusal(f"{self.url}: {reason}; a statemachine server speaks plain HTTP: --server {plain}") from None
         except urllib3.exceptions.HTTPError as error:
-            raise ServerUnavailable(f"{self.url} cannot be reached: {_reason(error)}") from None
+            advice = "start it with `statemachine serve`, or name another one with --server URL"
+            raise ServerUnavailable(f"{self.url} cannot be reached: {_reason(error)}; {advice}") from None
         try:
             document = parse_bytes(response.data) if response.data else None
         except JsonError:

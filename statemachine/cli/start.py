@@ -5,9 +5,11 @@ from __future__ import annotations
 import click
 
 from statemachine.cli.given_input import input_option, read_input
+from statemachine.cli.json_output import echo_json
 from statemachine.cli.machine_argument import machine_argument
-from statemachine.cli.server_client import ServerClient, json_option, server_option
-from statemachine.json_text import dump
+from statemachine.cli.server_client import ServerClient, json_option
+from statemachine.cli.server_url import server_option
+from statemachine.safe_text import safe_line
 
 
 @click.command()
@@ -25,4 +27,7 @@ def start(machine: str, input_: str, name: str | None, as_json: bool, url: str) 
     if name is not None:
         members["name"] = name
     started = ServerClient(url).post("state-machines", machine, "executions", body=members)
-    click.echo(dump(started) if as_json else f"{machine}/{started['name']}")
+    if as_json:
+        echo_json(started)
+    else:
+        click.echo(f"{machine}/{safe_line(started['name'])}")

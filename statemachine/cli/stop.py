@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from statemachine.cli.execution_argument import ExecutionName, execution_argument
-from statemachine.cli.server_client import ServerClient, json_option, server_option
-from statemachine.json_text import dump
+from statemachine.cli.json_output import echo_json
+from statemachine.cli.server_client import ServerClient, json_option
+from statemachine.cli.server_url import server_option
 
 
 @click.command()
@@ -22,4 +23,7 @@ def stop(execution: ExecutionName, error: str | None, cause: str | None, as_json
     """
     members = {name: value for name, value in (("error", error), ("cause", cause)) if value is not None}
     stopped = ServerClient(url).post(*execution.path, "stop", body=members)
-    click.echo(dump(stopped) if as_json else f"{execution} ended at {stopped['stopDate']}")
+    if as_json:
+        echo_json(stopped)
+    else:
+        click.echo(f"{execution} ended at {stopped['stopDate']}")

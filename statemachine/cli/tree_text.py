@@ -8,14 +8,17 @@ from typing import Any
 
 import click
 
-from statemachine.cli.progress import short_cause
-from statemachine.replay.node import SUCCEEDED, Node
+from statemachine.cli.causes import short_cause
+from statemachine.cli.durations import duration
+from statemachine.replay.node import ABORTED, SUCCEEDED, Node
+from statemachine.safe_text import safe_line
 from statemachine.times.timestamps import iso_time
 
 ITERATIONS_SHOWN = 20
 """How many iterations of a Map are shown without --all."""
 
 _MARKS = {
+    "PENDING": ("·", "cyan"),
     "RUNNING": ("→", "cyan"),
     "SUCCEEDED": ("✓", "green"),
     "CAUGHT": ("!", "yellow"),
@@ -25,7 +28,10 @@ _OTHER_MARK = ("✗", "red")
 
 
 def lines(root: Node, now: float, *, show_all: bool = False) -> Iterator[str]:
-    """A line per node. The durations of running nodes go until `now`, in epoch seconds."""
+    """A line per node. The durations of running nodes go until `now`, in epoch seconds.
+
+    The error of the execution is in the lines once: at the state that failed. Its cause is not, so show it below them.
+    """
     yield _line(root, now)
     yield from _lines_below(root, "", now, show_all)
 
@@ -72,18 +78,25 @@ def _shown_children(children: list[Node]) -> list[Node]:
 def _line(node: Node, now: float) -> str:
     mark, colour = _MARKS.get(node.status, _OTHER_MARK)
     ended = now if node.ended is None else node.ended
-    parts = [click.style(f"{mark} {_title(node)}", fg=colour), f"{max(ended - node.started, 0.0):.3f} s"]
+    parts = [click.style(f"{mark} {_title(node)}", fg=colour), duration(ended - node.started)]
+    if node.status == ABORTED and node.kind != "execution":
+        parts.append("aborted")
     if node.total is not None:
         done = sum(child.status == SUCCEEDED for child in node.children)
         parts.append(f"{done} of {node.total} done")
     if node.attempts > 1:
         parts.append(f"{node.attempts} attempts")
-    if node.error is not None or node.cause is not None:
-        parts.append(" ".join(filter(None, (node.error, short_cause(node.cause)))))
+    if node.failed_by is None and node.kind != "execution":
+        cause = short_cause(node.cause) if node.cause and node.cause != _root(node).cause else None
+        parts += [": ".join(map(safe_line, filter(None, (node.error, cause))))] if node.error or cause else []
     return "  ".join(parts)
+
+
+def _root(node: Node) -> Node:
+    return node if node.parent is None else _root(node.parent)
 
 
 def _title(node: Node) -> str:
     if node.kind == "state":
-        return f"{node.name} ({node.type})"
-    return f"{node.name} {node.status}" if node.index is None else f"{node.kind} {node.index}"
+        return f"{safe_line(node.name)} ({node.type})"
+    return f"{safe_line(node.name)} {node.status}" if node.index is None else f"{node.kind} {node.index}"

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from statemachine.query.language import Dataflow
-from statemachine.query.view import Chance
+if TYPE_CHECKING:
+    from statemachine.query.language import Dataflow
+    from statemachine.query.view import Chance
 
 INTERVAL_SECONDS = 1
 MAX_ATTEMPTS = 3
@@ -33,11 +34,15 @@ class Retrier:
 
     def delay(self, attempt: int, chance: Chance) -> float:
         """The seconds to wait before retry number `attempt`. The first retry is number 1."""
-        try:
-            seconds = min(self.interval * self.backoff_rate ** (attempt - 1), self.max_delay)
-        except OverflowError:
-            seconds = self.max_delay
+        seconds = self.longest_delay(attempt)
         return chance.fraction() * seconds if self.jitter else seconds
+
+    def longest_delay(self, attempt: int) -> float:
+        """The seconds to wait before retry number `attempt` at the most, as it is without jitter."""
+        try:
+            return min(self.interval * self.backoff_rate ** (attempt - 1), self.max_delay)
+        except OverflowError:
+            return self.max_delay
 
 
 @dataclass(frozen=True, slots=True)

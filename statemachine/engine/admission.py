@@ -75,6 +75,11 @@ class Admission:
         """The number of executions that are queued."""
         return len(self._queued)
 
+    def place_of(self, id: str) -> int | None:
+        """The place of an execution in the queue of all, 1 for the first; None if it is not queued. Looks at all."""
+        place = self._queued.get(id)
+        return None if place is None else 1 + sum(other < place for other in self._queued.values())
+
     @property
     def delayed(self) -> int:
         """The number of executions whose start is delayed."""

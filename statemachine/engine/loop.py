@@ -235,6 +235,10 @@ class Engine(Host):
         self._writer.deliver(id, event, log=printed)
         self.wake()
 
+    def queue_place(self, id: str) -> int | None:
+        """See Host."""
+        return self._writer.admission.place_of(id)
+
     @property
     def lengths(self) -> QueueLengths:
         """The lengths of all queues now. Reads memory only."""

@@ -66,6 +66,10 @@ class Host(Protocol):
         """The number of executions that have not ended. It may lag behind the starts that are not committed yet, so a
         limit that is held to it may be passed by a few."""
 
+    def queue_place(self, id: str) -> int | None:
+        """The place of an execution in the queue, 1 for the one that has waited longest with its priority counted; None
+        if it is not queued."""
+
     def deliver(self, id: str, event: Event, header: Execution | None = None) -> Awaitable[Reply]:
         """Hand over an event for an execution; the reply comes when the event is durable.
 

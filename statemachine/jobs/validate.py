@@ -61,7 +61,7 @@ def validate_job(text: str, format: Format, registered: RegisteredNames | None =
     except json_text.JsonError as error:
         return [
             _finding_about_job(
-                INVALID_JSON_DESCRIPTION, json_text.without_java(error.message), error.line, error.column
+                INVALID_JSON_DESCRIPTION, json_text.explained(error.message, text), error.line, error.column
             )
         ]
     if not isinstance(job, dict):

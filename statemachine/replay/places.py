@@ -6,6 +6,7 @@ before (`previousEventId`) and from names, which are unique within a definition.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from statemachine.core.event_types import Meaning
@@ -60,12 +61,20 @@ class ByScope:
 class ByPredecessor:
     """Finds nodes by the event before.
 
-    Branches are numbered as they begin, because no event has their numbers. A branch that waited for others (DependsOn)
-    is taken for a part of the branch that it follows, because no event tells the two apart.
+    No event has the number of a branch. `branches` says in which branch of which Parallel a state is, by the state's
+    name. For a state that is not in it, branches are numbered as they begin, and a branch that waited for others
+    (DependsOn) is taken for a part of the branch that it follows.
     """
+
+    def __init__(self, branches: Mapping[str, tuple[str, int]]) -> None:
+        self._branches = branches
 
     def line(self, event: RecordedEvent, previous: Node) -> Node:
         """See Places."""
+        fork, index = self._branches.get(event.details["name"], ("", 0))
+        for node in previous.outwards():
+            if node.name == fork and node.type == "Parallel" and node.ended is None:
+                return node.numbered.get(index) or node.add_numbered("branch", index, event.time)
         if previous.kind != "state":
             return previous
         if previous.type == "Parallel" and previous.ended is None:

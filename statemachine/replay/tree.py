@@ -6,6 +6,9 @@ history does not fill the memory.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from statemachine.core.event_types import MEANINGS, Meaning
 from statemachine.replay.events import RecordedEvent
 from statemachine.replay.node import ABORTED, CAUGHT, FAILED, RUNNING, SUCCEEDED, Node
@@ -16,13 +19,16 @@ _STATUSES = {"succeeded": SUCCEEDED, "failed": FAILED, "aborted": ABORTED, "time
 
 
 class Tree:
-    """The tree of one execution, as far as its events were added in the order of their ids."""
+    """The tree of one execution, as far as its events were added in the order of their ids.
 
-    def __init__(self, name: str) -> None:
+    `branches` are the places of states in branches (`fates.branches`), for events in AWS's shape.
+    """
+
+    def __init__(self, name: str, branches: Mapping[str, tuple[str, int]] = MappingProxyType({})) -> None:
         self.root = Node("execution", name, 0.0)
         self._nodes: dict[int, Node] = {0: self.root}
         self._exact: Places = ByScope(self.root)
-        self._inferred: Places = ByPredecessor()
+        self._inferred: Places = ByPredecessor(branches)
 
     @property
     def failed_state(self) -> Node | None:

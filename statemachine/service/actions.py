@@ -107,6 +107,12 @@ START_EXECUTION_WITH_KEY = Action(
 )
 STOP_EXECUTION = _aws("StopExecution", lambda s: s.stops.stop, executions.StoppedExecution)
 DESCRIBE_EXECUTION = _aws("DescribeExecution", lambda s: s.executions.describe, executions.ExecutionDescription)
+DESCRIBE_EXECUTION_WITH_START = Action(
+    "DescribeExecutionWithStart",
+    lambda s: s.executions.describe_with_start,
+    executions.ExecutionWithStart,
+    "states:DescribeExecution",
+)
 DESCRIBE_EXECUTION_UPDATES = Action(
     "DescribeExecutionUpdates", lambda s: s.progress.updates, executions.ExecutionProgress, "states:DescribeExecution"
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from statemachine.json_text import without_java
+from statemachine.json_text import explained, marked_line
 
 Path = tuple[str | int, ...]
 """The path to a member of a definition: names of members and indexes of elements, from the outside in."""
@@ -88,17 +88,18 @@ def pointer_to(path: Path) -> str:
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
 
 
-def finding_line(file: object, finding: Finding, severity: str | None = None) -> str:
-    """A finding in one line, in the form of compilers: `FILE:LINE:COLUMN: severity CODE message (at /pointer)`.
+def finding_lines(file: object, finding: Finding, text: str) -> list[str]:
+    """A finding about `text`, in the form of compilers: `FILE:LINE:COLUMN: severity CODE message (at /pointer)`.
 
-    `file` is printed as `str` gives it. `severity` replaces the finding's own, for a text with terminal colours. What
-    AWS's message about JSON says to Java programmers only is left out.
+    `file` is printed as `str` gives it. If the text is not JSON, the message says it for people, and the line of the
+    text follows, with a mark below its column.
     """
     message = finding.message if finding.location is None else finding.message.removesuffix(f"\n at {finding.location}")
-    head = f"{file}:{finding.line}:{finding.column}: {severity or finding.severity.lower()} {finding.code}"
+    head = f"{file}:{finding.line}:{finding.column}: {finding.severity.lower()} {finding.code}"
     if finding.code == INVALID_JSON_DESCRIPTION:
-        return f"{head} {without_java(message)}"
-    return f"{head} {' '.join(line.strip() for line in message.splitlines())} (at {finding.pointer or '/'})"
+        marked = marked_line(text, finding.line, finding.column)
+        return [f"{head} {explained(message, text)}", *(f"  {line}" for line in marked)]
+    return [f"{head} {' '.join(line.strip() for line in message.splitlines())} (at {finding.pointer or '/'})"]
 
 
 def errors(findings: Iterable[Finding]) -> list[Finding]:

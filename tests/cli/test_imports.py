@@ -32,6 +32,8 @@ EVENTS = [
 ]
 ANSWER = {
     "name": "e",
+    "executionArn": "arn:aws:states:us-east-1:000000000000:execution:m:e",
+    "startDate": "2024-01-01T00:00:00.000Z",
     "status": "SUCCEEDED",
     "output": 1,
     "stopDate": "2024-01-01T00:00:01.000Z",
@@ -69,7 +71,7 @@ class Imports(NamedTuple):
 
 
 NOTHING = Imports(set(), set(), set())
-SETTINGS = Imports({"config"}, {"msgspec"}, {"tomllib"})
+SETTINGS = Imports({"config", "json_text"}, {"msgspec"}, {"tomllib"})
 CLIENT = Imports(
     {"json_text"}, {"msgspec", "urllib3"}, {"email", "http", "importlib.metadata", "logging", "ssl"}
 )  # fmt: skip
@@ -78,7 +80,7 @@ INTERPRETER = Imports(
     {
         "arn", "checkpoint", "composition", "config", "core", "engine", "errors", "evaluators", "host", "jobs",
         "json_text", "jsonata_library", "logs", "processes", "query", "reads", "registry", "replay", "schema_files",
-        "service", "store", "tasks", "times", "validation", "visible_text",
+        "service", "store", "tasks", "times", "validation", "safe_text",
     },
     {
         "jsonata", "jsonatapy", "jsonpath_ng", "jsonschema", "msgspec", "rich", "sqlitedict", "structlog", "tenacity",
@@ -98,7 +100,7 @@ COMMAND_LINES: dict[str, tuple[str, Imports]] = {
     "list": ("list", NAMED),
     "history": ("history m/e", NAMED._replace(rooms=NAMED.rooms | {"replay"})),
     "stop": ("stop m/e", NAMED),
-    "show": ("show m/e", NAMED._replace(rooms=NAMED.rooms | {"core", "replay", "times", "visible_text"})),
+    "show": ("show m/e", NAMED._replace(rooms=NAMED.rooms | {"core", "replay", "times", "safe_text"})),
     "watch": ("watch m/e", NAMED._replace(rooms=NAMED.rooms | {"core", "replay"})),
     "config": ("config", SETTINGS),
     "validate": (
@@ -110,7 +112,7 @@ COMMAND_LINES: dict[str, tuple[str, Imports]] = {
         ),
     ),
     "run": ("run pass.json", INTERPRETER),
-    "the help of run": ("run --help", SETTINGS._replace(rooms=SETTINGS.rooms | {"json_text"})),
+    "the help of run": ("run --help", SETTINGS),
     "the help of serve": ("serve --help", SETTINGS),
     "serve": ("serve --host 10.1.2.3", SERVER),
 }

@@ -47,6 +47,7 @@ def answering(status: int, body: bytes) -> Iterator[tuple[str, list[str]]]:
         server.server_close()
 
 
+HOW_TO_GO_ON = "start it with `statemachine serve`, or name another one with --server URL"
 NO_SERVER = "URL is not a statemachine server: its response to URL/api/v1/a is not a JSON object"
 
 
@@ -82,7 +83,7 @@ def test_a_server_that_is_not_there() -> None:
     url = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(ServerUnavailable) as refused:
         ServerClient(url).get("a")
-    assert str(refused.value) == f"{url} cannot be reached: Connection refused"
+    assert str(refused.value) == f"{url} cannot be reached: Connection refused; {HOW_TO_GO_ON}"
 
 
 @pytest.mark.parametrize("url", ["localhost:8083", "ftp://localhost", "http://", "8083", "http://localhost:x"])
@@ -102,6 +103,7 @@ def test_names_and_query_are_quoted() -> None:
     ("text", "name"),
     [
         ("order/first", ExecutionName("order", "first")),
+        ("order:first", ExecutionName("order", "first")),
         ("order/a.b(c)", ExecutionName("order", "a.b(c)")),
         ("arn:aws:states:us-east-1:000000000000:execution:order:first", ExecutionName("order", "first")),
     ],

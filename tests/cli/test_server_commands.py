@@ -79,36 +79,38 @@ def test_the_input_may_be_a_file(tmp_path: Path) -> None:
         (("start", "pass/e"), "'pass/e' is neither the name of a state machine nor its ARN"),
         (("start", "arn:aws:states:us-east-1:000000000000:execution:m:e"), "Invalid Arn: "),
         (("start", "pass", "--name", "a b"), "statemachine: InvalidName: Invalid Name: 'a b'"),
-        (("start", "pass", "--input", "{"), "The input is not JSON: Unexpected end-of-input"),
+        (("start", "pass", "--input", "{"), "--input:1:2: not JSON: Unexpected end-of-input"),
         (("start", "pass", "--input", "@missing.json"), "There is no file 'missing.json'"),
         (("show", "pass/nobody"), "statemachine: ExecutionDoesNotExist: "),
         (("watch", "pass/nobody"), "statemachine: ExecutionDoesNotExist: "),
         (("history", "pass/nobody", "--json"), "statemachine: ExecutionDoesNotExist: "),
         (("stop", "pass/nobody"), "statemachine: ExecutionDoesNotExist: "),
-        (("show", "pass"), "'pass' is neither MACHINE/NAME nor an execution's ARN"),
-        (("list", "--status", "tired"), "statemachine: ValidationException: "),
+        (("show", "pass"), "'pass' is neither MACHINE/NAME, such as order/first, nor an execution's ARN"),
+        (("list", "--status", "tired"), "'tired' is not one of 'pending', 'running', 'succeeded'"),
         (("list", "--server", "localhost"), "statemachine: --server localhost: not a URL"),
         (("list", "--server", f"http://127.0.0.1:{free_port()}"), "cannot be reached: Connection refused"),
     ],
 )
-def test_what_is_refused_is_told_in_a_line(arguments: tuple[str, ...], told: str) -> None:
+def test_what_is_refused_is_told(arguments: tuple[str, ...], told: str) -> None:
     result = call(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert told in result.stderr.splitlines()[-1]
+    assert told in result.stderr
 
 
 def test_watch_shows_states_and_the_output() -> None:
     name = call("start", "blink", "--input", '{"a": 1}').stdout.strip()
     result = call("watch", name)
     assert (result.exit_code, json.loads(result.stdout)) == (0, {"a": 1})
-    assert [line.split(" s  ")[1] for line in result.stderr.splitlines()] == ["→ W (Wait)", "✓ W", "→ P (Pass)", "✓ P"]
+    *lines, end = result.stderr.splitlines()
+    assert [line.split(" s  ")[1] for line in lines] == ["→ W (Wait)", "✓ W", "→ P (Pass)", "✓ P"]
+    assert re.fullmatch(rf"✓ SUCCEEDED in [0-9.]+ s \(`statemachine show {name}` shows its states\)", end)
 
 
 def test_watch_tells_the_outcome_by_its_exit_status() -> None:
     name = call("start", "fail").stdout.strip()
     result = call("watch", name)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.splitlines()[-1] == "FAILED Broken: on purpose"
+    assert re.search(r"✗ FAILED after [0-9.]+ s: Broken: on purpose \(", result.stderr.splitlines()[-1])
     events = documents(call("watch", name, "--json"))
     assert [event["type"] for event in events[:-1]] == ["ExecutionStarted", "FailStateEntered", "ExecutionFailed"]
     assert events[-1]["status"] == "FAILED"
@@ -139,7 +141,8 @@ def test_a_watched_execution_is_stopped() -> None:
     assert stopped.exit_code == 0
     assert stopped.stdout.startswith(f"{name} ended at 2")
     result = call("watch", name)
-    assert (result.exit_code, result.stderr.splitlines()[-1]) == (1, "ABORTED Enough: tired")
+    assert result.exit_code == 1
+    assert re.search(r"✗ ABORTED after [0-9.]+ s: Enough: tired \(", result.stderr.splitlines()[-1])
     assert set(documents(call("stop", name, "--json"))[0]) == {"stopDate"}
 
 
@@ -161,11 +164,13 @@ def test_list_filters_and_ends_where_it_is_told(server: RealServer) -> None:
         assert call("start", "fail", "--name", f"listed-{number}").exit_code == 0
         server.ended(f"arn:aws:states:us-east-1:000000000000:execution:fail:listed-{number}")
     assert call("start", "act", "--name", "listed-3").exit_code == 0
-    names = [line.split()[-1] for line in call("list", "--name-prefix", "listed-").stdout.splitlines()]
+    header, *rows = call("list", "--name-prefix", "listed-").stdout.splitlines()
+    assert header.split() == ["STATUS", "STARTED", "DURATION", "EXECUTION"]
+    names = [line.split()[-1] for line in rows]
     assert sorted(names) == ["act/listed-3", "fail/listed-0", "fail/listed-1", "fail/listed-2"]
     failed = documents(call("list", "--status", "failed", "--name-prefix", "listed-", "--json"))
     assert [execution["name"] for execution in failed] == ["listed-2", "listed-1", "listed-0"]
-    assert len(call("list", "--machine", "fail", "--limit", "2").stdout.splitlines()) == 2
+    assert len(call("list", "--machine", "fail", "--limit", "2").stdout.splitlines()) == 1 + 2
     assert documents(call("list", "--status", "running", "--machine", "act", "--machine", "fail", "--json"))[0][
         "name"
     ] == ("listed-3")
@@ -198,3 +203,49 @@ def test_a_reader_that_has_seen_enough_is_no_mistake() -> None:
         assert json.loads(process.stdout.readline())["id"] == 1
         process.stdout.close()
         assert process.stderr.read() == b""
+
+
+def test_an_execution_that_is_pending_is_shown_with_the_time_at_which_it_starts(server: RealServer) -> None:
+    body = json.dumps({"name": "pending", "startAt": "2100-01-01T00:00:00Z"})
+    assert server.request("POST", "/api/v1/state-machines/pass/executions", body)[0] == 201
+    line = r"· pass/pending PENDING  .* s  starts at 2100-01-01T00:00:00.000Z, in [0-9]+ d [0-9]+ h\n"
+    for form in ("pass/pending", "pass:pending", "arn:aws:states:us-east-1:000000000000:execution:pass:pending"):
+        assert re.fullmatch(line, call("show", form).stdout)
+    (shown,) = documents(call("show", "pass/pending", "--json"))
+    assert (shown["tree"]["status"], shown["tree"]["startDate"]) == ("PENDING", shown["startDate"])
+    assert call("stop", "pass/pending").exit_code == 0
+    assert re.fullmatch(r"✗ pass/pending ABORTED  [0-9.]+ s\n", call("show", "pass/pending").stdout)
+
+
+def test_the_port_of_the_settings_file_is_asked(
+    server: RealServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STATEMACHINE_SERVER")
+    monkeypatch.chdir(tmp_path)
+    Path("statemachine.toml").write_text(f"port = {server.port}")
+    assert call("list").exit_code == 0
+
+
+def test_the_path_of_the_api_may_be_in_the_url_and_tls_by_mistake_is_told(server: RealServer) -> None:
+    assert call("list", "--server", f"http://127.0.0.1:{server.port}/api/v1/").exit_code == 0
+    result = call("list", "--server", f"https://127.0.0.1:{server.port}")
+    assert result.exit_code == 2
+    assert f"a statemachine server speaks plain HTTP: --server http://127.0.0.1:{server.port}" in result.stderr
+
+
+def test_a_path_without_its_at_sign_is_recognized(tmp_path: Path) -> None:
+    (tmp_path / "in.json").write_text("{}")
+    result = call("start", "pass", "--input", f"{tmp_path}/in.json")
+    assert (result.exit_code, f"--input @{tmp_path}/in.json" in result.stderr) == (2, True)
+    started = CliRunner().invoke(main, ["start", "pass", "--input", "-"], input="[7]").stdout.strip()
+    assert json.loads(call("watch", started).stdout) == [7]
+
+
+def test_the_whole_cause_is_shown_below_the_tree_and_no_line_of_it_looks_like_ours() -> None:
+    name = call("start", "act").stdout.strip()
+    assert call("stop", name, "--error", "E\x07", "--cause", "first\x1b[2J\nerror: FORGED").exit_code == 0
+    assert call("show", name).stdout.splitlines()[-3:] == [
+        "error: E\\u0007",
+        "cause: first\\u001b[2J",
+        "     │ error: FORGED",
+    ]

@@ -11,6 +11,8 @@ from statemachine.replay.node import Node
 def execution(*children: Node, **fields: object) -> Node:
     root = Node("execution", "m/e", 100.0, **fields)  # type: ignore[arg-type]
     root.numbered = dict(enumerate(children))
+    for child in children:
+        child.parent = root
     return root
 
 
@@ -40,7 +42,7 @@ def test_states_with_durations_attempts_and_errors() -> None:
     )
     assert text(root) == [
         "→ m/e RUNNING  10.000 s",
-        "├─ ! T (Task)  2.500 s  3 attempts  Broken (why)",
+        "├─ ! T (Task)  2.500 s  3 attempts  Broken: why",
         "└─ ✗ Both (Parallel)  1.000 s",
         "   └─ → branch 0  10.000 s",
         "      └─ → W (Wait)  10.000 s",

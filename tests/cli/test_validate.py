@@ -38,8 +38,9 @@ def test_every_finding_of_every_file(tmp_path: Path) -> None:
     assert len([line for line in lines if line.startswith(f"{broken}:")]) >= 2
     assert any(line.startswith(f"{broken}:4:") and "error MISSING_TRANSITION_TARGET" in line for line in lines)
     assert f"{valid}: valid" in lines
-    assert "c.json:1:" in lines[-1]
-    assert all(line.startswith(str(tmp_path)) for line in lines)
+    assert "c.json:1:" in lines[-3]
+    assert lines[-2:] == ["  {", "   ^"]
+    assert all(line.startswith(str(tmp_path)) for line in lines[:-2])
 
 
 def test_a_warning_is_no_error(tmp_path: Path) -> None:
@@ -69,7 +70,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert validate(tmp_path / "missing.json").exit_code == 2
     (tmp_path / "a.json").write_bytes(b"\xff")
     result = validate(tmp_path / "a.json")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "a.json is not UTF-8 text (byte 0)" in result.output
 
 
@@ -87,6 +88,8 @@ def test_a_missing_file_does_not_keep_the_others_from_being_checked(tmp_path: Pa
     [
         ('{"StartAt": NaN}', ":1:13: error INVALID_JSON_DESCRIPTION Non-standard token 'NaN'\n"),
         ('{"StartAt"\n: "A"', ":2:6: error INVALID_JSON_DESCRIPTION Unexpected end-of-input"),
+        ("StartAt: A\nStates:\n", ":1:1: error INVALID_JSON_DESCRIPTION This looks like YAML; only JSON is read here"),
+        ("\ufeff{}", ":1:1: error INVALID_JSON_DESCRIPTION The text begins with a byte order mark (BOM, U+FEFF)"),
         ('{"a": 1, "a": 2}', ":1:10: error INVALID_JSON_DESCRIPTION Duplicate field 'a'\n"),
     ],
 )
@@ -94,7 +97,7 @@ def test_a_text_that_is_not_json_is_reported_once_without_java(text: str, line: 
     file = write(tmp_path, "a.json", text)
     result = validate(file)
     assert result.output.startswith(f"{file}{line}")
-    assert len(result.output.splitlines()) == 1
+    assert len(result.output.splitlines()) == 3
     assert "Source" not in result.output
     assert "Java" not in result.output
     assert "JsonParser" not in result.output

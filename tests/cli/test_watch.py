@@ -84,9 +84,13 @@ def test_a_redriven_execution_has_not_ended() -> None:
     assert types[-1] == END
 
 
-def test_a_server_that_is_away_for_a_while_is_waited_for() -> None:
+def test_a_server_that_is_away_for_a_while_is_waited_for(capsys: pytest.CaptureFixture[str]) -> None:
     types, _ = followed(ScriptedServer(["ExecutionStarted"], *["away"] * 20, [END]))
     assert types == ["ExecutionStarted", END]
+    assert capsys.readouterr().err.splitlines() == [
+        "statemachine: away; waiting up to 60 s for it",
+        "statemachine: http://127.0.0.1:1 is back",
+    ]
 
 
 def test_a_server_that_stays_away_is_given_up() -> None:

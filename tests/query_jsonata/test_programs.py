@@ -15,7 +15,8 @@ from statemachine.query.jsonata.analysis.analyse import analyse
 from statemachine.query.jsonata.analysis.reads import pick
 from statemachine.query.jsonata.evaluation.evaluate import evaluate
 from statemachine.query.jsonata.programs import WORK_MAX
-from statemachine.query.view import Chance, Unfinished, View
+from statemachine.query.view import Chance, View
+from statemachine.query.work import Unfinished
 from tests.query_jsonata.texts import BINDINGS, EXPRESSIONS
 
 COSTLY = "$map([1], function($e) { $e }) "

@@ -13,7 +13,7 @@ from statemachine.api.rest.resource import PAGING, PREFIX, RestResource
 from statemachine.arn import parse_arn
 from statemachine.json_text import dump
 from statemachine.service.actions import (
-    DESCRIBE_EXECUTION,
+    DESCRIBE_EXECUTION_WITH_START,
     GET_EXECUTION_HISTORY,
     LIST_EXECUTION_LOGS,
     LIST_FILTERED_EXECUTIONS,
@@ -91,7 +91,7 @@ class ExecutionItem(RestResource):
 
     async def on_get(self, request: Request, response: Response, machine: str, name: str) -> None:
         arn = self.home.execution(machine, name)
-        self.show(response, await self.call(request, DESCRIBE_EXECUTION, executionArn=arn))
+        self.show(response, await self.call(request, DESCRIBE_EXECUTION_WITH_START, executionArn=arn))
 
 
 class ExecutionHistory(RestResource):

@@ -53,6 +53,17 @@ class ExecutionDescription(Answer, frozen=True, kw_only=True):
     trace_header: str | None = None
 
 
+class ExecutionWithStart(ExecutionDescription, frozen=True, kw_only=True):
+    """An execution with when it begins. Ours: AWS has none of these members.
+
+    `start_at` and `priority` are those of the request; `queue_place` is 1 for the next execution of the queue.
+    """
+
+    start_at: Timestamp | None = None
+    priority: int | None = None
+    queue_place: int | None = None
+
+
 class ListedExecution(Answer, frozen=True, kw_only=True):
     """One execution of a list."""
 

@@ -8,13 +8,13 @@ from typing import Any
 from statemachine.core.model import UNSUCCESSFUL
 from statemachine.errors import ServiceError
 from statemachine.host import Host
-from statemachine.json_text import JsonText
-from statemachine.reads.headers import Header
+from statemachine.reads.headers import Header, HeaderWithPayloads
 from statemachine.reads.lists import Filter, ListRow, list_page
 from statemachine.registry.machines import MachineCatalog
 from statemachine.service.executions.answers import (
     ExecutionDescription,
     ExecutionPage,
+    ExecutionWithStart,
     FilteredExecution,
     FilteredPage,
     Included,
@@ -42,14 +42,20 @@ class ExecutionDescriptions:
         Raises ServiceError ExecutionDoesNotExist.
         """
         if included_data == "METADATA_ONLY":
-            return _described(await find_execution(self._host, execution_arn))
+            return ExecutionDescription(**_described(await find_execution(self._host, execution_arn)))
         full = await find_full_execution(self._host, execution_arn)
-        return _described(
-            full.header,
-            input=full.input,
-            input_details=INCLUDED,
-            output=full.output,
-            output_details=None if full.output is None else INCLUDED,
+        return ExecutionDescription(**_described(full.header), **_payloads(full))
+
+    async def describe_with_start(self, *, execution_arn: str) -> ExecutionWithStart:
+        """As `describe`, with when the execution begins. Raises ServiceError ExecutionDoesNotExist."""
+        full = await find_full_execution(self._host, execution_arn)
+        header = full.header
+        return ExecutionWithStart(
+            **_described(header),
+            **_payloads(full),
+            start_at=None if header.start_at is None else Timestamp(header.start_at),
+            priority=header.priority or None,
+            queue_place=self._host.queue_place(header.id) if header.status == "PENDING" else None,
         )
 
     async def list_page(
@@ -114,33 +120,29 @@ class ExecutionDescriptions:
         )
 
 
-def _described(
-    execution: Header,
-    *,
-    input: JsonText | None = None,
-    input_details: Included | None = None,
-    output: JsonText | None = None,
-    output_details: Included | None = None,
-) -> ExecutionDescription:
+def _described(execution: Header) -> dict[str, Any]:
+    """The members of an execution without its payloads, by the names of the fields."""
     can_redrive = execution.status in UNSUCCESSFUL
-    return ExecutionDescription(
-        execution_arn=execution.arn,
-        state_machine_arn=execution.machine_arn,
-        name=execution.name,
-        status=execution.status,
-        start_date=Timestamp(execution.started),
-        redrive_count=execution.redrives,
-        redrive_status="REDRIVABLE" if can_redrive else "NOT_REDRIVABLE",
-        redrive_status_reason=None if can_redrive else f"Execution is {execution.status} and cannot be redriven",
-        input=input,
-        input_details=input_details,
-        output=output,
-        output_details=output_details,
-        stop_date=None if execution.stopped is None else Timestamp(execution.stopped),
-        error=execution.error,
-        cause=execution.cause,
-        trace_header=execution.trace_header,
-    )
+    return {
+        "execution_arn": execution.arn,
+        "state_machine_arn": execution.machine_arn,
+        "name": execution.name,
+        "status": execution.status,
+        "start_date": Timestamp(execution.started),
+        "redrive_count": execution.redrives,
+        "redrive_status": "REDRIVABLE" if can_redrive else "NOT_REDRIVABLE",
+        "redrive_status_reason": None if can_redrive else f"Execution is {execution.status} and cannot be redriven",
+        "stop_date": None if execution.stopped is None else Timestamp(execution.stopped),
+        "error": execution.error,
+        "cause": execution.cause,
+        "trace_header": execution.trace_header,
+    }
+
+
+def _payloads(full: HeaderWithPayloads) -> dict[str, Any]:
+    """The members that hold the input and, once it has succeeded, the output."""
+    output = {} if full.output is None else {"output": full.output, "output_details": INCLUDED}
+    return {"input": full.input, "input_details": INCLUDED, **output}
 
 
 def _listed(row: ListRow) -> dict[str, Any]:

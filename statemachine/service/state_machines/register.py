@@ -42,7 +42,7 @@ from statemachine.service.validations import pointed
 from statemachine.tasks.registered import RegisteredNames
 from statemachine.times.timestamps import Timestamp
 from statemachine.validation import Finding
-from statemachine.validation.finding import finding_line
+from statemachine.validation.finding import finding_lines
 
 INITIAL = "INITIAL"
 """AWS's revision id of a state machine that was never changed."""
@@ -286,7 +286,11 @@ class StateMachines:
         if members := without_effect(machine.configuration):
             log.warning("configuration has no effect", state_machine=machine.name, members=members)
         if checked is not None and checked.warnings:
-            findings = [finding_line(machine.name, warning) for warning in checked.warnings]
+            findings = [
+                line
+                for warning in checked.warnings
+                for line in finding_lines(machine.name, warning, checked.definition)
+            ]
             log.warning("definition has warnings", state_machine=machine.name, findings=findings)
 
     async def _check_same(

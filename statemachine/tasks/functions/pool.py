@@ -16,12 +16,12 @@ from statemachine.logs import log_printed
 from statemachine.processes.pool import ProcessPool
 from statemachine.processes.printed import PrintedTail
 from statemachine.processes.results import ChildEnded, Replied, RequestResult, StartFailed, exit_reason
+from statemachine.safe_text import safe
 from statemachine.tasks.functions.handed_on import handed_on
 from statemachine.tasks.functions.invocation import Invocation, InvocationFailure, InvocationResponse, lambda_error
 from statemachine.tasks.functions.loading import FunctionsError
 from statemachine.tasks.functions.messages import FunctionCall, FunctionList, FunctionReply, ListFunctions
 from statemachine.tasks.functions.source_files import SourceFiles
-from statemachine.visible_text import visible
 
 POLL_SECONDS = 1.0
 """How long a changed file may stay unnoticed."""
@@ -54,7 +54,7 @@ class FunctionPool:
             workers_max,
             inherited=handed_on(os.environ, pass_environment),
             environment={"AWS_REGION": region, "AWS_DEFAULT_REGION": region},
-            on_printed=lambda function, line: on_printed(function, visible(line)),
+            on_printed=lambda function, line: on_printed(function, safe(line)),
         )
         self._pool = self._new_pool()
         self._files = SourceFiles(())
