@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
+
 from statemachine.json_text import dump
-from statemachine.query.evaluation import EvaluationRequest, EvaluationResult, Value
+from statemachine.query.evaluation import EvaluationLimits, EvaluationRequest, EvaluationResult, Value
 from statemachine.query.jsonata.analysis.analyse import STATES
 from statemachine.query.jsonata.analysis.reads import Parts, merged, pick
 from statemachine.query.jsonata.evaluation.evaluate import evaluate
@@ -21,6 +23,8 @@ from statemachine.query.view import ABSENT, View
 
 WORK_MAX = 65_536
 """Ours: the most work done at once in this process: the program's cost times the characters that it reads."""
+IN_PLACE = EvaluationLimits(milliseconds=10_000)
+"""The limits of an expression of unknown cost in a process that has no evaluators, as in a server in memory."""
 WORK_OF_NOTHING = 100
 """Ours: each place of an expression counts as if it read this many characters more."""
 
@@ -61,7 +65,11 @@ class Program:
             int(view.now * 1000) if self._reads_time else 0,
             view.chance.seed_for(self._expressions[0].location) if self._draws_chance else "",
         )
-        return evaluate(request) if cheap or view.evaluate is None else view.evaluate(request)
+        if cheap:
+            return evaluate(request)
+        if view.evaluate is None:
+            return evaluate(msgspec.structs.replace(request, limits=IN_PLACE))
+        return view.evaluate(request)
 
     def _bindings(self, view: View) -> dict[str, Any]:
         bound = {}
