@@ -1,4 +1,6 @@
-"""Evaluates expressions in child processes, within limits of time and memory. Must not know executions.
+"""Evaluates expressions in child processes, within limits of processor time and memory. Must not know executions.
+
+No limit counts the clock: on a busy machine an evaluation takes longer and has the same result.
 
 The pool has a spare child until it has `children_max` of them, so that a quick evaluation need not wait for a slow one.
 """
@@ -12,19 +14,27 @@ from collections.abc import Callable
 import msgspec
 
 from statemachine.processes.pool import PoolRequest, ProcessPool
-from statemachine.processes.results import Replied, RequestResult, StartFailed, exit_reason
+from statemachine.processes.results import ChildEnded, Replied, RequestResult, StartFailed, exit_reason
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult, ExpressionFailed
 
 CHILDREN_MAX = max(2, len(os.sched_getaffinity(0)))
-"""As many as there are processors: an evaluation is limited by the clock and must not share its processor."""
-SECONDS_MAX = 1.0
-"""How long a request may take altogether before its child is killed."""
+"""As many as there are processors."""
+PROCESSOR_SECONDS_MAX = 2.0
+"""Ours: how much processor time a request may use altogether."""
+STANDSTILL_SECONDS = 10.0
+"""A child that has a request and uses no processor time for so long is frozen or lost. It is killed."""
 MEMORY_BYTES_MAX = 512 * 1024 * 1024
 RETRY_SECONDS = 1.0
 """The pause after a child could not be started."""
 IDLE_MAX = 2
 """How many children are kept when there is nothing to do."""
 
+INHERITED = (
+    *("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "LC_CTYPE"),
+    *("PYTHONHOME", "PYTHONPATH", "PYTHONUTF8", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"),
+)
+"""All that a child gets of the server's environment: what Python needs to start as in the server. The rest may be
+secret."""
 ENVIRONMENT = {"MIMALLOC_ARENA_RESERVE": "0"}
 """At its start the evaluator's allocator would take a gigabyte of addresses, and RLIMIT_AS counts addresses."""
 
@@ -47,12 +57,12 @@ class PooledEvaluation(PoolRequest):
         assert not isinstance(result, StartFailed), "the pool tries again"
         if isinstance(result, Replied):
             self.result = msgspec.convert(result.message, EvaluationResult)
-        elif result.timed_out:
+        elif result.status == -signal.SIGPROF:
             self.result = TOO_SLOW
         elif self._repeated:
-            self.result = _ended(result.status)
+            self.result = _ended(result)
         else:
-            # The memory limit, or a kill from outside, after which another child gives the result.
+            # The memory limit, or a kill or a halt from outside, after which another child gives the result.
             self._repeated = True
             self._pool.submit(self, first=True)
             return
@@ -60,11 +70,12 @@ class PooledEvaluation(PoolRequest):
         self.on_done()
 
 
-def _ended(status: int) -> EvaluationResult:
+def _ended(result: ChildEnded) -> EvaluationResult:
     """The failure of an evaluation whose child has ended twice. A child aborts if it gets no more memory."""
-    if status == -signal.SIGABRT:
+    if result.status == -signal.SIGABRT:
         return TOO_LARGE
-    message = f"The process of the evaluation ended twice: {exit_reason(status)}"
+    why = "it did nothing" if result.timed_out else exit_reason(result.status)
+    message = f"The process of the evaluation ended twice: {why}"
     return EvaluationResult((ExpressionFailed("", message),))
 
 
@@ -78,17 +89,18 @@ class EvaluatorPool(ProcessPool):
     def __init__(
         self,
         children_max: int = CHILDREN_MAX,
-        seconds_max: float = SECONDS_MAX,
+        processor_seconds_max: float = PROCESSOR_SECONDS_MAX,
         memory_bytes_max: int = MEMORY_BYTES_MAX,
     ) -> None:
         super().__init__(
             "The process for evaluations",
-            ("statemachine.evaluators.child", str(memory_bytes_max)),
+            ("statemachine.evaluators.child", str(memory_bytes_max), str(processor_seconds_max)),
             children_max,
+            inherited=INHERITED,
             environment=ENVIRONMENT,
             spare=1,
             idle_max=IDLE_MAX,
-            request_seconds_max=seconds_max,
+            standstill_seconds=STANDSTILL_SECONDS,
             retry_seconds=RETRY_SECONDS,
         )
 

@@ -17,6 +17,7 @@ from statemachine.processes.child_process import ChildProcess
 from statemachine.processes.frames import JsonValue
 from statemachine.processes.printed import PrintedTail
 from statemachine.processes.results import ChildEnded, Replied, RequestResult, StartFailed, exit_reason
+from statemachine.processes.standstill import StandstillLimit
 from statemachine.processes.time_limit import TimeLimit
 
 START_SECONDS_MAX = 60.0
@@ -54,11 +55,11 @@ class ProcessPool:
 
     `title` names a process in messages. A child gets the variables of the server's environment that `inherited` names,
     all if that is None, and those of `environment`. The pool starts `spare` children more than there are requests. It
-    keeps `idle_max` children when there are no requests, all if that is None. A child
-    that works on a request for more than `request_seconds_max` is killed. A start that failed is tried again after
-    `retry_seconds`; if that is None, the oldest queued request gets StartFailed, unless the system has no room for one
-    more child and the request can wait for another. `on_printed` is called with the label of a child's last request
-    (empty before the first) and a line.
+    keeps `idle_max` children when there are no requests, all if that is None. A child that has a request and uses no
+    processor time for `standstill_seconds` is killed, at the latest after twice that time. A start that failed is tried
+    again after `retry_seconds`; if that is None, the oldest queued request gets StartFailed, unless the system has no
+    room for one more child and the request can wait for another. `on_printed` is called with the label of a child's
+    last request (empty before the first) and a line.
     """
 
     def __init__(
@@ -71,14 +72,14 @@ class ProcessPool:
         environment: Mapping[str, str] | None = None,
         spare: int = 0,
         idle_max: int | None = None,
-        request_seconds_max: float | None = None,
+        standstill_seconds: float | None = None,
         retry_seconds: float | None = None,
         on_printed: Callable[[str, str], None] = lambda label, line: None,
     ) -> None:
         self.argv = (sys.executable, "-P", launch.__file__, *program)
         given = os.environ.items() if inherited is None else ((name, os.environ.get(name)) for name in inherited)
         self.environment = {name: text for name, text in given if text is not None} | dict(environment or {})
-        self.request_seconds_max = request_seconds_max
+        self.standstill_seconds = standstill_seconds
         self.on_printed = on_printed
         self.title = title
         self._children_max = children_max
@@ -189,15 +190,15 @@ class _Child(ChildProcess):
         self._pool = pool
         self._label = ""
         self._late = False
-        self._limit: TimeLimit | None = TimeLimit(START_SECONDS_MAX, self._time_out)
+        self._limit: TimeLimit | StandstillLimit | None = TimeLimit(START_SECONDS_MAX, self._time_out)
 
     def take(self, request: PoolRequest) -> None:
         """Work on a request."""
         self.request = request
         self._label = request.label
         request.child = self
-        if self._pool.request_seconds_max is not None:
-            self._limit = TimeLimit(self._pool.request_seconds_max, self._time_out)
+        if self._pool.standstill_seconds is not None:
+            self._limit = StandstillLimit(self._pool.standstill_seconds, self.pid, self._time_out)
         self.send(request.message)
 
     def abandon(self) -> None:

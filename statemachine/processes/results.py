@@ -17,7 +17,8 @@ class Replied:
 
 @dataclass(frozen=True, slots=True)
 class ChildEnded:
-    """The child ended before it had replied, or was killed if it `timed_out`. A negative `status` is a signal."""
+    """The child ended before it had replied. It was killed if it `timed_out`: it took too long to start, or did nothing
+    for too long. A negative `status` is a signal."""
 
     status: int
     timed_out: bool = False

@@ -10,9 +10,12 @@ import msgspec
 
 class EvaluationLimits(msgspec.Struct, frozen=True):
     """The most that each expression may use: milliseconds, depth of nested evaluations, elements of one sequence.
-    `characters` limits the JSON text of all results of a request together."""
+    `characters` limits the JSON text of all results of a request together.
 
-    milliseconds: int = 500
+    The milliseconds are those of the clock, so they are only the last resort where nothing limits the processor time:
+    the process of an evaluation is limited to much less work."""
+
+    milliseconds: int = 600_000
     depth: int = 500
     sequence: int = 1_000_000
     characters: int = 1_048_576

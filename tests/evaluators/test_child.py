@@ -27,4 +27,4 @@ def test_without_memory_it_aborts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(child, "evaluate", evaluate)
     monkeypatch.setattr(os, "abort", abort)
     with pytest.raises(Aborted):
-        child.handle(REQUEST)
+        child.handle(600.0, REQUEST)

@@ -77,6 +77,12 @@ def leave_behind(new_session: bool, then: str) -> int:
     return 0
 
 
+def work() -> None:
+    """Use a processor without end."""
+    while True:
+        pass
+
+
 def close_replies() -> None:
     """As if it had ended, but it lives on."""
     os.close(descriptor_of("replies"))
@@ -121,6 +127,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "echo": lambda value: value,
     "process": os.getpid,
     "hang": lambda: time.sleep(600),
+    "work": work,
     "exit": os._exit,
     "crash": lambda: os.kill(os.getpid(), signal.SIGSEGV),
     "write": lambda text: write_data(text.encode("latin-1")),

@@ -19,6 +19,7 @@ from statemachine.processes import frames, process
 from statemachine.processes import pool as module
 from statemachine.processes.pool import PoolRequest, ProcessPool
 from statemachine.processes.results import ChildEnded, Replied, RequestResult, StartFailed
+from statemachine.processes.standstill import processor_seconds
 from tests.processes.loops import advance_loop_time, both_loops, loop_has_read, run_in
 from tests.processes.waiting import alive, until
 
@@ -230,41 +231,55 @@ def test_a_request_may_be_repeated_before_all_others(factory: Factory) -> None:
     run_in(factory, body)
 
 
-async def test_a_child_whose_request_takes_too_long_is_killed() -> None:
-    async with running_pool(request_seconds_max=600) as pool:
-        slow, next_ = Asked(pool, "hang"), Asked(pool, "echo", 1)
-        pid = await pid_of(slow)
+async def stand_still(request: Asked) -> None:
+    """Let time pass until the child of a request has been killed for doing nothing."""
+    await pid_of(request)
+    while request.result is None:
         advance_loop_time(600)
-        await until(lambda: slow.result is not None)
-        assert slow.result == ChildEnded(KILLED, timed_out=True)
+        await loop_has_read()
+
+
+async def test_a_child_that_does_nothing_about_its_request_is_killed() -> None:
+    async with running_pool(standstill_seconds=600) as pool:
+        idle, next_ = Asked(pool, "hang"), Asked(pool, "echo", 1)
+        pid = await pid_of(idle)
+        await stand_still(idle)
+        assert idle.result == ChildEnded(KILLED, timed_out=True)
         await until(lambda: next_.result == Replied(1) and pid not in pool.pids)
 
 
 async def test_a_reply_that_has_come_when_the_time_is_up_counts() -> None:
     printed: list[str] = []
-    async with running_pool(request_seconds_max=600, on_printed=lambda _, line: printed.append(line)) as pool:
+    async with running_pool(standstill_seconds=600, on_printed=lambda _, line: printed.append(line)) as pool:
         await reply(pool, "echo", 1)
         quick = Asked(pool, "reply and print", "in time")
         assert quick.child is not None
         quick.child.stdout.pause()  # as a server that stands still
         await until(lambda: printed == ["replied"])
-        for _ in range(2):
-            advance_loop_time(600)
-            await loop_has_read()
+        await stand_still(quick)
         assert quick.result == Replied("in time")
 
 
-async def test_a_child_gets_the_time_again_in_which_the_server_stood_still() -> None:
-    async with running_pool(request_seconds_max=600) as pool:
-        slow = Asked(pool, "hang")
-        await pid_of(slow)
-        advance_loop_time(900)
-        await loop_has_read()
-        assert slow.child is not None
-        assert slow.child.usable
-        advance_loop_time(300)
-        await until(lambda: slow.result is not None)
-        assert slow.result == ChildEnded(KILLED, timed_out=True)
+async def test_a_child_that_works_is_never_killed() -> None:
+    async with running_pool(standstill_seconds=600) as pool:
+        working = Asked(pool, "work")
+        pid = await pid_of(working)
+        for _ in range(5):
+            used = processor_seconds(pid)
+            await until(lambda used=used: processor_seconds(pid) != used)
+            advance_loop_time(600)
+            await loop_has_read()
+        assert working.child is not None
+        assert working.child.usable
+
+
+@pytest.mark.parametrize(("inherited", "given"), [(None, {"A", "B", "C"}), (("B", "NONE"), {"B", "C"}), ((), {"C"})])
+async def test_a_child_gets_the_variables_that_it_is_meant_to_get(
+    inherited: tuple[str, ...] | None, given: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", {"A": "a", "B": "b"})
+    pool = ProcessPool("The child", ("a.module",), 1, inherited=inherited, environment={"C": "c"})
+    assert pool.environment == {name: name.lower() for name in given}
 
 
 async def test_a_child_that_has_ended_when_the_time_is_up_was_not_killed_for_it(
@@ -272,7 +287,7 @@ async def test_a_child_that_has_ended_when_the_time_is_up_was_not_killed_for_it(
 ) -> None:
     noticing, wait = threading.Event(), process.Popen.wait
     monkeypatch.setattr(process.Popen, "wait", lambda popen: noticing.wait() and wait(popen))
-    async with running_pool(request_seconds_max=600) as pool:
+    async with running_pool(standstill_seconds=600) as pool:
         await reply(pool, "echo", 1)
         ending = Asked(pool, "exit", 3)
         assert ending.child is not None

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
+
 from statemachine.json_text import dump
-from statemachine.query.evaluation import EvaluationRequest, EvaluationResult, Value
+from statemachine.query.evaluation import EvaluationLimits, EvaluationRequest, EvaluationResult, Value
 from statemachine.query.jsonata.analysis.analyse import STATES
 from statemachine.query.jsonata.analysis.reads import Parts, merged, pick
 from statemachine.query.jsonata.evaluation.evaluate import evaluate
@@ -22,6 +24,8 @@ from statemachine.query.work import EACH_CHARACTER
 
 WORK_MAX = 65_536
 """Ours: the most work done at once in this process: the program's cost times the characters that it reads."""
+IN_PLACE = EvaluationLimits(milliseconds=10_000)
+"""The limits of an expression of unknown cost in a process that has no evaluators, as in a server in memory."""
 WORK_OF_NOTHING = 100
 """Ours: each place of an expression counts as if it read this many characters more."""
 EACH_OF_COST = 0.005
@@ -72,7 +76,7 @@ class Program:
         if not cheap and view.evaluate is not None:
             return view.evaluate(request)
         view.work.charge(EACH_OF_COST * (self._cost or 1) * len(bindings))
-        return evaluate(request)
+        return evaluate(request if cheap else msgspec.structs.replace(request, limits=IN_PLACE))
 
     def _bindings(self, view: View) -> dict[str, Any]:
         bound = {}
