@@ -26,9 +26,10 @@ from statemachine.composition import Parts, compose
 from statemachine.config import Settings
 from statemachine.engine.execution_log import ExecutionLog
 from statemachine.evaluators.pool import EvaluatorPool
+from statemachine.logs import flush_logs
 from statemachine.metrics.metrics import Metrics
 from statemachine.store.interface import StoreError
-from statemachine.store.locks import INTERPRETER, DirectoryLock
+from statemachine.store.locks import INTERPRETER, DirectoryInUse, DirectoryLock
 from statemachine.store.sqlite import SqliteStore
 from statemachine.store.write_connection import has_wal_reset_bug
 from statemachine.tasks.functions.loading import FunctionsError
@@ -36,6 +37,8 @@ from statemachine.tasks.installed import TaskKindError, installed_kinds
 
 EXIT_CANNOT_OWN = 3
 """Exit status of a process that cannot own its data directory or read its store; a process manager must not retry."""
+FILES_SECONDS = 1.0
+"""How often the server looks whether its files are still there. Each commit looks, too."""
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -58,6 +61,7 @@ class App:
         self._told: list[str] = []
         self._opening: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
+        self._checking: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -81,7 +85,7 @@ class App:
 
     async def close(self) -> None:
         """Release everything. Nothing depends on it: a kill is as safe."""
-        tasks = [task for task in (self._opening, self._watching) if task is not None]
+        tasks = [task for task in (self._opening, self._watching, self._checking) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -122,8 +126,9 @@ class App:
 
     async def _join(self) -> None:
         settings = self.settings
-        await asyncio.to_thread(self._lock.acquire)
+        await asyncio.to_thread(self._lock.acquire, None, _say_who_holds)
         store = await asyncio.to_thread(SqliteStore, settings.store_path)
+        self._checking = asyncio.get_running_loop().create_task(self._check_files(store))
         metrics = Metrics() if settings.metrics else None
         self._parts = parts = compose(
             settings,
@@ -149,6 +154,17 @@ class App:
             )
         log.info("ready", host=settings.host, port=settings.port, data=settings.data)
 
+    async def _check_files(self, store: SqliteStore) -> None:
+        """End the process when its files are no longer where it has opened them, also if nothing is committed."""
+        while True:
+            await asyncio.sleep(FILES_SECONDS)
+            try:
+                store.check_files()
+                self._lock.check()
+            except StoreError as error:
+                _end_process(error)
+                return
+
     async def _follow_definitions(self, parts: Parts) -> None:
         """Register the files of the directory of definitions, now and whenever one changes."""
         if self.settings.definitions is None:
@@ -168,7 +184,12 @@ async def _answer_not_ready(scope: dict[str, Any], send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
+def _say_who_holds(error: DirectoryInUse) -> None:
+    log.warning("waiting for the data directory", directory=str(error.path.parent), held_by=error.holder)
+
+
 def _end_process(error: Exception) -> None:
     """Log the reason and end the process at once: an orderly close would write to a store that cannot be trusted."""
     log.critical("cannot go on", error=f"{type(error).__name__}: {error}")
+    flush_logs()
     os._exit(EXIT_CANNOT_OWN)

@@ -9,7 +9,19 @@ import pytest
 from tests.architecture.package import PACKAGE, imports, modules, package_of, shown
 
 LAYERS = [
-    ["errors", "json_text", "jsonata_library", "arn", "config", "logs", "schema_files", "processes", "store", "times"],
+    [
+        "errors",
+        "json_text",
+        "jsonata_library",
+        "arn",
+        "config",
+        "log_writer",
+        "logs",
+        "schema_files",
+        "processes",
+        "store",
+        "times",
+    ],
     ["query"],
     ["core"],
     ["checkpoint", "validation", "replay", "jobs", "tasks", "evaluators", "host"],

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 from collections.abc import Callable, Sequence
 
 import msgspec
 
 from statemachine.json_text import dump
+from statemachine.logs import log_printed
 from statemachine.processes.pool import ProcessPool
 from statemachine.processes.results import ChildEnded, Replied, StartFailed, exit_reason
 from statemachine.tasks.functions.invocation import Invocation, InvocationFailure, InvocationResponse, lambda_error
 from statemachine.tasks.functions.loading import FunctionsError
 from statemachine.tasks.functions.messages import FunctionCall, FunctionReply, ListFunctions
-
-
-def print_to_stderr(function: str, line: str) -> None:
-    """Print a line of a function with the function's name."""
-    sys.stderr.write(f"[{function}] {line}\n" if function else f"{line}\n")
 
 
 class FunctionPool:
@@ -30,7 +25,7 @@ class FunctionPool:
     """
 
     def __init__(
-        self, sources: Sequence[str], workers_max: int, on_printed: Callable[[str, str], None] = print_to_stderr
+        self, sources: Sequence[str], workers_max: int, on_printed: Callable[[str, str], None] = log_printed
     ) -> None:
         self.functions: frozenset[str] = frozenset()
         program = ("statemachine.tasks.functions.worker", *sources)
