@@ -80,6 +80,7 @@ class App:
 
     async def drain(self) -> None:
         """Take no new work, and answer every long poll."""
+        log.info("stopping")
         if self._parts is not None:
             await self._parts.engine.drain()
 
@@ -89,9 +90,15 @@ class App:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        opened = 0
         if self._parts is not None:
             await self._parts.engine.close()
+            opened = self._parts.engine.open_executions
         self._lock.release()
+        if opened:
+            log.info("stopped: the open executions continue at the next start", executions=opened)
+        else:
+            log.info("stopped")
 
     def reasons(self) -> list[str]:
         """The reasons for which no traffic should be sent here. Logs a warning when there are new ones.
@@ -126,7 +133,7 @@ class App:
 
     async def _join(self) -> None:
         settings = self.settings
-        await asyncio.to_thread(self._lock.acquire, None, _say_who_holds)
+        await asyncio.to_thread(self._lock.acquire, None, say_who_holds)
         store = await asyncio.to_thread(SqliteStore, settings.store_path)
         self._checking = asyncio.get_running_loop().create_task(self._check_files(store))
         metrics = Metrics() if settings.metrics else None
@@ -147,7 +154,7 @@ class App:
         self._api = api
         if has_wal_reset_bug():
             # This process has one writing connection; the warning is for an operator who would add another.
-            log.warning(
+            log.debug(
                 "two connections that write can damage the store: do not open it with another program",
                 sqlite=sqlite3.sqlite_version,
                 repaired_in="3.51.3",
@@ -184,7 +191,8 @@ async def _answer_not_ready(scope: dict[str, Any], send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def _say_who_holds(error: DirectoryInUse) -> None:
+def say_who_holds(error: DirectoryInUse) -> None:
+    """Log which process has the data directory that this one waits for."""
     log.warning("waiting for the data directory", directory=str(error.path.parent), held_by=error.holder)
 
 

@@ -17,6 +17,17 @@ LINGER_SECONDS = 0.5
 """How long pipes are read after the process has ended: another process may hold them open."""
 
 
+_groups: set[int] = set()
+"""The groups of the processes that have not ended."""
+
+
+def kill_all_groups() -> None:
+    """End all processes that this one has started, and their groups. Any thread may call this: nothing is noticed."""
+    for group in tuple(_groups):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)
+
+
 class Process(ABC):
     """The constructor starts the process, and raises OSError if the system cannot start it. Subclasses must start to
     read both pipes. `pid` is the id of the process and of its group."""
@@ -30,6 +41,7 @@ class Process(ABC):
             argv, bufsize=0, stdin=stdin, stdout=PIPE, stderr=PIPE, env=environment, cwd=cwd, start_new_session=True
         )
         self.pid = self._process.pid
+        _groups.add(self.pid)
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         self.stdout = ReadPipe(self._process.stdout, self._check_end)
@@ -73,6 +85,7 @@ class Process(ABC):
     def _on_exit(self) -> None:
         self._exit_noticed = True
         self._kill_group()  # the processes that it has started and left behind
+        _groups.discard(self.pid)
         self._loop.call_later(LINGER_SECONDS, self.stdout.finish)
         self._loop.call_later(LINGER_SECONDS, self.stderr.finish)
         self._check_end()
