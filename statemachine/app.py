@@ -28,9 +28,10 @@ from statemachine.engine.clock import monotonic_seconds
 from statemachine.engine.execution_log import ExecutionLog
 from statemachine.engine.step_mark import StepMark
 from statemachine.evaluators.pool import EvaluatorPool
+from statemachine.logs import flush_logs
 from statemachine.metrics.metrics import Metrics
 from statemachine.store.interface import StoreError
-from statemachine.store.locks import INTERPRETER, DirectoryLock
+from statemachine.store.locks import INTERPRETER, DirectoryInUse, DirectoryLock
 from statemachine.store.sqlite import SqliteStore
 from statemachine.store.write_connection import has_wal_reset_bug
 from statemachine.tasks.functions.loading import FunctionsError
@@ -38,6 +39,8 @@ from statemachine.tasks.installed import TaskKindError, installed_kinds
 
 EXIT_CANNOT_OWN = 3
 """Exit status of a process that cannot own its data directory or read its store; a process manager must not retry."""
+FILES_SECONDS = 1.0
+"""How often the server looks whether its files are still there. Each commit looks, too."""
 
 STEP_MARK = "step.mark"
 """The file in the data directory that says which execution is being stepped."""
@@ -63,6 +66,7 @@ class App:
         self._told: list[str] = []
         self._opening: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
+        self._checking: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -81,18 +85,25 @@ class App:
 
     async def drain(self) -> None:
         """Take no new work, and answer every long poll."""
+        log.info("stopping")
         if self._parts is not None:
             await self._parts.engine.drain()
 
     async def close(self) -> None:
         """Release everything. Nothing depends on it: a kill is as safe."""
-        tasks = [task for task in (self._opening, self._watching) if task is not None]
+        tasks = [task for task in (self._opening, self._watching, self._checking) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        opened = 0
         if self._parts is not None:
             await self._parts.engine.close()
+            opened = self._parts.engine.open_executions
         self._lock.release()
+        if opened:
+            log.info("stopped: the open executions continue at the next start", executions=opened)
+        else:
+            log.info("stopped")
 
     def reasons(self) -> list[str]:
         """The reasons for which no traffic should be sent here. Logs a warning when there are new ones.
@@ -127,8 +138,9 @@ class App:
 
     async def _join(self) -> None:
         settings = self.settings
-        await asyncio.to_thread(self._lock.acquire)
+        await asyncio.to_thread(self._lock.acquire, None, say_who_holds)
         store = await asyncio.to_thread(SqliteStore, settings.store_path)
+        self._checking = asyncio.get_running_loop().create_task(self._check_files(store))
         metrics = Metrics() if settings.metrics else None
         self._parts = parts = compose(
             settings,
@@ -149,12 +161,23 @@ class App:
         self._api = api
         if has_wal_reset_bug():
             # This process has one writing connection; the warning is for an operator who would add another.
-            log.warning(
+            log.debug(
                 "two connections that write can damage the store: do not open it with another program",
                 sqlite=sqlite3.sqlite_version,
                 repaired_in="3.51.3",
             )
         log.info("ready", host=settings.host, port=settings.port, data=settings.data)
+
+    async def _check_files(self, store: SqliteStore) -> None:
+        """End the process when its files are no longer where it has opened them, also if nothing is committed."""
+        while True:
+            await asyncio.sleep(FILES_SECONDS)
+            try:
+                store.check_files()
+                self._lock.check()
+            except StoreError as error:
+                _end_process(error)
+                return
 
     async def _follow_definitions(self, parts: Parts) -> None:
         """Register the files of the directory of definitions, now and whenever one changes."""
@@ -175,8 +198,14 @@ async def _answer_not_ready(scope: dict[str, Any], send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
+def say_who_holds(error: DirectoryInUse) -> None:
+    """Log which process has the data directory that this one waits for."""
+    log.warning("waiting for the data directory", directory=str(error.path.parent), held_by=error.holder)
+
+
 def _end_process(error: Exception) -> None:
     """Log the reason and end the process at once: an orderly close would write to a store that cannot be trusted."""
     reason, _, frames = str(error).partition("\n")
     log.critical("cannot go on", error=f"{type(error).__name__}: {reason}", **({"exception": frames} if frames else {}))
+    flush_logs()
     os._exit(EXIT_CANNOT_OWN)

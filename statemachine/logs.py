@@ -1,28 +1,39 @@
 """Structured logs: one line per event on standard error, as JSON or as text for people.
 
-A line that cannot be written is dropped: a full disk or a closed pipe must not stop the work that is logged. Knows
-nothing of the events.
+Lines of libraries and of the operator's functions have the same form. A line that cannot be written is dropped: neither
+a full disk nor a reader that stops must stop the work that is logged. Knows nothing of the events.
 """
 
 from __future__ import annotations
 
+import atexit
 import logging
 import sys
-from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Literal, Protocol
+from typing import Literal
 
 import msgspec
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from statemachine.log_writer import LogWriter
+
 LogFormat = Literal["json", "console"]
+FLUSH_SECONDS = 1.0
+"""How long the end of a process waits for the reader of its log."""
 
 _encode = msgspec.json.Encoder(enc_hook=repr).encode
 
 
+class _Installed:
+    """What `configure_logs` has set up in this process."""
+
+    writer: LogWriter | None = None
+    format: LogFormat = "console"
+
+
 def configure_logs(level: int | str = logging.INFO, format: LogFormat | None = None) -> None:
-    """Log events of `level` and above.
+    """Log events of `level` and above, and what libraries log as a warning or worse.
 
     `level` is a number or a name of `logging`. If `format` is None, lines are text on a terminal, and else JSON.
     """
@@ -30,9 +41,7 @@ def configure_logs(level: int | str = logging.INFO, format: LogFormat | None = N
         level = logging.getLevelNamesMapping()[level.upper()]
     if format is None:
         format = "console" if sys.stderr.isatty() else "json"
-    # The stream is unbuffered if it can be, so that no part of a failed line is written later.
-    stream = getattr(sys.stderr.buffer, "raw", sys.stderr.buffer)
-    writer = _Lines(stream)
+    writer = LogWriter(getattr(sys.stderr.buffer, "raw", sys.stderr.buffer), _tell_dropped)
     _Installed.writer, _Installed.format = writer, format
     structlog.configure(
         processors=_as_json() if format == "json" else _as_text(coloured=sys.stderr.isatty()),
@@ -40,6 +49,21 @@ def configure_logs(level: int | str = logging.INFO, format: LogFormat | None = N
         logger_factory=lambda *_: writer,
         cache_logger_on_first_use=True,
     )
+    logging.basicConfig(level=logging.WARNING, handlers=[LibraryLines()], force=True)
+
+
+def flush_logs() -> None:
+    """Wait until all lines are written, at most FLUSH_SECONDS. For a process that is about to end."""
+    if _Installed.writer is not None:
+        _Installed.writer.flush(FLUSH_SECONDS)
+
+
+atexit.register(flush_logs)
+
+
+def dropped_lines() -> int:
+    """How many lines this process has dropped."""
+    return _Installed.writer.dropped if _Installed.writer is not None else 0
 
 
 def log_printed(function: str, line: str) -> None:
@@ -57,28 +81,21 @@ def log_printed(function: str, line: str) -> None:
         _Installed.writer.msg(_encode({**about, "function": function, "text": line}))
 
 
-class _Stream(Protocol):
-    def write(self, data: bytes, /) -> object: ...
+class LibraryLines(logging.Handler):
+    """Gives the lines of a library that uses `logging` the form of ours."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log = structlog.get_logger()
+        about = {"logger": record.name, "message": record.getMessage(), "exc_info": record.exc_info}
+        if record.levelno >= logging.ERROR:
+            log.error("library", **about)
+        else:
+            log.warning("library", **about)
 
 
-class _Lines:
-    """Writes each line as a whole, without a buffer."""
-
-    def __init__(self, stream: _Stream) -> None:
-        self._stream = stream
-
-    def msg(self, line: bytes) -> None:
-        with suppress(OSError):
-            self._stream.write(line + b"\n")
-
-    debug = info = warning = error = critical = msg
-
-
-class _Installed:
-    """What `configure_logs` has set up in this process."""
-
-    writer: _Lines | None = None
-    format: LogFormat = "console"
+def _tell_dropped(lines: int) -> None:
+    log = structlog.get_logger()
+    log.warning("log lines were dropped", lines=lines)
 
 
 def _as_json() -> list[Processor]:

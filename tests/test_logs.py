@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -14,10 +15,11 @@ import structlog
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
+from statemachine import logs
 from statemachine.engine import commits, execution_log, loop
 from statemachine.engine.execution_log import ExecutionLog
 from statemachine.host import NotDurable
-from statemachine.logs import LogFormat, configure_logs, log_printed
+from statemachine.logs import LogFormat, configure_logs, flush_logs, log_printed
 from statemachine.store.interface import StoreFull
 from statemachine.store.memory import MemoryStore
 from statemachine.tasks.kind import Failed, Succeeded
@@ -34,10 +36,13 @@ def written(capfdbinary: pytest.CaptureFixture[bytes]) -> Iterator[Callable[[], 
     """A function that gives the lines on standard error since its last call."""
 
     def lines() -> list[bytes]:
+        flush_logs()
         return capfdbinary.readouterr().err.splitlines()
 
     yield lines
     structlog.reset_defaults()
+    logging.basicConfig(handlers=[], force=True)
+    logs._Installed.writer = None
 
 
 @pytest.fixture
@@ -185,6 +190,34 @@ def test_without_a_terminal_the_lines_are_json(written: Written) -> None:
     structlog.get_logger().info("told")
     (line,) = written()
     assert json.loads(line)["event"] == "told"
+
+
+def test_lines_of_libraries_have_the_same_form(written: Written) -> None:
+    configure_logs(format="json")
+    logging.getLogger("other.library").warning("%s is odd", "this")
+    logging.getLogger("other.library").info("never told")
+    try:
+        raise ValueError("why")
+    except ValueError:
+        logging.getLogger("asyncio").exception("lost")
+    first, second = (json.loads(line) for line in written())
+    assert (first["event"], first["level"], first["logger"], first["message"]) == (
+        "library", "warning", "other.library", "this is odd",
+    )  # fmt: skip
+    assert (second["level"], second["message"]) == ("error", "lost")
+    assert second["exception"].endswith("ValueError: why")
+
+
+def test_what_functions_print_has_the_form_of_the_log(written: Written) -> None:
+    configure_logs("error", "console")
+    log_printed("charge", "a line")
+    log_printed("", "while it is imported \udcff")
+    assert written() == [b"[charge] a line", b"while it is imported \\udcff"]
+    configure_logs("error", "json")
+    log_printed("charge", "a line")
+    (line,) = written()
+    told = json.loads(line)
+    assert (told["event"], told["function"], told["text"]) == ("printed", "charge", "a line")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a full device")

@@ -13,6 +13,7 @@ from prometheus_client.exposition import choose_encoder
 
 from statemachine.host import QueueLengths
 from statemachine.metrics.counts import Counts
+from statemachine.metrics.log_lines import LogLines
 from statemachine.metrics.queues import Queues
 
 
@@ -22,6 +23,7 @@ class Metrics:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
+        self._registry.register(LogLines())
         self.counts = Counts(self._registry)
 
     def read(self, lengths: Callable[[], QueueLengths]) -> None:

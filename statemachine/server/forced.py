@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import os
 import resource
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,13 +16,17 @@ from typing import Any
 import structlog
 
 from statemachine.api.host_header import is_loopback
-from statemachine.app import EXIT_CANNOT_OWN
+from statemachine.app import EXIT_CANNOT_OWN, say_who_holds
 from statemachine.background.definitions_folder import check_folder
 from statemachine.config import ConfigError, Settings
+from statemachine.server.address import bind_address, check_address
+from statemachine.server.master_pipe import MasterPipe
 from statemachine.store.directory import private_directory
 from statemachine.store.interface import StoreError
 from statemachine.store.locks import SERVER, DirectoryInUse, DirectoryLock
 
+EXIT_CANNOT_BIND = 1
+"""Exit status of a process that cannot bind its address; it may succeed later."""
 LOCK_SECONDS = 10.0
 """How long a starting server waits until the previous server releases its lock."""
 IGNORED_SIGNALS = ("HUP", "TTIN", "TTOU", "USR2", "WINCH")
@@ -38,9 +44,10 @@ def forced_settings(settings: Settings) -> dict[str, Any]:
         )
     return {
         **FORCED,
-        "bind": _addresses(settings),
+        "bind": [bind_address(settings)],
         "graceful_timeout": int(settings.drain_seconds) + 5,
         "on_starting": lambda arbiter: _on_starting(arbiter, settings),
+        "post_fork": lambda arbiter, _: arbiter.master_pipe.watch(),
     }
 
 
@@ -57,6 +64,7 @@ FORCED: dict[str, Any] = {
     "backlog": 1024,
     "control_socket_disable": True,
     "loglevel": "warning",
+    "logger_class": "statemachine.server.gunicorn_log.GunicornLog",
     "umask": 0o077,
 }
 """One worker, because only one process may run the executions, and no restart without a reason."""
@@ -74,7 +82,7 @@ def check_surroundings(environment: Mapping[str, str]) -> None:
 
 def _on_starting(arbiter: Any, settings: Settings) -> None:
     """Runs in the master before it binds: check the settings, raise the descriptor limit, lock the data directory."""
-    for name, value in {**FORCED, "bind": _addresses(settings)}.items():
+    for name, value in {**FORCED, "bind": [bind_address(settings)]}.items():
         found = arbiter.cfg.settings[name].get()
         if name != "loglevel" and found != value:
             log.critical("gunicorn setting is not free", setting=name, found=found, must_be=value)
@@ -82,20 +90,34 @@ def _on_starting(arbiter: Any, settings: Settings) -> None:
     _raise_descriptor_limit()
     for name in IGNORED_SIGNALS:
         setattr(arbiter, f"handle_{name.lower()}", _ignoring(name))
+    if _ends_with_terminal():
+        arbiter.handle_hup = arbiter.handle_term
     lock = DirectoryLock(Path(settings.data), SERVER)
     try:
-        lock.acquire(LOCK_SECONDS)
+        lock.acquire(LOCK_SECONDS, say_who_holds)
     except (DirectoryInUse, OSError) as error:
         log.critical("cannot own the data directory", error=str(error))
-        sys.stderr.write(f"statemachine: {error}\n")
         sys.exit(EXIT_CANNOT_OWN)
+    try:
+        check_address(settings)
+    except ConfigError as error:
+        log.critical("cannot bind the address", error=str(error))
+        sys.exit(EXIT_CANNOT_BIND)
     # The worker inherits the lock, so it is held as long as the master or the worker lives.
     arbiter.server_lock = lock
+    arbiter.master_pipe = MasterPipe()
+    log.info("starting", url=f"http://{bind_address(settings)}", data=str(lock.path.parent), pid=os.getpid())
 
 
-def _addresses(settings: Settings) -> list[str]:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return [f"{host}:{settings.port}"]
+def _ends_with_terminal() -> bool:
+    """Does SIGHUP say that our terminal was closed? Not without a terminal, and not under nohup."""
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        return False
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def _ignoring(name: str) -> Any:

@@ -15,6 +15,7 @@ from uvicorn.server import Server
 from uvicorn_worker import UvicornWorker
 
 from statemachine.app import App
+from statemachine.logs import flush_logs
 from statemachine.server.forced import IGNORED_SIGNALS
 from statemachine.server.http_connection import HttpConnection
 from statemachine.server.open_connections import OpenConnections
@@ -37,6 +38,7 @@ class DrainingServer(Server):
         await super().shutdown(sockets)
         # Not after `serve`: uvicorn raises the signal again at the end of `serve`, and that ends the process.
         await self._app.close()
+        flush_logs()
 
 
 class Worker(UvicornWorker):

@@ -1,11 +1,16 @@
-"""The directory of a store: on a local disk, and closed to the writes of other users. Must not know names of files."""
+"""The directory and the files of a store: on a local disk, the user's own, and closed to the writes of other users.
+
+Must not know names of files.
+"""
 
 from __future__ import annotations
 
 import os
+import pwd
+import stat
 from pathlib import Path
 
-from statemachine.store.interface import StoreError
+from statemachine.store.interface import StoreError, StoreMoved
 
 _NETWORK_FILE_SYSTEMS = {
     "afs",
@@ -31,6 +36,7 @@ _NETWORK_FILE_SYSTEMS = {
     "smb3",
     "smbfs",
 }
+LINK_REFUSED = "this is a symbolic link, and the server does not write through links"
 _OTHERS_MAY_WRITE = 0o022
 _MOUNTS = Path("/proc/self/mountinfo")
 
@@ -38,8 +44,8 @@ _MOUNTS = Path("/proc/self/mountinfo")
 def private_directory(path: str | os.PathLike[str]) -> Path:
     """The real path of the directory. If it does not exist, it is made with mode 0700.
 
-    Raises StoreError if users other than the owner may write into the directory, or if it is known to be on a network
-    file system: locks and shared memory are not reliable there.
+    Raises StoreError if it belongs to another user than that of this process, if users other than the owner may write
+    into it, or if it is known to be on a network file system: locks and shared memory are not reliable there.
     """
     directory = Path(os.path.realpath(path))
     missing = [path for path in (directory, *directory.parents) if not path.exists()]
@@ -47,6 +53,9 @@ def private_directory(path: str | os.PathLike[str]) -> Path:
     for made in missing:
         _sync(made.parent)
     status = directory.stat()
+    if status.st_uid != os.geteuid():
+        owner, user = _user(status.st_uid), _user(os.geteuid())
+        raise StoreError(f"{directory}: it belongs to {owner}, and this process runs as {user}: both must be one user")
     if status.st_mode & _OTHERS_MAY_WRITE:
         mode = f"{status.st_mode & 0o7777:04o}"
         raise StoreError(f"{directory}: other users may write into it (mode {mode}); chmod 700 would do")
@@ -57,12 +66,52 @@ def private_directory(path: str | os.PathLike[str]) -> Path:
 
 
 def private_file(path: str | os.PathLike[str]) -> None:
-    """Make the file if it does not exist. Only its owner may read and write it."""
+    """Make the file if it does not exist. Only its owner may read and write it. Raises StoreError for a link."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
+        refuse_link(path)
         # The file is not opened here: closing a descriptor of a database drops all locks of this process on it.
         os.chmod(path, 0o600)
+
+
+def refuse_link(path: str | os.PathLike[str]) -> None:
+    """Raises StoreError if there is anything else at the path than a file. Nothing there is no error."""
+    try:
+        mode = os.lstat(path).st_mode
+    except FileNotFoundError:
+        return
+    if stat.S_ISLNK(mode):
+        raise StoreError(f"{os.fspath(path)}: {LINK_REFUSED}")
+    if not stat.S_ISREG(mode):
+        raise StoreError(f"{os.fspath(path)}: this is not a file")
+
+
+Identity = tuple[int, int]
+"""The device and the inode of a file: what stays the same while it is open, and differs from any other file's."""
+
+
+def identity(status: os.stat_result) -> Identity:
+    """The identity of a file."""
+    return status.st_dev, status.st_ino
+
+
+def check_identity(path: str | os.PathLike[str], opened: Identity) -> os.stat_result:
+    """The status of the file at the path. Raises StoreMoved unless it is the file that was opened."""
+    try:
+        status = os.lstat(path)
+    except OSError as error:
+        raise _moved(path, str(error.strerror)) from None
+    if (status.st_dev, status.st_ino) != opened:
+        raise _moved(path, "another file is there")
+    return status
+
+
+def _moved(path: str | os.PathLike[str], reason: str) -> StoreMoved:
+    return StoreMoved(
+        f"{os.fspath(path)} is no longer the file that this process has opened ({reason}): the data directory was"
+        " moved, replaced or deleted. Put it back, and start again"
+    )
 
 
 def file_system(device: int, mounts: Path = _MOUNTS) -> str | None:
@@ -87,3 +136,10 @@ def _sync(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _user(uid: int) -> str:
+    try:
+        return f"user {pwd.getpwuid(uid).pw_name}"
+    except KeyError:
+        return f"uid {uid}"

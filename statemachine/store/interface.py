@@ -42,6 +42,10 @@ class StoreDamaged(StoreError):
     """The stored data can no longer be trusted, or a sync to disk failed. The owner must stop the process."""
 
 
+class StoreMoved(StoreError):
+    """The file at a path of the store is no longer the one that was opened. What is written now would be lost."""
+
+
 class UnknownFormat(StoreError):
     """The file is not a store of ours, or a newer version has written it. Its tables were not changed."""
 

@@ -7,28 +7,34 @@ that is started does not share it, unless it is given `fileno()`.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import math
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, Lock
 
+from statemachine.processes.holders import is_alive, lock_holders, name_process
+from statemachine.store.directory import LINK_REFUSED, check_identity, identity
+
 SERVER = "server.lock"
 INTERPRETER = "interpreter.lock"
 
+NOTICE_SECONDS = 0.5
+"""After this time a process that waits for a lock is told which one holds it."""
 _POLL_SECONDS = 0.05
 
 
 class DirectoryInUse(Exception):
-    """Another process holds the lock file `path`. `pid` is None if the file does not name the process."""
+    """Another process holds the lock file `path`. `holder` names it, and says since when it has the lock."""
 
-    def __init__(self, path: Path, pid: int | None) -> None:
-        holder = "another process" if pid is None else f"process {pid}"
+    def __init__(self, path: Path, holder: str) -> None:
         super().__init__(f"{path.parent} is in use by {holder}, which holds {path.name}")
         self.path = path
-        self.pid = pid
+        self.holder = holder
 
 
 class DirectoryLock:
@@ -50,22 +56,45 @@ class DirectoryLock:
         assert self._descriptor is not None, "the lock is not held"
         return self._descriptor
 
-    def holder(self) -> int | None:
-        """The pid in the file, which the present or the last holder wrote, or None if it cannot be read."""
-        with suppress(OSError, ValueError):
-            return int(self.path.read_text())
-        return None
+    def holder(self) -> str:
+        """The process that holds the lock, as far as it is known: its pid, its program, and since when it has the lock.
 
-    def acquire(self, wait: float | None = None) -> None:
+        The file has the pid of the process that took the lock. If that one is dead, a child that it forked may hold the
+        lock still.
+        """
+        pid, since = None, ""
+        with suppress(OSError, ValueError):
+            pid = int(self.path.read_text())
+            since = time.strftime(", since %Y-%m-%d %H:%M:%S", time.localtime(self.path.stat().st_mtime))
+        holders = lock_holders(self.path)
+        if holders and pid not in holders:
+            pid = holders[0]
+        if pid is None or not is_alive(pid):
+            return "another process"
+        return f"{name_process(pid)}{since}"
+
+    def acquire(self, wait: float | None = None, on_wait: Callable[[DirectoryInUse], None] | None = None) -> None:
         """Take the lock. Waits for at most `wait` seconds, or without a limit if `wait` is None.
 
-        Raises DirectoryInUse after that time, or when another thread calls `release` in the meantime.
+        `on_wait` is called once, if the lock is not free after NOTICE_SECONDS. Raises DirectoryInUse after `wait`
+        seconds, or when another thread calls `release` in the meantime. Raises OSError if the file cannot be opened or
+        is a symbolic link.
         """
-        until = math.inf if wait is None else time.monotonic() + wait
+        began = time.monotonic()
+        until = math.inf if wait is None else began + wait
         while not self._try():
             left = until - time.monotonic()
+            if on_wait is not None and time.monotonic() - began >= NOTICE_SECONDS:
+                on_wait(DirectoryInUse(self.path, self.holder()))
+                on_wait = None
             if left <= 0 or self._released.wait(min(_POLL_SECONDS, left)):
                 raise DirectoryInUse(self.path, self.holder())
+
+    def check(self) -> None:
+        """Raises StoreMoved if the lock is held, and its file is no longer at the path."""
+        with self._guard:
+            if self._descriptor is not None:
+                check_identity(self.path, identity(os.fstat(self._descriptor)))
 
     def release(self) -> None:
         """Release the lock, or stop waiting for it. It cannot be acquired again. A second call does nothing."""
@@ -80,7 +109,7 @@ class DirectoryLock:
         with self._guard:
             if self._released.is_set():
                 return False
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            descriptor = self._open()
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
@@ -93,3 +122,11 @@ class DirectoryLock:
                 os.ftruncate(descriptor, 0)
                 os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
             return True
+
+    def _open(self) -> int:
+        try:
+            return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise OSError(error.errno, LINK_REFUSED, str(self.path)) from None
+            raise

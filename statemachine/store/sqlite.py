@@ -19,7 +19,7 @@ from sqlitedict import SqliteDict
 from statemachine.store import statements
 from statemachine.store.codec import decode, encode, seal
 from statemachine.store.connection import ReadConnection
-from statemachine.store.directory import private_directory
+from statemachine.store.directory import private_directory, refuse_link
 from statemachine.store.interface import (
     KeyConflict,
     Readable,
@@ -82,6 +82,7 @@ class SqliteStore(SqliteReader):
         """
         directory = private_directory(Path(path).parent)
         self._path = str(directory / Path(path).name)
+        refuse_link(self._path)
         with ExitStack() as opened:
             self._writer = opened.enter_context(closing(write_connection(self._path)))
             with as_store_errors(self._path), self._writer.transaction():
@@ -148,6 +149,10 @@ class SqliteStore(SqliteReader):
 
     def close(self) -> None:
         self._opened.close()
+
+    def check_files(self) -> None:
+        """Raises StoreMoved unless the files that are open are still at their paths. Any thread may call this."""
+        self._writer.check_files()
 
     def verify(self) -> None:
         """Check the whole file: `PRAGMA integrity_check`, then the checksum of every value. Raises StoreDamaged.

@@ -14,10 +14,12 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from statemachine.store.connection import BUSY_SECONDS, Connection
-from statemachine.store.directory import private_file
+from statemachine.store.directory import Identity, check_identity, identity, private_file, refuse_link
 from statemachine.store.interface import StoreDamaged, StoreError
 from statemachine.store.sqlite_errors import as_store_errors
 
+_COMPANIONS = ("-wal", "-shm", "-journal")
+"""What SQLite appends to the name of the database for the files that it makes beside it."""
 _SYNCHRONOUS_FULL = 2
 _LOG_BYTES_MAX = 64 * 1024 * 1024
 _RESTART_TRIES = 40
@@ -46,13 +48,21 @@ def has_wal_reset_bug(version: tuple[int, int, int] = sqlite3.sqlite_version_inf
 
 
 class WriteConnection(Connection):
-    """A connection in WAL mode, with a sync before each commit returns and with atomic transactions."""
+    """A connection in WAL mode, with a sync before each commit returns and with atomic transactions.
+
+    Before a commit returns, the files that were written must still be at their paths: a file that was moved or deleted
+    takes every write, and the next start would not find it.
+    """
 
     autocommit = False  # for sqlitedict, which reads it
 
     def __init__(self, path: str) -> None:
         """Raises StoreError if commits cannot be made durable, and StoreDamaged if SQLite finds damage in the file."""
         private_file(path)
+        for companion in _COMPANIONS:
+            refuse_link(path + companion)
+        self._wal = f"{path}-wal"
+        self._identities: tuple[Identity, Identity] | None = None
         self.users = 0
         self._inside = False
         self._doomed = False
@@ -110,20 +120,31 @@ class WriteConnection(Connection):
             raise
         finally:
             self._inside = False
-        self._restart_log()
+        self._restart_log(self.check_files())
 
-    def _restart_log(self) -> None:
+    def check_files(self) -> int:
+        """The size of the WAL file. Any thread may call this.
+
+        Raises StoreMoved unless the database and its WAL file are still at their paths. That costs two calls of the
+        system. The first commit has made the WAL file, which lives as long as a connection.
+        """
+        if self._identities is None:
+            self._identities = (identity(os.lstat(self.path)), identity(os.lstat(self._wal)))
+        database, wal = self._identities
+        check_identity(self.path, database)
+        return check_identity(self._wal, wal).st_size
+
+    def _restart_log(self, size: int) -> None:
         """Let the next commit begin the WAL file anew, if it is long. This waits for the snapshots that are open.
 
         SQLite does this by itself only if no snapshot is open at a commit. Under many reads there may never be such a
         moment. The group is durable already, so a failure is no failure of the commit.
         """
-        with suppress(OSError, sqlite3.Error):
-            size = os.stat(f"{self.path}-wal").st_size
-            if size <= self._log_bytes_max:
-                if size <= _LOG_BYTES_MAX:
-                    self._log_bytes_max = _LOG_BYTES_MAX
-                return
+        if size <= self._log_bytes_max:
+            if size <= _LOG_BYTES_MAX:
+                self._log_bytes_max = _LOG_BYTES_MAX
+            return
+        with suppress(sqlite3.Error):
             # A snapshot may stay open for long, as one of another program: do not wait again at each commit.
             self._log_bytes_max = size * 2
             self._database.execute(f"PRAGMA busy_timeout = {_RESTART_WAIT_MS}")

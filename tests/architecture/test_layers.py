@@ -10,7 +10,7 @@ from tests.architecture.package import PACKAGE, imports, modules, package_of, sh
 
 LAYERS = [
     [
-        *("DISTRIBUTION", "errors", "json_text", "safe_text", "jsonata_library", "arn", "config", "logs"),
+        *("DISTRIBUTION", "errors", "json_text", "safe_text", "jsonata_library", "arn", "config", "log_writer", "logs"),
         *("schema_files", "processes", "store", "times"),
     ],
     ["query"],

@@ -18,6 +18,7 @@ from statemachine.cli.main import main
 from statemachine.config import ENVIRONMENT, Settings, ShellCommand, read_settings_with_origins
 from statemachine.host import QueueLengths
 from statemachine.metrics.counts import Counts
+from statemachine.metrics.log_lines import LogLines
 from statemachine.metrics.queues import Queues
 from statemachine.service.actions import ACTIONS, wire_name
 from statemachine.service.requests import members_of
@@ -47,7 +48,7 @@ def metrics() -> Iterator[str]:
     """The names of the metrics, as a scrape shows those of counters."""
     registry = CollectorRegistry()
     Counts(registry)
-    for family in [*registry.collect(), *Queues(lambda: EMPTY).collect()]:
+    for family in [*registry.collect(), *Queues(lambda: EMPTY).collect(), *LogLines().collect()]:
         yield f"`{family.name}{'_total' if family.type == 'counter' else ''}"
 
 

@@ -29,6 +29,7 @@ FAMILIES = {
     "commit_seconds": "histogram", "commits_failed": "counter", "evaluations_parked": "gauge",
     "executions_ended": "counter", "executions_pending": "gauge", "executions_running": "gauge",
     "executions_started": "counter", "history_events": "counter", "inbox_events": "gauge",
+    "log_lines_dropped": "counter",
     "recovery_commands": "gauge", "recovery_seconds": "gauge", "task_seconds": "histogram",
     "tasks_under_way": "gauge", "timers": "gauge",
 }  # fmt: skip

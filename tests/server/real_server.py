@@ -42,7 +42,8 @@ def until(condition: Callable[[], Any], what: str) -> Any:
 class RealServer:
     """A server process on a data directory. `command` starts it. It may end before it is ready."""
 
-    def __init__(self, data: Path, *command: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, data: Path, *command: str, environment: Mapping[str, str] | None = None, **process: Any) -> None:
+        """`process` is given to Popen."""
         self.data = data
         self.port = free_port()
         self.log = data.parent / f"{data.name}.{self.port}.log"
@@ -54,6 +55,7 @@ class RealServer:
                 env={**os.environ, **settings, **(environment or {})},
                 stdout=log,
                 stderr=log,
+                **process,
             )
 
     @property

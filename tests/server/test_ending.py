@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,58 @@ def test_a_worker_that_was_killed_is_replaced(folder: Path) -> None:
         server.ready()
         assert server.ended(arn)["status"] == "SUCCEEDED"
         assert server.terminate() == 0
+
+
+def test_a_master_that_was_killed_takes_its_worker_and_the_commands_with_it(folder: Path) -> None:
+    script = f'["/bin/sh", "-c", "echo $$ > {folder / "pid"}; exec /bin/sleep 600"]'
+    (folder / "own.toml").write_text(f"[shell.long]\nargv = {script}\ntimeout = 600\n")
+    with serving(folder / "data", *SERVE, "--config", str(folder / "own.toml")) as server:
+        server.aws("StartExecution", stateMachineArn=create(server, "m", task("shell:long")))
+        pid = int(until(lambda: (folder / "pid").exists() and (folder / "pid").read_text(), "the command runs"))
+        processes = (server.worker, pid)
+        server.process.kill()
+        server.process.wait()
+        until(lambda: not any(map(alive, processes)), "worker and command have ended")
+    with serving(folder / "data") as server:
+        assert server.terminate() == 0
+
+
+def test_an_orderly_stop_says_what_is_open_and_every_line_is_json(folder: Path) -> None:
+    with serving(folder / "data") as server:
+        server.aws("StartExecution", stateMachineArn=create(server, "m", wait(3600)))
+        assert server.stop(signal.SIGINT) == 0
+        lines = [json.loads(line) for line in server.text.splitlines()]
+    assert (lines[0]["event"], lines[0]["url"]) == ("starting", f"http://127.0.0.1:{server.port}")
+    assert lines[-1]["event"] == "stopped: the open executions continue at the next start"
+    assert lines[-1]["executions"] == 1
+
+
+def test_a_data_directory_that_is_taken_away_ends_the_server_by_name(folder: Path) -> None:
+    with serving(folder / "data") as server:
+        (folder / "data").rename(folder / "elsewhere")
+        assert server.process.wait(50) == 3
+        last = json.loads(server.text.splitlines()[-1])
+    assert last["event"] == "cannot go on"
+    assert f"{folder / 'data'}" in last["error"]
+
+
+def test_a_terminal_that_is_closed_ends_the_server(folder: Path) -> None:
+    terminal, slave = os.openpty()
+    program = "import fcntl, os, sys, termios; fcntl.ioctl(int(sys.argv[1]), termios.TIOCSCTTY, 0); "
+    program += "os.execv(sys.executable, [sys.executable, '-m', 'statemachine', 'serve'])"
+    server = RealServer(
+        folder / "data", sys.executable, "-c", program, str(slave), start_new_session=True, pass_fds=(slave,)
+    )
+    try:
+        os.close(slave)
+        server.ready()
+        os.close(terminal)
+        server.process.wait(50)
+        assert '"stopped"' in server.text
+        assert not (folder / "data" / "statemachine.db-wal").exists()
+    finally:
+        if server.process.poll() is None:
+            server.kill()
 
 
 def test_a_file_that_is_no_store_is_refused_and_not_changed(folder: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import resource
+import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,23 +16,31 @@ from structlog.testing import capture_logs
 
 from statemachine.config import ConfigError, Settings
 from statemachine.server import forced
+from statemachine.server.address import check_address
 from statemachine.server.forced import FORCED, check_surroundings, forced_settings, prepare_directories
+from statemachine.server.master_pipe import MasterPipe
 from statemachine.server.serve import Application
 from statemachine.store.locks import SERVER, DirectoryInUse, DirectoryLock
+from tests.server.real_server import free_port
 
 
 class Arbiter:
     """The part of gunicorn's master that the hooks use."""
 
     server_lock: DirectoryLock
+    master_pipe: MasterPipe
+    handle_hup: Any
 
     def __init__(self, application: BaseApplication) -> None:
         self.cfg: Any = application.cfg
 
+    def handle_term(self) -> None:
+        raise StopIteration
+
 
 def arbiter(folder: Path, **others: Any) -> Arbiter:
     """A master with our settings, except those in `others`."""
-    master = Arbiter(Application(Settings(data=str(folder))))
+    master = Arbiter(Application(Settings(data=str(folder), port=free_port())))
     for name, value in others.items():
         master.cfg.set(name, value)
     return master
@@ -67,18 +78,92 @@ def test_a_master_with_our_settings_takes_the_directory(folder: Path, limits: tu
     master.server_lock.release()
 
 
-def test_a_directory_that_another_holds_is_refused(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_directory_that_another_holds_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forced, "LOCK_SECONDS", 0.0)
     held = DirectoryLock(folder, SERVER)
     held.acquire(0)
     master = arbiter(folder)
-    with pytest.raises(SystemExit) as ended:
+    with capture_logs() as logs, pytest.raises(SystemExit) as ended:
         master.cfg.on_starting(master)
     assert ended.value.code == 3
-    assert f"{folder} is in use by process" in capsys.readouterr().err
+    assert [entry["event"] for entry in logs] == ["cannot own the data directory"]
+    assert f"{folder} is in use by process" in logs[0]["error"]
     held.release()
+
+
+def test_a_port_that_is_taken_is_refused_with_who_listens_on_it(folder: Path) -> None:
+    master = arbiter(folder)
+    port = int(master.cfg.settings["bind"].get()[0].rpartition(":")[2])
+    taken = socket.create_server(("127.0.0.1", port))
+    with taken, capture_logs() as logs, pytest.raises(SystemExit) as ended:
+        master.cfg.on_starting(master)
+    assert ended.value.code == 1
+    (told,) = logs
+    assert re.match(r"port \d+ is taken by .*: choose another one with --port", told["error"])
+
+
+@pytest.mark.parametrize(
+    ("host", "told"),
+    [
+        ("192.0.2.1", "host 192.0.2.1: this machine does not have that address; choose another --host"),
+        ("no.such.invalid", "host no.such.invalid: no such address"),
+    ],
+)
+def test_an_address_that_is_not_ours_is_refused(host: str, told: str) -> None:
+    with pytest.raises(ConfigError, match=told):
+        check_address(Settings(host=host, port=free_port(), allow_unauthenticated=True))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])
+def test_an_address_that_is_free_is_taken(host: str) -> None:
+    check_address(Settings(host=host, port=free_port(), allow_unauthenticated=True))
+
+
+@pytest.mark.parametrize("has_terminal", [True, False])
+def test_a_terminal_that_is_closed_ends_the_server(
+    folder: Path, has_terminal: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forced, "_ends_with_terminal", lambda: has_terminal)
+    master = arbiter(folder)
+    master.cfg.on_starting(master)
+    if has_terminal:
+        with pytest.raises(StopIteration):
+            master.handle_hup()
+    else:
+        master.handle_hup()
+    master.server_lock.release()
+
+
+def test_under_nohup_a_terminal_that_is_closed_does_not_end_the_server() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert not forced._ends_with_terminal()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+LINES = [
+    (("Worker (pid:%s) exited with code %s.", 7, 1), {"event": "worker ended", "pid": 7, "status": 1}),
+    (("Worker (pid:%s) was sent %s! Perhaps out of memory?", 7, "SIGKILL"),
+     {"event": "worker ended", "pid": 7, "signal": "SIGKILL"}),
+    (("WORKER TIMEOUT (pid:%s)", 7), {"event": "worker hangs and is killed", "pid": 7}),
+    (("%s is odd", "this"), {"event": "library", "logger": "gunicorn.error", "message": "this is odd"}),
+    (("Worker (pid:%s) exited with code %s.", 7, 3), None),
+    (("Worker (pid:%s) was sent %s!", 7, "SIGINT"), None),
+    (("Shutting down: %s", "Master"), None),
+    (("Reason: %s", "Worker failed to boot."), None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "told"), LINES)
+def test_lines_of_gunicorn_have_our_form_or_are_left_out(
+    folder: Path, line: tuple[Any, ...], told: dict[str, Any] | None
+) -> None:
+    gunicorn = arbiter(folder).cfg.logger_class(arbiter(folder).cfg)
+    with capture_logs() as logs:
+        gunicorn.error(*line)
+    expected = [] if told is None else [told]
+    assert [{name: entry[name] for name in told or {}} for entry in logs] == expected
 
 
 @pytest.mark.parametrize(
@@ -96,6 +181,7 @@ def test_a_directory_that_another_holds_is_refused(
         ("bind", ["0.0.0.0:80"]),
         ("bind", ["127.0.0.1:8083", "0.0.0.0:80"]),
         ("control_socket_disable", False),
+        ("logger_class", "gunicorn.glogging.Logger"),
     ],
 )
 def test_a_setting_that_was_changed_is_named(folder: Path, name: str, value: Any) -> None:
@@ -116,7 +202,7 @@ def test_the_log_level_of_gunicorn_may_be_changed(folder: Path) -> None:
 def test_signals_that_would_reload_or_add_workers_are_only_logged(folder: Path) -> None:
     master = arbiter(folder)
     master.cfg.on_starting(master)
-    for name in ("hup", "ttin", "ttou", "usr2", "winch"):
+    for name in ("ttin", "ttou", "usr2", "winch"):
         with capture_logs() as logs:
             getattr(master, f"handle_{name}")()
         assert logs == [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from threading import Thread
 
 import pytest
 
+from statemachine.store import locks
+from statemachine.store.interface import StoreMoved
 from statemachine.store.locks import INTERPRETER, SERVER, DirectoryInUse, DirectoryLock
 
 ROOT = Path(__file__).parents[2]
@@ -22,6 +25,18 @@ from statemachine.store.locks import DirectoryLock
 lock = DirectoryLock(sys.argv[1], "server.lock")
 lock.acquire(0)
 print("held", flush=True)
+sys.stdin.read()
+"""
+FORKING_HOLDER = """
+import os, sys, time
+from statemachine.store.locks import DirectoryLock
+lock = DirectoryLock(sys.argv[1], "server.lock")
+lock.acquire(0)
+print("held", flush=True)
+child = os.fork()
+if child == 0:
+    time.sleep(600)
+print(child, flush=True)
 sys.stdin.read()
 """
 BYSTANDER = "import sys; print('started', flush=True); sys.stdin.read()"
@@ -84,11 +99,12 @@ def test_a_second_owner_is_told_path_and_pid(tmp_path: Path) -> None:
     with running(HOLDER, str(tmp_path / "real")) as holder:
         for directory in (tmp_path / "real", tmp_path / "alias", tmp_path / "alias" / ".." / "real"):
             error = refused(directory, wait=0.06)
-            assert error.pid == holder.pid
             assert error.path == tmp_path / "real" / "server.lock"
-            assert str(error) == f"{tmp_path / 'real'} is in use by process {holder.pid}, which holds server.lock"
+            assert error.holder.startswith(f"process {holder.pid}")
+            assert re.search(r", since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$", error.holder)
+            assert str(error) == f"{tmp_path / 'real'} is in use by {error.holder}, which holds server.lock"
         holder.send_signal(signal.SIGSTOP)
-        assert refused(tmp_path / "real").pid == holder.pid
+        assert refused(tmp_path / "real").holder.startswith(f"process {holder.pid}")
         holder.kill()
         take_and_release(tmp_path / "real")
 
@@ -97,10 +113,64 @@ def test_a_lock_file_without_a_pid_is_held_all_the_same(tmp_path: Path) -> None:
     lock = DirectoryLock(tmp_path, SERVER)
     lock.acquire(0)
     lock.path.write_text("")
-    error = refused(tmp_path)
-    assert error.pid is None
-    assert "in use by another process" in str(error)
+    assert "in use by another process" in str(refused(tmp_path))
     lock.release()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells who holds a lock")
+def test_the_process_that_really_holds_the_lock_is_named(tmp_path: Path) -> None:
+    """The process that took the lock is dead; a child that it forked holds it."""
+    with running(FORKING_HOLDER, str(tmp_path)) as dead:
+        assert dead.stdout is not None
+        child = int(dead.stdout.readline())
+        dead.kill()
+        dead.wait()
+        try:
+            assert (tmp_path / "server.lock").read_text() == f"{dead.pid}\n"
+            assert refused(tmp_path).holder.startswith(f"process {child} ")
+        finally:
+            os.kill(child, signal.SIGKILL)
+    take_and_release(tmp_path)
+
+
+def test_who_waits_is_told_once_who_holds_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks, "NOTICE_SECONDS", 0.0)
+    lock = DirectoryLock(tmp_path, SERVER)
+    told: list[DirectoryInUse] = []
+    with running(HOLDER, str(tmp_path)) as holder, pytest.raises(DirectoryInUse):
+        lock.acquire(0.2, told.append)
+    assert [notice.holder.startswith(f"process {holder.pid}") for notice in told] == [True]
+
+
+def test_a_lock_that_is_free_tells_nothing(tmp_path: Path) -> None:
+    lock = DirectoryLock(tmp_path, SERVER)
+    told: list[DirectoryInUse] = []
+    lock.acquire(1, told.append)
+    lock.release()
+    assert told == []
+
+
+def test_a_lock_file_that_is_a_link_is_refused_and_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("content")
+    (tmp_path / "server.lock").symlink_to("precious")
+    with pytest.raises(OSError, match=r"symbolic link.*server\.lock"):
+        DirectoryLock(tmp_path, SERVER).acquire(0)
+    assert (tmp_path / "precious").read_text() == "content"
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_lock_file_that_has_gone_is_noticed(tmp_path: Path, replaced: bool) -> None:
+    lock = DirectoryLock(tmp_path, SERVER)
+    lock.check()
+    lock.acquire(0)
+    lock.check()
+    lock.path.rename(tmp_path / "elsewhere")
+    if replaced:
+        lock.path.write_text("")
+    with pytest.raises(StoreMoved, match=r"server\.lock is no longer the file"):
+        lock.check()
+    lock.release()
+    lock.check()
 
 
 def test_waiting_without_end_ends_when_the_holder_dies(tmp_path: Path) -> None:
@@ -112,7 +182,7 @@ def test_waiting_without_end_ends_when_the_holder_dies(tmp_path: Path) -> None:
         holder.kill()
         waiting.join(ENOUGH)
     assert lock.held
-    assert lock.holder() == os.getpid()
+    assert lock.holder().startswith(f"process {os.getpid()} ")
     lock.release()
 
 

@@ -61,6 +61,32 @@ def test_a_directory_that_others_may_read_is_used(tmp_path: Path) -> None:
     assert mode(data / "store.db") == 0o600
 
 
+def test_a_directory_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 65533)
+    with pytest.raises(
+        StoreError, match=r"it belongs to .*, and this process runs as uid 65533: both must be one user"
+    ):
+        SqliteStore(tmp_path / "store.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", ["", "-wal", "-shm", "-journal"])
+def test_a_file_that_is_a_link_is_refused_and_not_followed(tmp_path: Path, ending: str) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("content")
+    precious.chmod(0o644)
+    (tmp_path / f"store.db{ending}").symlink_to(precious)
+    with pytest.raises(StoreError, match=rf"store\.db{ending}: this is a symbolic link"):
+        SqliteStore(tmp_path / "store.db")
+    assert (precious.read_text(), mode(precious)) == ("content", 0o644)
+
+
+def test_a_directory_in_the_place_of_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "store.db-wal").mkdir()
+    with pytest.raises(StoreError, match=r"store\.db-wal: this is not a file"):
+        SqliteStore(tmp_path / "store.db")
+
+
 def test_any_path_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for path in ("relative.db", "a b/c?mode=ro#d%41.db", "é/😀.db"):
