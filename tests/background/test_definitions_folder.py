@@ -201,6 +201,8 @@ async def test_a_mistake_of_ours_does_not_end_it(tmp_path: Path, monkeypatch: py
             [
                 "a.json:1:51: error MISSING_TRANSITION_TARGET Missing 'Next' target: B (at /States/A/Next)",
                 "c.json:1:2: error INVALID_JSON_DESCRIPTION ",
+                "  {",
+                "   ^",
             ],
         ),
         ({"a b.json": PASS}, ["a b.json: Invalid Name: 'a b'"]),
@@ -208,7 +210,7 @@ async def test_a_mistake_of_ours_does_not_end_it(tmp_path: Path, monkeypatch: py
             {"a.asl.json": PASS, "a.json": PASS},
             ["a.json: the state machine 'a' is that of a.asl.json already"],
         ),
-        ({"a.json": b'{"\xff"}'}, ["a.json: no UTF-8 text (byte 2)"]),
+        ({"a.json": b'{"\xff"}'}, ["a.json: is not UTF-8 text (byte 2)"]),
     ],
 )
 def test_all_that_is_wrong_is_told_before_a_server_starts(
@@ -222,7 +224,7 @@ def test_all_that_is_wrong_is_told_before_a_server_starts(
     lines = str(refused.value).splitlines()
     assert len(lines) == len(told)
     for line, expected in zip(lines, told, strict=True):
-        assert line.startswith(f"{tmp_path}/{expected}")
+        assert line.startswith(expected if expected.startswith(" ") else f"{tmp_path}/{expected}")
 
 
 def test_a_directory_that_is_none_is_told_by_its_option(tmp_path: Path) -> None:

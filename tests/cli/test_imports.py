@@ -71,16 +71,16 @@ class Imports(NamedTuple):
 
 
 NOTHING = Imports(set(), set(), set())
-SETTINGS = Imports({"config", "json_text"}, {"msgspec"}, {"tomllib"})
+SETTINGS = Imports({"config", "safe_text"}, {"msgspec"}, {"tomllib"})
 CLIENT = Imports(
-    {"json_text"}, {"msgspec", "urllib3"}, {"email", "http", "importlib.metadata", "logging", "ssl"}
+    {"json_text", "safe_text"}, {"msgspec", "urllib3"}, {"email", "http", "importlib.metadata", "logging", "ssl"}
 )  # fmt: skip
 NAMED = CLIENT._replace(rooms=CLIENT.rooms | {"arn", "errors"})
 INTERPRETER = Imports(
     {
         "arn", "checkpoint", "composition", "config", "core", "engine", "errors", "evaluators", "host", "jobs",
         "json_text", "jsonata_library", "logs", "processes", "query", "reads", "registry", "replay", "schema_files",
-        "service", "store", "tasks", "times", "validation", "safe_text",
+        "log_writer", "safe_text", "service", "store", "tasks", "times", "validation",
     },
     {
         "jsonata", "jsonatapy", "jsonpath_ng", "jsonschema", "msgspec", "rich", "sqlitedict", "structlog", "tenacity",
@@ -100,19 +100,22 @@ COMMAND_LINES: dict[str, tuple[str, Imports]] = {
     "list": ("list", NAMED),
     "history": ("history m/e", NAMED._replace(rooms=NAMED.rooms | {"replay"})),
     "stop": ("stop m/e", NAMED),
-    "show": ("show m/e", NAMED._replace(rooms=NAMED.rooms | {"core", "replay", "times", "safe_text"})),
+    "show": ("show m/e", NAMED._replace(rooms=NAMED.rooms | {"core", "replay", "times"})),
     "watch": ("watch m/e", NAMED._replace(rooms=NAMED.rooms | {"core", "replay"})),
     "config": ("config", SETTINGS),
     "validate": (
         "validate pass.json",
         Imports(
-            {"core", "errors", "json_text", "jsonata_library", "query", "schema_files", "times", "validation"},
+            {
+                *("core", "errors", "json_text", "jsonata_library", "query", "safe_text", "schema_files", "times"),
+                "validation",
+            },
             {"jsonata", "jsonatapy", "jsonpath_ng", "jsonschema", "msgspec"},
             {"logging"},
         ),
     ),
     "run": ("run pass.json", INTERPRETER),
-    "the help of run": ("run --help", SETTINGS),
+    "the help of run": ("run --help", SETTINGS._replace(rooms=SETTINGS.rooms | {"json_text"})),
     "the help of serve": ("serve --help", SETTINGS),
     "serve": ("serve --host 10.1.2.3", SERVER),
 }

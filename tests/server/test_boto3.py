@@ -84,6 +84,9 @@ def test_every_action(client: Recorder) -> None:
     assert machine in [item["stateMachineArn"] for item in client.list_state_machines()["stateMachines"]]
     assert work in [item["activityArn"] for item in client.list_activities()["activities"]]
     assert client.describe_activity(activityArn=work)["name"] == "boto"
+    client.tag_resource(resourceArn=machine, tags=[{"key": "team", "value": "a"}, {"key": "old", "value": ""}])
+    client.untag_resource(resourceArn=machine, tagKeys=["old"])
+    assert client.list_tags_for_resource(resourceArn=machine)["tags"] == [{"key": "team", "value": "a"}]
     checked = client.validate_state_machine_definition(definition=json.dumps({"StartAt": "S", "States": {}}))
     assert (checked["result"], checked["truncated"]) == ("FAIL", False)
     client.delete_activity(activityArn=work)

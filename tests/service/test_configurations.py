@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
+from statemachine.service.state_machines import register
 from statemachine.testing import InMemoryServer, in_memory_server
 from tests.engine.definitions import FAIL, PASS, ROLE
 from tests.service.refusals import refusal
@@ -146,7 +148,11 @@ async def test_encryption_is_updated_with_the_definition_only() -> None:
         ({"tracingConfiguration": {"enabled": True}}, ["tracingConfiguration"]),
     ],
 )
-async def test_what_has_no_effect_is_told_in_the_log(members: dict[str, Any], named: list[str]) -> None:
+async def test_what_has_no_effect_is_told_in_the_log(
+    members: dict[str, Any], named: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    structlog.reset_defaults()
+    monkeypatch.setattr(register, "log", structlog.get_logger())
     async with in_memory_server() as server:
         with capture_logs() as lines:
             await create(server, **members)
