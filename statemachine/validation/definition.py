@@ -119,7 +119,7 @@ def _findings(definition: str, faults: Iterable[Fault], outside: Path = ()) -> l
         path = fault.path[len(outside) :]
         line, column = places[path]
         severity = "WARNING" if fault.code in WARNINGS else "ERROR"
-        location = location_of(fault.path if fault.shown is None else fault.shown)
+        location = location_of(fault.path if fault.shown is None else fault.shown) if fault.placed else None
         findings.append(Finding(fault.code, severity, fault.message, location, pointer_to(path), line, column))
     return sorted(findings, key=lambda finding: (finding.line, finding.column))
 

@@ -52,12 +52,14 @@ REPORTED_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The result of a rule. `path` leads to the wrong member. `shown` is the place that AWS names, if it differs."""
+    """The result of a rule. `path` leads to the wrong member. `shown` is the place that AWS names, if it differs; AWS
+    names none at all if not `placed`."""
 
     path: Path
     message: str
     code: str = SCHEMA_VALIDATION_FAILED
     shown: Path | None = None
+    placed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +112,13 @@ def errors(findings: Iterable[Finding]) -> list[Finding]:
 def invalid_definition(findings: Iterable[Finding]) -> str:
     """The text of AWS's InvalidDefinition for the first REPORTED_MAX errors of these findings.
 
-    Recorded: `Invalid State Machine Definition: 'CODE: message at location'`. Several errors are joined by a comma.
+    Recorded: `Invalid State Machine Definition: 'CODE: message at location'`, where a missing location is `null`.
+    Several errors are joined by a comma.
     """
     texts = []
     for finding in errors(findings)[:REPORTED_MAX]:
         text = f"{finding.code}: {finding.message}"
+        place = "null" if finding.location is None else finding.location
         # Jackson's message already names the place.
-        placed = finding.location is None or text.endswith(finding.location)
-        texts.append(text if placed else f"{text} at {finding.location}")
+        texts.append(text if text.endswith(f" at {place}") else f"{text} at {place}")
     return f"Invalid State Machine Definition: '{', '.join(texts)}'"

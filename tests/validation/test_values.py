@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from statemachine.validation import validate
-from statemachine.validation.finding import location_of
+from statemachine.validation.finding import pointer_to
 
 TABLE = json.loads((Path(__file__).parent / "values.json").read_text("utf-8"))
 CASES = [(row, field) for row in TABLE["values"] for field in row["fields"]]
@@ -34,7 +34,7 @@ def object_of(type: str) -> tuple[dict[str, Any], dict[str, Any], list[str | int
 def messages(definition: dict[str, Any], *path: str | int) -> list[str]:
     """The messages about the member at that path."""
     found = validate(json.dumps(definition))
-    return [finding.message for finding in found if finding.location == location_of(path)]
+    return [finding.message for finding in found if finding.pointer == pointer_to(path)]
 
 
 def said_of(type: str, field: str, value: Any) -> list[str]:

@@ -43,4 +43,4 @@ def _one_test(part: Part) -> Iterator[Fault]:
     if comparisons and "Variable" not in part.fields:
         yield Fault(part.path, "These fields are required: [Variable]")
     if combinations and not comparisons and "Variable" in part.fields:
-        yield Fault((*part.path, "Variable"), "Field 'Variable' is not supported")
+        yield Fault((*part.path, "Variable"), "Field 'Variable' is not supported", shown=part.path)

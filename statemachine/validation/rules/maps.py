@@ -21,7 +21,8 @@ def distributed_fields(state: StateDefinition, part: Part) -> Iterator[Fault]:
         return
     for name in DISTRIBUTED_ONLY:
         if name in part.fields:
-            yield Fault((*part.path, name), f"Field '{name}' is only supported for the 'DISTRIBUTED' Mode")
+            message = f"Field '{name}' is only supported for the 'DISTRIBUTED' Mode"
+            yield Fault((*part.path, name), message, shown=part.path)
 
 
 def distributed_in_express(state: StateDefinition, part: Part) -> Iterator[Fault]:

@@ -1,6 +1,6 @@
 """Rules for transitions: every target exists, every state can be reached, and some state ends the block.
 
-Transitions never leave their block, so each block is checked alone.
+Transitions never leave their block, so each block is checked alone. The texts and places are recorded.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ _TARGET_FIELDS = ("Next", "Default")
 
 
 def missing_targets(block: Block) -> Iterator[Fault]:
-    """StartAt, Next and Default name states of the same block. A block without states is not checked."""
+    """StartAt, Next and Default name states of the same block; all are called 'Next'. A block without states is not
+    checked."""
     names = mapping(block.fields, "States")
     if not names:
         return
@@ -29,21 +30,24 @@ def missing_targets(block: Block) -> Iterator[Fault]:
 
 
 def unreachable_states(block: Block) -> Iterator[Fault]:
-    """Every state can be reached from StartAt. Nothing is checked if StartAt itself names no state."""
-    reached = _reached(block)
+    """Every state can be reached from StartAt. If StartAt names no state, some other state leads to each state.
+
+    Nothing is checked in a block that has no StartAt, or that no state ends.
+    """
+    if not text(block.fields, "StartAt") or not _has_end(block):
+        return
+    reached = _reached(block) or {
+        target for state in block.states for _, target in transitions(state) if target != state.name
+    }
     for state in block.states:
-        if reached and state.name not in reached:
+        if state.name not in reached:
             yield Fault(state.path, f'State "{state.name}" is not reachable.', MISSING_TRANSITION_TARGET)
 
 
 def missing_end(block: Block) -> Iterator[Fault]:
-    """Some state that can be reached ends the block.
-
-    A state without a transition to another state counts as an end too: another rule reports its error.
-    """
-    reached = _reached(block)
-    if reached and not any(_ends(state, reached) for state in block.states if state.name in reached):
-        yield Fault((*block.path, "States"), "No state ends the workflow", MISSING_END_STATE, shown=block.path)
+    """Some state ends the block. AWS names no place for this error."""
+    if block.states and not _has_end(block):
+        yield Fault((*block.path, "States"), "Workflow has no terminal state", MISSING_END_STATE, placed=False)
 
 
 def transitions(state: StateDefinition) -> Iterator[tuple[Path, str]]:
@@ -56,7 +60,7 @@ def transitions(state: StateDefinition) -> Iterator[tuple[Path, str]]:
 
 
 def _missing(path: Path, target: str) -> Fault:
-    return Fault(path, f"Missing '{path[-1]}' target: {target}", MISSING_TRANSITION_TARGET)
+    return Fault(path, f"Missing 'Next' target: {target}", MISSING_TRANSITION_TARGET)
 
 
 def _reached(block: Block) -> set[str]:
@@ -72,7 +76,12 @@ def _reached(block: Block) -> set[str]:
     return reached
 
 
-def _ends(state: StateDefinition, reached: set[str]) -> bool:
+def _has_end(block: Block) -> bool:
+    return any(_ends(state) for state in block.states)
+
+
+def _ends(state: StateDefinition) -> bool:
+    # A state without any transition counts as an end too: another rule reports its error.
     if state.type in ("Succeed", "Fail") or state.fields.get("End") is True:
         return True
-    return not any(target in reached for path, target in transitions(state) if "Catch" not in path)
+    return not any("Catch" not in path for path, _ in transitions(state))
