@@ -10,13 +10,14 @@ import atexit
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from statemachine.log_writer import LogWriter
+from statemachine.safe_text import safe
 
 LogFormat = Literal["json", "console"]
 FLUSH_SECONDS = 1.0
@@ -52,6 +53,12 @@ def configure_logs(level: int | str = logging.INFO, format: LogFormat | None = N
     logging.basicConfig(level=logging.WARNING, handlers=[LibraryLines()], force=True)
 
 
+def _json(members: dict[str, Any]) -> bytes:
+    """One line, in which no character changes a terminal."""
+    line = _encode(members)
+    return line if line.isascii() and b"\x7f" not in line else safe(line.decode()).encode()
+
+
 def flush_logs() -> None:
     """Wait until all lines are written, at most FLUSH_SECONDS. For a process that is about to end."""
     if _Installed.writer is not None:
@@ -78,7 +85,7 @@ def log_printed(function: str, line: str) -> None:
         _Installed.writer.msg(text.encode(errors="backslashreplace"))
     else:
         about = {"timestamp": datetime.now(UTC), "level": "info", "event": "printed"}
-        _Installed.writer.msg(_encode({**about, "function": function, "text": line}))
+        _Installed.writer.msg(_json({**about, "function": function, "text": line}))
 
 
 class LibraryLines(logging.Handler):
@@ -101,7 +108,7 @@ def _tell_dropped(lines: int) -> None:
 def _as_json() -> list[Processor]:
     # Most lines are JSON. One processor makes them at half the cost of structlog's own processors.
     def json_line(_logger: WrappedLogger, level: str, event: EventDict) -> bytes:
-        return _encode({"timestamp": datetime.now(UTC), "level": level, "event": None, **event})
+        return _json({"timestamp": datetime.now(UTC), "level": level, "event": None, **event})
 
     return [structlog.processors.format_exc_info, json_line]
 

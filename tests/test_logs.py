@@ -163,6 +163,16 @@ def test_text_sends_no_control_sequence(written: Written) -> None:
     assert line.endswith(b"error='a\\nb\\x1b[31m'")
 
 
+def test_json_sends_no_control_sequence_and_keeps_its_values(written: Written) -> None:
+    configure_logs(format="json")
+    text = "\x1b[31m\x7f\x9b\u202e\ufeff\n\tä🙂"
+    structlog.get_logger().info("told", error=text)
+    log_printed("f", text)
+    for line, member in zip(written(), ("error", "text"), strict=True):
+        assert json.loads(line)[member] == text
+        assert not [one for one in line.decode() if not one.isprintable()]
+
+
 def test_a_traceback_shows_no_values(written: Written) -> None:
     configure_logs(format="console")
     payload = SECRET
