@@ -17,6 +17,7 @@ MEMORY_OF_TEXTS = "a pure function of short texts, kept for the latest of them"
 EXCEPTIONS = {
     ("query", "_parse_path", "functools.lru_cache"): MEMORY_OF_TEXTS,
     ("query", "_steps", "functools.lru_cache"): MEMORY_OF_TEXTS,
+    ("query", "compile_pattern", "functools.lru_cache"): MEMORY_OF_TEXTS,
     ("query", "analyse", "functools.lru_cache"): MEMORY_OF_TEXTS,
     ("query", "_named", "functools.lru_cache"): MEMORY_OF_TEXTS,
     ("core", "parse_resource", "functools.lru_cache"): MEMORY_OF_TEXTS,

@@ -14,6 +14,7 @@ from statemachine.errors import ExpressionSyntaxError, RuntimeFailure, StateErro
 from statemachine.query.jsonpath.paths.path import parse_path, parse_reference_path
 from statemachine.query.jsonpath.paths.scanner import quote
 from statemachine.query.view import ABSENT, View
+from statemachine.query.work import EACH_CHARACTER, Work
 
 CASES = File(__file__).parent / "cases"
 FILTERED = [
@@ -204,3 +205,17 @@ def test_put_onto_something_in_the_way_is_a_failure_that_can_be_caught(path: str
 def test_result_path_wants_a_reference_path_into_the_input(path: str) -> None:
     with pytest.raises(ExpressionSyntaxError, match="no Reference Path"):
         parse_reference_path(path)
+
+
+def test_a_regular_expression_is_work_by_the_characters_that_it_reads() -> None:
+    path = parse_path("$[?(@.t =~ /(a+)+b/ || @.t =~ /c/)]")
+    spent = []
+    for length in (1_000, 100_000):
+        work = Work()
+        path.read(View([{"t": "a" * length}], work=work))
+        spent.append(work.spent)
+    assert spent[1] - spent[0] == pytest.approx(2 * 99_000 * EACH_CHARACTER)
+
+
+def test_a_regular_expression_with_a_lone_surrogate_is_no_defect() -> None:
+    assert parse_path("$[?(@ =~ /./)]").read(View(["\ud800", "ab"])) == ["\ud800"]

@@ -179,6 +179,7 @@ def test_a_single_state() -> None:
 
 def test_the_states_inside_a_single_state_have_checked_targets() -> None:
     inner = {"StartAt": "I", "States": {"I": {"Type": "Pass", "Next": "Elsewhere"}, "J": {"Type": "Succeed"}}}
-    [finding] = validate_state(json.dumps({"Type": "Map", "ItemProcessor": inner, "End": True}))
+    finding, unreachable = validate_state(json.dumps({"Type": "Map", "ItemProcessor": inner, "End": True}))
+    assert unreachable.message == 'State "J" is not reachable.'
     assert finding.location == "/States/StateName/ItemProcessor/States/I/Next"
     assert finding.pointer == "/ItemProcessor/States/I/Next"

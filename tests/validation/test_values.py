@@ -50,7 +50,7 @@ def test_values(row: dict[str, Any], field: str) -> None:
         assert said_of(row["in"], field, value) == [], value
     for message, values in row["refused"].items():
         for value in values:
-            assert said_of(row["in"], field, value) == [message], value
+            assert message in said_of(row["in"], field, value), value
 
 
 @pytest.mark.parametrize("type", TABLE["objects"])

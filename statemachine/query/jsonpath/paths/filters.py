@@ -1,24 +1,29 @@
 """Filters of paths, such as `[?(@.price < 10 && @.tags)]`, translated from AWS's dialect to jsonpath-ng's.
 
 A test is a path of names and indexes. A comparison has such a path on one side, and a path or a literal on the other.
-Other operators of Jayway (regular expressions, `in`, functions) are refused: AWS's documentation does not have them,
-and some may take time without limit. Never looks at a value.
+`=~` compares a path with a regular expression: published definitions have it. Other operators of Jayway (`in`, `size`
+and others) are refused: AWS's documentation does not have them. Never looks at a value.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import NamedTuple
 
+from statemachine.query.jsonpath.paths.patterns import compile_pattern, pattern_text
 from statemachine.query.jsonpath.paths.scanner import INTEGER, NAME, Scanner, quote
 
 TERMS_MAX = 10
 """How many tests, comparisons and inner brackets a filter may have."""
 
 _COMPARISON = re.compile(r"==|!=|<=|>=|<(?!~)|>")
-_NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?(?![\w.])")
-_WORD = re.compile(r"[^\W\d][\w-]*")
+_UNQUOTED = r"[^\s()\[\]{}'\"&|<>=!~,]"
+_NUMBER = re.compile(rf"-?\d{{1,18}}(?:\.\d{{1,18}})?(?:[eE]-?\d{{1,2}})?(?!{_UNQUOTED})")
+_TEXT = re.compile(rf"{_UNQUOTED}+")
+_PATTERN = re.compile(r"/((?:[^/\\]|\\.|/(?![A-Za-z]*\s*(?:\)|&&|\|\|)))*)/([A-Za-z]*)", re.DOTALL)
+"""A regular expression and its flags. A slash ends it only where the condition can end (seen in definitions)."""
 _CONSTANTS = ("true", "false", "null")
 _SIDES_CHANGED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
@@ -80,6 +85,8 @@ class _FilterReader:
     def _test(self) -> str:
         left = self._operand()
         self.scanner.skip_blanks()
+        if self.scanner.skip("=~"):
+            return self._match(left)
         operator = self.scanner.take(_COMPARISON)
         if operator is None:
             if left.is_literal:
@@ -97,6 +104,19 @@ class _FilterReader:
         # Two missing members are unequal in Jayway, but equal in jsonpath-ng.
         return f"(!{left.text} || {comparison})" if operator == "!=" else f"({left.text} && {comparison})"
 
+    def _match(self, left: _Operand) -> str:
+        """Read a regular expression. In the text for jsonpath-ng it is a literal that `selection` reads again."""
+        if left.is_literal:
+            raise self.scanner.refusal("A regular expression is compared with a path that begins with @ or $")
+        self.scanner.skip_blanks()
+        match = _PATTERN.match(self.scanner.text, self.scanner.position)
+        if match is None:
+            raise self.scanner.refusal("A regular expression between slashes is missing")
+        text = pattern_text(match[1], match[2])
+        compile_pattern(text)
+        self.scanner.position = match.end()
+        return f"{left.text} =~ {quote(text)}"
+
     def _operand(self) -> _Operand:
         scanner = self.scanner
         if scanner.text.startswith(("@", "$"), scanner.position):
@@ -105,11 +125,11 @@ class _FilterReader:
         if text is None:
             number = scanner.take(_NUMBER)
             if number is not None:
-                return _Operand(number, is_literal=True)
-            text = scanner.take(_WORD)
+                return _Operand(f"{Decimal(number):f}", is_literal=True)
+            text = scanner.take(_TEXT)
             if text in _CONSTANTS:
                 return _Operand(text, is_literal=True)
-        # A word without quotes is text: many published definitions have such words.
+        # Without quotes it is text: many published definitions have such texts. Ours: also a date and `x.y`.
         if text is None:
             raise scanner.refusal("A path that begins with @ or $, or a literal, is missing")
         return _Operand(quote(text), is_literal=True)

@@ -107,6 +107,7 @@ def parse_path(text: str) -> Path:
 def _parse_path(text: str) -> Path:
     scanner = Scanner(text)
     path = read_path(scanner)
+    scanner.skip_blanks()  # deployed definitions have blanks and line feeds there. Ours: in all fields, as Jayway
     if not scanner.at_end:
         raise scanner.refusal("A segment of a path begins with '.' or '['")
     return path

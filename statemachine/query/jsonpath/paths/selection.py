@@ -12,11 +12,12 @@ from typing import Any, Protocol
 
 from jsonpath_ng import Child, DatumInContext, Descendants, Fields, Index, Slice, This, Wildcard
 from jsonpath_ng.exceptions import JSONPathError
-from jsonpath_ng.ext.filter import Filter
+from jsonpath_ng.ext.filter import And, Expression, Filter, Or
 from jsonpath_ng.ext.parser import parse
 
 from statemachine.errors import ExpressionSyntaxError, RuntimeFailure
-from statemachine.query.work import Work
+from statemachine.query.jsonpath.paths.patterns import compile_pattern, matches
+from statemachine.query.work import EACH_CHARACTER, Work
 
 MATCHES_MAX = 10_000
 """How many values a step may find. A filter tests no more than these."""
@@ -60,6 +61,8 @@ def _found(step: _Step, data: list[DatumInContext], work: Work) -> list[DatumInC
     for datum in data:
         if isinstance(step, Descendants):
             work.charge(EACH_VALUE * _parts_of(datum.value))
+        if isinstance(step, _Passing) and step.patterns:
+            work.charge(EACH_CHARACTER * step.patterns * _characters_of(datum.value))
         nearer = step.find(datum)
         work.charge(EACH_VALUE * (len(step.tests) if isinstance(step, _Passing) else len(nearer)))
         found += nearer
@@ -77,6 +80,12 @@ def _parts_of(value: Any) -> int:
         if isinstance(part, list | dict):
             parts += part.values() if isinstance(part, dict) else part
     return count
+
+
+def _characters_of(value: Any) -> int:
+    """How many characters the members of a value have. Texts below them are not compared."""
+    members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else (value,)
+    return sum(len(member) for member in members if isinstance(member, str))
 
 
 @lru_cache(maxsize=4096)
@@ -110,7 +119,32 @@ class _Passing:
     """The value itself, if it passes every test of a filter."""
 
     def __init__(self, condition: Filter) -> None:
-        self.tests = condition.expressions
+        self.patterns = str(condition).count("=~")
+        """At least as many as there are regular expressions."""
+        self.tests = [_with_patterns(test) for test in condition.expressions]
 
     def find(self, datum: DatumInContext) -> list[DatumInContext]:
         return [datum] if all(test.find(datum) for test in self.tests) else []
+
+
+class _Matching:
+    """A test with a regular expression. The library's own would use Python's, which may run without end."""
+
+    def __init__(self, expression: Expression) -> None:
+        self._target = expression.target
+        self._pattern = compile_pattern(expression.value)
+
+    def find(self, datum: DatumInContext) -> list[DatumInContext]:
+        found = [part.value for part in self._target.find(datum)] or [None]
+        return [datum] if any(matches(self._pattern, value) for value in found) else []
+
+
+def _with_patterns(test: Any) -> Any:
+    """The test of a filter, with our regular expressions in the place of the library's."""
+    if isinstance(test, And | Or):
+        test.operands = [_with_patterns(operand) for operand in test.operands]
+    elif isinstance(test, Filter):
+        test.expressions = [_with_patterns(inner) for inner in test.expressions]
+    elif isinstance(test, Expression) and test.op == "=~":
+        return _Matching(test)
+    return test
