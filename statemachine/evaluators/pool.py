@@ -16,6 +16,7 @@ import msgspec
 from statemachine.processes.pool import PoolRequest, ProcessPool
 from statemachine.processes.results import ChildEnded, Replied, RequestResult, StartFailed, exit_reason
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult, ExpressionFailed
+from statemachine.query.jsonata.evaluation import bounds
 
 CHILDREN_MAX = max(2, len(os.sched_getaffinity(0)))
 """As many as there are processors."""
@@ -38,8 +39,8 @@ secret."""
 ENVIRONMENT = {"MIMALLOC_ARENA_RESERVE": "0"}
 """At its start the evaluator's allocator would take a gigabyte of addresses, and RLIMIT_AS counts addresses."""
 
-TOO_SLOW = EvaluationResult((ExpressionFailed("D1012", "Evaluation timeout exceeded"),))
-TOO_LARGE = EvaluationResult((ExpressionFailed("", "The evaluation took more memory than it may"),))
+TOO_SLOW = EvaluationResult((bounds.TOO_LONG,))
+TOO_LARGE = EvaluationResult((bounds.TOO_LARGE,))
 
 
 class PooledEvaluation(PoolRequest):

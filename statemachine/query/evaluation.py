@@ -16,8 +16,8 @@ class EvaluationLimits(msgspec.Struct, frozen=True):
     the process of an evaluation is limited to much less work."""
 
     milliseconds: int = 600_000
-    depth: int = 500
-    sequence: int = 1_000_000
+    depth: int = 99
+    sequence: int = 873_782
     characters: int = 1_048_576
 
 

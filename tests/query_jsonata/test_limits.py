@@ -19,19 +19,24 @@ from tests.query_jsonata.evaluators import BOTH, NATIVE, needs_native
 SMALL = EvaluationLimits(milliseconds=50, depth=100, sequence=1_000, characters=10_000)
 
 STOPPED = {
-    "D1012": [
+    "U1001: Expression evaluation timeout": [
         "($f := function() { $f() }; $f())",
         "($f := function($n) { $f($n + 1) }; $f(0))",
     ],
-    "D1011": [
+    "U1001: Stack overflow error": [
         "($f := function($n) { 1 + $f($n) }; $f(0))",
         "($f := function($n) { [$f($n)] }; $f(0))",
         "($f := function() { $g() & '' }; $g := function() { $f() & '' }; $f())",
     ],
-    "D2014": ["$pad('x', 1e9)", "$pad('x', -1e15)", "$range(1, 1e9, 1)", "['a', 'b'].$pad(1e9)"],
+    "U1001: Expression evaluation memory limit exceeded": [
+        "$pad('x', 1e9)",
+        "$pad('x', -1e15)",
+        "$range(1, 1e9, 1)",
+        "['a', 'b'].$pad(1e9)",
+    ],
 }
 STOPPED_BY_NATIVE = {
-    "D2015": ["[1..1000000]", "$map([1..5000], function($v) { $v })"],
+    "U1001: Expression evaluation memory limit exceeded": ["[1..1000000]", "$map([1..5000], function($v) { $v })"],
     "U1002": ["(" * 20_000 + "1" + ")" * 20_000, "+".join(["1"] * 20_000)],
 }
 ONLY_A_CHILD_STOPS = [
@@ -71,7 +76,7 @@ def ask(expression: str, bindings: str = "{}", limits: EvaluationLimits = SMALL)
 def test_is_stopped(evaluator: Evaluator, code: str, expression: str) -> None:
     (outcome,) = evaluate(ask(expression), evaluator).results
     assert isinstance(outcome, ExpressionFailed)
-    assert outcome.code == code
+    assert f"{outcome.code}: {outcome.message}".startswith(code)
 
 
 @needs_native
@@ -81,7 +86,7 @@ def test_is_stopped(evaluator: Evaluator, code: str, expression: str) -> None:
 def test_is_stopped_by_the_native_evaluator(code: str, expression: str) -> None:
     (outcome,) = evaluate(ask(expression), NATIVE).results
     assert isinstance(outcome, ExpressionFailed)
-    assert outcome.code == code
+    assert f"{outcome.code}: {outcome.message}".startswith(code)
 
 
 @needs_native
@@ -101,7 +106,7 @@ def test_deeply_nested_data_comes_through(evaluator: Evaluator) -> None:
     [
         *ONLY_A_CHILD_STOPS,
         *(text for texts in STOPPED.values() for text in texts),
-        *(text for text in STOPPED_BY_NATIVE["D2015"]),
+        *(text for text in STOPPED_BY_NATIVE["U1001: Expression evaluation memory limit exceeded"]),
     ],
 )
 def test_never_counts_as_cheap(expression: str) -> None:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from statemachine.query.evaluation import EvaluationRequest, EvaluationResult, ExpressionFailed, ExpressionResult, Value
+from statemachine.query.jsonata.evaluation.bounds import in_words_of_aws
 from statemachine.query.jsonata.evaluation.evaluator import BoundExpression, Evaluator
 from statemachine.query.jsonata.evaluation.functions import REMOVED, functions_meant, hosted_functions, with_functions
 from statemachine.query.jsonata.evaluation.host_functions import Surroundings
@@ -30,7 +31,8 @@ def evaluate(request: EvaluationRequest, evaluator: Evaluator = EVALUATOR) -> Ev
     for place, text in enumerate(request.expressions):
         names = functions_meant(text, given)
         functions = partial(_functions, names, request, place)
-        result = evaluator.evaluate(BoundExpression(with_functions(text, names), bindings, functions, request.limits))
+        bound = BoundExpression(with_functions(text, names), bindings, functions, request.limits)
+        result = in_words_of_aws(evaluator.evaluate(bound))
         if isinstance(result, Value):
             characters -= len(result.text)
             if characters < 0:

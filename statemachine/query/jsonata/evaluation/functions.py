@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from statemachine.query.jsonata.evaluation import corrected_functions as corrected
 from statemachine.query.jsonata.evaluation import host_functions as host
+from statemachine.query.jsonata.evaluation.bounds import TEXT_MAX
 from statemachine.query.jsonata.evaluation.host_functions import Surroundings
 from statemachine.query.view import ABSENT
 
@@ -24,10 +25,18 @@ EXPRESSIONS_MAX = 1024
 ORIGINAL = "$0original_"
 """The prefix of a function that is replaced, inside an expression."""
 
+NO_ARGUMENTS = "()"
+"""In the place of `arguments`: the call has none, although the function has parameters."""
+
 _ONE = "($contains($picture, '%') ? 111.11 : $contains($picture, '‰') ? 11.111 : 11111)"
 _ONES = f"{ORIGINAL}formatNumber($number < 0 ? -{_ONE} : {_ONE}, $picture, $options)"
 """Text with five ones in the place of the five characters of `1e+21`."""
 _FROM_ZERO = f"{ORIGINAL}toMillis($exists($picture) ? $text : $replace($text, 'T24:00:00', 'T00:00:00'), $picture)"
+
+
+def _checked(body: str) -> str:
+    """The value of `body`, if it is no text that is too long."""
+    return f"($0made := {body}; $type($0made) = 'string' and $length($0made) > {TEXT_MAX} ? {{call}} : $0made)"
 
 
 class HostedFunction(NamedTuple):
@@ -80,10 +89,13 @@ FUNCTIONS: dict[str, HostedFunction] = {
     "decodeUrlComponent": HostedFunction("$text", corrected.decode_url_component, "<s-:s>"),
     "reduce": HostedFunction(
         "$array, $function, $init",
-        None,
+        host.too_long,
         "<afj?:j>",
-        f"$count($array) = 0 ? ($exists($array) ? $init) :"
-        f" $exists($init) ? {ORIGINAL}reduce($array, $function, $init) : {ORIGINAL}reduce($array, $function)",
+        _checked(
+            f"$count($array) = 0 ? ($exists($array) ? $init) :"
+            f" $exists($init) ? {ORIGINAL}reduce($array, $function, $init) : {ORIGINAL}reduce($array, $function)"
+        ),
+        NO_ARGUMENTS,
     ),
     "clone": HostedFunction("$value", None, "<(oa)-:o>", "$value"),
     "millis": HostedFunction("", host.millis),
@@ -124,7 +136,8 @@ def hosted_functions(names: Iterable[str], surroundings: Surroundings) -> dict[s
 
 def _definition(name: str, function: HostedFunction) -> str:
     # A Python function gives an array with one value, or an empty array for undefined.
-    call = f"${HOST}{name}({function.arguments or function.parameters})[0]"
+    arguments = "" if function.arguments == NO_ARGUMENTS else function.arguments or function.parameters
+    call = f"${HOST}{name}({arguments})[0]"
     replaced = f"{ORIGINAL}{name}"
     original = f"{replaced} := ${name}; " if replaced in function.body + function.arguments else ""
     body = function.body.format(call=call)

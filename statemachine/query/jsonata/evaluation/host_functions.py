@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from statemachine.json_text import JsonError, dump, parse
+from statemachine.query.jsonata.evaluation.bounds import SEQUENCE_MAX, TEXT_MAX
 from statemachine.query.jsonata.evaluation.numbers import EXACT_MAX, read_values
 from statemachine.query.view import ABSENT, Chance
-
-LENGTH_MAX = 1_000_000
-"""Ours: the most elements that $range makes, and the greatest width that $pad takes."""
 
 _MULTIPLIER, _INCREMENT, _MASK = 0x5DEECE66D, 0xB, 2**48 - 1
 """The constants of java.util.Random."""
@@ -51,8 +49,8 @@ def range_(surroundings: Surroundings, start: Any, end: Any, step: Any) -> Any:
     if low is None or high is None or not stride:
         return ABSENT
     length = (high - low) // stride + 1
-    if length > LENGTH_MAX:
-        raise Refused(f"D2014: The size of the sequence allocated by $range must not exceed {LENGTH_MAX}")
+    if length > SEQUENCE_MAX:
+        raise Refused(f"D2014: $range would give {length} numbers")
     numbers = [low + stride * place for place in range(length)]
     return ABSENT if not numbers else numbers[0] if length == 1 else numbers
 
@@ -114,16 +112,21 @@ def shuffle(surroundings: Surroundings, array: Any) -> Any:
 
 
 def pad(surroundings: Surroundings, text: Any, width: Any, padding: Any) -> Any:
-    """$pad: as in JSONata, but with a width of at most LENGTH_MAX. A negative `width` pads on the left."""
+    """$pad: as in JSONata, but with a width of at most TEXT_MAX. A negative `width` pads on the left."""
     if text is None:
         return ABSENT
     wanted = _whole(width, "pad", 2) or 0
-    if abs(wanted) > LENGTH_MAX:
-        raise Refused(f"D2014: The width given to $pad must not exceed {LENGTH_MAX}")
+    if abs(wanted) > TEXT_MAX:
+        raise Refused(f"D2014: $pad would give {abs(wanted)} characters")
     missing = max(abs(wanted) - len(text), 0)
     unit = padding or " "
     filling = (unit * (missing // len(unit) + 1))[:missing]
     return text + filling if wanted > 0 else filling + text
+
+
+def too_long(surroundings: Surroundings) -> Any:
+    """A text has more than TEXT_MAX characters."""
+    raise Refused(f"D2014: The text has more than {TEXT_MAX} characters")
 
 
 def _whole(value: Any, function: str, place: int) -> int | None:
