@@ -63,16 +63,19 @@ def child_succeeded(step: StepBuilder, child: Scope) -> None:
 
 
 def child_failed(step: StepBuilder, child: Scope, failure: StateError) -> None:
-    """A branch or iteration has failed for good: abort its siblings, and fail its parent with the same error."""
+    """A branch or iteration has failed for good: abort its siblings, and fail its parent with the same error.
+
+    MapIterationFailed comes first. A Task that failed is aborted too (recorded).
+    """
     parent = step.edit(parent_path(child.path))
     state = step.state(parent)
     failed_at = child.last_event
     step.fail(child)
-    if step.state(child).type == "Task":
-        step.note_next("TaskStateAborted", child)
     if state.type == "Map":
         details = {"name": parent.state, "index": child.index}
         step.note("MapIterationFailed", child, failed_at, details)
+    if step.state(child).type == "Task":
+        step.note("TaskStateAborted", child, failed_at)
     parent.last_event = failed_at
     _give_up(step, parent, state, failure)
 
@@ -179,8 +182,8 @@ def _branch_output(step: StepBuilder, parent: Scope, number: int) -> Payload | N
 
 
 def _give_up(step: StepBuilder, parent: Scope, state: State, failure: StateError) -> None:
-    """Abort all children that still run and let the parent fail."""
-    _abort_children(step, parent, state)
+    """Abort all children that still run and let the parent fail. Its latest event is the one that failed."""
+    _abort_children(step, parent, state, parent.last_event)
     step.answered(parent)
     step.ready.append((parent.path, "fail", failure))
 
@@ -201,8 +204,11 @@ def _join(step: StepBuilder, parent: Scope, state: State) -> None:
     step.ready.appendleft((parent.path, "resume", outputs))
 
 
-def _abort_children(step: StepBuilder, parent: Scope, state: State) -> None:
-    """Note the end of every child that still runs, inner ones first, and cancel its wait."""
+def _abort_children(step: StepBuilder, parent: Scope, state: State, failed_at: int) -> None:
+    """Note the end of every child that still runs, inner ones first, and cancel its wait.
+
+    Each of these events follows `failed_at`, the event that failed. Ours: their order, by the numbers of the children.
+    """
     assert parent.children is not None
     for path in step.children_of(parent.path, parent.children.begun):
         known = step.read(path)
@@ -211,10 +217,10 @@ def _abort_children(step: StepBuilder, parent: Scope, state: State) -> None:
         child = step.edit(path)
         inner = step.state(child)
         if child.children is not None:
-            _abort_children(step, child, inner)
+            _abort_children(step, child, inner, failed_at)
         if child.entered_event and inner.aborted is not None:
-            step.note_next(inner.aborted, child)
+            step.note(inner.aborted, child, failed_at)
         if state.type == "Map":
-            step.note_next("MapIterationAborted", child, {"name": parent.state, "index": child.index})
+            step.note("MapIterationAborted", child, failed_at, {"name": parent.state, "index": child.index})
         step.cancel_wait(child)
         step.fail(child)

@@ -21,16 +21,15 @@ def view_of(step: StepBuilder, scope: Scope, purpose: str = "") -> View:
     """The view for expressions of the scope's current state; `$` is the raw input. Each `purpose` within one attempt
     draws its chance from a source of its own."""
     assert scope.input is not None
-    view = View(
+    return View(
         scope.input.value,
         variables=step.variables(scope),
         context=lambda: context_object(step, scope),
         now=step.now,
-        chance=Chance(f"{step.execution.seed}{scope.path}#{scope.attempt}{purpose}"),
+        chance=Chance(step.execution.seed, scope.path, "#", scope.entries, ".", scope.retries, purpose),
+        evaluate=step.context.evaluate,
         work=step.context.work,
     )
-    view.evaluate = step.context.evaluate
-    return view
 
 
 def item_view(step: StepBuilder, scope: Scope, index: int, value: Any, input: Any) -> View:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import copy
 from collections import deque
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from statemachine.core.compile import Machine, State
 from statemachine.core.event_types import MEANINGS
@@ -24,8 +25,7 @@ from statemachine.query.evaluation import EvaluationRequest, EvaluationResult
 from statemachine.query.work import Work
 
 
-@dataclass(frozen=True, slots=True)
-class StepContext:
+class StepContext(msgspec.Struct, frozen=True):
     """What a step is told together with its event.
 
     `now` is the time in epoch seconds. `activities` holds the ARNs of the activities that exist. `evaluate` evaluates
@@ -38,7 +38,7 @@ class StepContext:
     activities: Container[str] = ()
     evaluate: Callable[[EvaluationRequest], EvaluationResult] | None = None
     transitions_max: int = STEP_TRANSITIONS_MAX
-    work: Work = field(default_factory=Work)
+    work: Work = msgspec.field(default_factory=Work)
     listening_since: float = 0.0
     clock_set: bool = False
 

@@ -6,7 +6,6 @@ that it requested before then give their results at once. Must not know expressi
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -57,7 +56,7 @@ class EventInProgress:
     delivery: Delivery
     arrived_at: float
     evaluations: dict[EvaluationRequest, Evaluation] = field(default_factory=dict)
-    later: deque[Delivery] = field(default_factory=deque)
+    later: list[Delivery] = field(default_factory=list)
     work: Work = field(default_factory=limited_work)
 
     def known_result(self, request: EvaluationRequest) -> EvaluationResult:

@@ -261,7 +261,8 @@ class Writer:
             return
         step = self._advance(loaded, event, progress)
         if not step.stale:
-            add_logs(self._forming.rows, loaded.checkpoint, step, delivery, self._printed_by)
+            if delivery.log is not None or step.cancelled:
+                add_logs(self._forming.rows, loaded.checkpoint, step, delivery, self._printed_by)
             self._apply(loaded, event, step)
         if delivery.on_reply is None:
             self._forming.unreplied.append(delivery)
@@ -334,8 +335,7 @@ class Writer:
         again. Raises Unfinished if no state comes before it."""
         if not unfinished.entered and not isinstance(event, StartRequested):
             raise unfinished
-        until = unfinished.entered
-        context = StepContext(progress.arrived_at, self._activities, progress.known_result, transitions_max=until)
+        context = StepContext(progress.arrived_at, self._activities, progress.known_result, unfinished.entered)
         step = advance(loaded.machine, loaded.checkpoint, event, context)
         # The step of the TurnCame will request the evaluations that are under way.
         self._requested[progress.delivery.id] = progress.release_evaluations()
@@ -374,7 +374,7 @@ class Writer:
                 group.commands.append((id, command))
             elif not self.draining:
                 self._inbox.append(Delivery(id, TurnCame(command.scope, command.waiting.attempt)))
-        group.cancelled += ((id, command) for command in step.cancelled)
+        group.cancelled += [(id, command) for command in step.cancelled]
 
     def _update_admission(self, execution: Execution) -> None:
         """Count an execution that runs now. If it has ended, start others in its place."""

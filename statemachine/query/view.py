@@ -30,13 +30,20 @@ ABSENT = Absent()
 
 
 class Chance:
-    """A reproducible source of random values. The same seed gives the same values (SHA-256 in counter mode)."""
+    """A reproducible source of random values. The same seed gives the same values (SHA-256 in counter mode).
 
-    __slots__ = ("_counter", "_seed")
+    The seed is the text of the parts, one after the other. It is made when it is needed, because few states draw.
+    """
 
-    def __init__(self, seed: str) -> None:
-        self._seed = seed
+    __slots__ = ("_counter", "_parts")
+
+    def __init__(self, *parts: str | int) -> None:
+        self._parts = parts
         self._counter = 0
+
+    @property
+    def _seed(self) -> str:
+        return "".join(map(str, self._parts))
 
     def seed_for(self, purpose: str) -> str:
         """A seed for a separate source, made from this seed and `purpose`. It draws nothing from this source."""
@@ -106,7 +113,7 @@ class View:
         self._make_context = context
         self._context: dict[str, Any] | None = None
         self.now = now
-        self.chance = chance if chance is not None else Chance("")
+        self.chance = chance if chance is not None else Chance()
         self.result = result
         self.error = error
         self.evaluate = evaluate

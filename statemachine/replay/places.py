@@ -6,10 +6,11 @@ before (`previousEventId`) and from names, which are unique within a definition.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Protocol
 
-from statemachine.core.event_types import Meaning
+from statemachine.core.event_types import MEANINGS, Meaning
 from statemachine.replay.events import RecordedEvent
 from statemachine.replay.node import Node
 
@@ -68,6 +69,7 @@ class ByPredecessor:
 
     def __init__(self, branches: Mapping[str, tuple[str, int]]) -> None:
         self._branches = branches
+        self._failed_tasks: set[Node] = set()
 
     def line(self, event: RecordedEvent, previous: Node) -> Node:
         """See Places."""
@@ -86,6 +88,8 @@ class ByPredecessor:
         """See Places."""
         if meaning.what == "exited":
             return _around(previous, name=event.details["name"])
+        if meaning.what == "aborted":
+            return self._aborted(meaning.state_type, previous)
         if meaning.subject in ("state", "children"):
             return _running_around(previous, meaning.state_type)
         if meaning.subject == "evaluation":
@@ -94,7 +98,21 @@ class ByPredecessor:
 
     def map(self, event: RecordedEvent, previous: Node) -> Node:
         """See Places."""
-        return _around(previous, name=event.details["name"])
+        name = event.details["name"]
+        if MEANINGS[event.type].what == "aborted":
+            around = (node for node in previous.outwards() if _runs(node))
+            return next((node for node in chain(around, _running_near(previous)) if node.name == name), previous)
+        return _around(previous, name=name)
+
+    def _aborted(self, type: str, previous: Node) -> Node:
+        """The state that is aborted because of the event before.
+
+        The failed task itself comes first, then what runs beside it, in the order of branches and iterations.
+        """
+        if previous.type == type == "Task" and previous not in self._failed_tasks:
+            self._failed_tasks.add(previous)
+            return previous
+        return next((node for node in _running_near(previous) if node.type == type), previous)
 
     def _evaluating(self, event: RecordedEvent, previous: Node) -> Node:
         """The state whose expression failed.
@@ -122,6 +140,21 @@ def _running_around(node: Node, type: str) -> Node:
     """The nearest state of that type that still runs, from this node outwards; the root if no such node exists."""
     around = list(node.outwards())
     return next((other for other in around if _runs(other) and other.type == type), around[-1])
+
+
+def _running_near(node: Node) -> Iterator[Node]:
+    """The states that still run below a node, then those below the nodes around it, from the inside out."""
+    for around in node.outwards():
+        yield from _running_below(around)
+
+
+def _running_below(node: Node) -> Iterator[Node]:
+    """The states below a node that still run, from the inside out."""
+    for child in node.children:
+        if child.ended is None:
+            yield from _running_below(child)
+            if child.kind == "state":
+                yield child
 
 
 def _runs(node: Node) -> bool:

@@ -103,7 +103,7 @@ def _change_state(state: Node, event: RecordedEvent, meaning: Meaning, previous:
     elif what in _FAILURES:
         state.failing = True
         state.error, state.cause = event.details.get("error"), event.details.get("cause")
-    elif (subject, what) == ("state", "aborted"):
+    elif (subject, what) == ("state", "aborted") and state.ended is None:
         state.end(FAILED if state.failing else ABORTED, event.time)
 
 

@@ -72,13 +72,17 @@ class Line:
 
     def add(self, event: HistoryEvent, where: str) -> None:
         """The next event. Raises Violation."""
-        last, self._last = self._last, event
+        last = self._last
+        if last is not None and event.type == "TaskStateAborted" and last.type == "MapIterationFailed":
+            promise(event.previous == last.previous, f"{where} should follow {last.previous}, not {event.previous}")
+            return
+        self._last = event
         kind = "Entered" if event.type.endswith("StateEntered") else event.type
         if last is None:
             promise(kind in ("ExecutionStarted", "MapIterationStarted", "Entered"), f"{where} begins its scope")
         elif kind not in (*ENDS.values(), *ITERATION_ENDS):
             promise(kind in FOLLOWING.get(last.type, ()), f"{where} cannot follow {last.id} {last.type}")
-            if last.type != "ExecutionStarted" and not last.type.startswith(FORKS):
+            if not kind.endswith("Aborted") and last.type != "ExecutionStarted" and not last.type.startswith(FORKS):
                 promise(event.previous == last.id, f"{where} should follow {last.id}, not {event.previous}")
         else:
             promise(last.type not in ITERATION_ENDS or kind in ENDS.values(), f"{where} comes after the end {last.id}")
@@ -122,6 +126,8 @@ def check_history(id: str, events: list[HistoryEvent], definition: dict[str, Any
         _line_of(event, lines, definition).add(event, where)
         previous = events[event.previous - 1].scope if event.previous else event.scope
         related = previous.startswith(event.scope) or parent_path(event.scope) in (previous, parent_path(previous))
+        if event.type.endswith(("StateAborted", "IterationAborted")):  # what failed may be further out
+            related = event.scope.startswith(parent_path(previous))
         promise(event.previous < event.id and related, f"{where} follows {event.previous} of {previous!r}")
 
 

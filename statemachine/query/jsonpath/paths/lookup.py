@@ -27,12 +27,13 @@ def compile_lookup(segments: Sequence[Segment]) -> Lookup:
     if segments and segments[-1].last:
         return _then(compile_lookup(segments[:-1]), segments)
     if all(segment.definite for segment in segments):
-        return _following([segment.key for segment in segments])
+        keys = compile_keys([segment.key for segment in segments])
+        return lambda value, work: keys(value)
     select = compile_selection([segment.text for segment in segments])
     first = next(number for number, segment in enumerate(segments) if not segment.definite)
     if segments[first].rule not in ("slice", "union"):
         return select
-    follow = _follow([segment.key for segment in segments[:first]])
+    follow = compile_keys([segment.key for segment in segments[:first]])
 
     def find(value: Any, work: Work) -> Any:
         # Recorded: a slice of a missing member gives [], but a slice of a value that is no array fails.
@@ -51,7 +52,7 @@ def obstacle(segments: Sequence[Segment], value: Any) -> str:
             return f"Property {segment.text} not found in path {way}"
         if not is_name and not isinstance(value, list):
             return f"Filter: {segment.text} can only be applied to arrays. Current context is: {java_text(value)}"
-        value = _follow([segment.key])(value)
+        value = compile_keys([segment.key])(value)
         if value is ABSENT and is_name and segment is not segments[-1]:
             return f"Missing property in path {way}{segment.text}"
         if value is ABSENT:
@@ -60,12 +61,8 @@ def obstacle(segments: Sequence[Segment], value: Any) -> str:
     return f"No results for path: ${''.join(segment.text for segment in segments)}"
 
 
-def _following(keys: Sequence[str | int | None]) -> Lookup:
-    follow = _follow(keys)
-    return lambda value, work: follow(value)
-
-
-def _follow(keys: Sequence[str | int | None]) -> Callable[[Any], Any]:
+def compile_keys(keys: Sequence[str | int | None]) -> Callable[[Any], Any]:
+    """A function from a value to what the names and indexes find in it, or ABSENT."""
     if not keys:
         return lambda value: value
     if any(isinstance(key, int) for key in keys):

@@ -6,14 +6,15 @@ A path is compiled once and then shared. Knows nothing of states. A failure name
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from statemachine.errors import ExpressionSyntaxError, RuntimeFailure, StateError
 from statemachine.json_text import dump
-from statemachine.query.jsonpath.paths.lookup import Lookup, compile_lookup, obstacle
+from statemachine.query.jsonpath.paths.lookup import compile_keys, compile_lookup, obstacle
 from statemachine.query.jsonpath.paths.placement import place
 from statemachine.query.jsonpath.paths.scanner import Scanner
 from statemachine.query.jsonpath.paths.segments import Segment, read_segments
@@ -138,18 +139,23 @@ def read_path(scanner: Scanner) -> Path:
         definite=all(segment.definite for segment in segments),
         reference=all(segment.reference for segment in segments),
         segments=segments,
-        find=_from_root(root, compile_lookup(segments), selecting=any(segment.key is None for segment in segments)),
+        find=_find(root, segments),
     )
 
 
-def _from_root(root: str, lookup: Lookup, *, selecting: bool) -> Reader:
-    if selecting:
+def _find(root: str, segments: Sequence[Segment]) -> Reader:
+    """The reader of what a path finds. To follow names and indexes is no work."""
+    if any(segment.key is None for segment in segments):
+        lookup = compile_lookup(segments)
         return lambda view: view.work.once(lookup, _document(root, view), view.work)
+    if root == "$" and not segments:
+        return attrgetter("input")
+    follow = compile_keys([segment.key for segment in segments])
     if root == "$":
-        return lambda view: lookup(view.input, view.work)
+        return lambda view: follow(view.input)
     if root == "$$":
-        return lambda view: lookup(view.context, view.work)
-    return lambda view: lookup(view.variables.get(root, ABSENT), view.work)
+        return lambda view: follow(view.context)
+    return lambda view: follow(view.variables.get(root, ABSENT))
 
 
 def _document(root: str, view: View) -> Any:
