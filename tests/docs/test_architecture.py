@@ -34,6 +34,7 @@ INSIDE = {
     "HasTransport": "the shape of a connection",
     "MachineSource": "the engine's word for the catalogue of state machines",
     "Named": "the members that a catalogue needs",
+    "Pattern": "the shape of a foreign library",
     "Places": "the two forms of histories",
     "Readable": "a part of Store",
     "_Step": "the shape of a foreign library",
