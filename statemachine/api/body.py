@@ -5,9 +5,17 @@ The connection limits the time in which a request must have come.
 
 from __future__ import annotations
 
+import asyncio
+from weakref import WeakKeyDictionary
+
 from falcon.asgi import Request
 
 from statemachine.errors import ServiceError
+
+LARGE = 65_536
+"""A body of so many bytes takes a millisecond or more to parse."""
+_TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+"""The turn of large bodies, by event loop."""
 
 
 async def read_body(request: Request, bytes_max: int) -> bytes:
@@ -25,6 +33,10 @@ async def read_body(request: Request, bytes_max: int) -> bytes:
         parts.append(part)
     if size < announced:
         raise ServiceError("IncompleteBody", f"Only {size} of {announced} bytes of the request were received.")
+    if size >= LARGE:
+        # Large bodies that come at once are parsed in different iterations of the event loop, with others in between.
+        async with _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
+            await asyncio.sleep(0)
     return b"".join(parts)
 
 

@@ -35,6 +35,7 @@ AWS_STATUSES = {
     "RequestHeaderFieldsTooLarge": 431,
     "RequestTimeoutException": 408,
     "ServiceUnavailable": 503,
+    "ThrottlingException": 429,
 }
 """HTTP statuses of errors on both APIs. On the AWS API any other error has 400."""
 
@@ -55,7 +56,6 @@ REST_STATUSES = AWS_STATUSES | {
     "StateMachineLimitExceeded": 429,
     "StateMachineTypeNotSupported": 422,
     "TaskTimedOut": 409,
-    "ThrottlingException": 429,
 }
 """HTTP statuses of errors on the REST API. Any other error has 400."""
 

@@ -51,7 +51,7 @@ def run(
     from statemachine.validation import validate  # noqa: PLC0415
     from statemachine.validation.finding import errors, finding_lines  # noqa: PLC0415
 
-    configure_logs(logging.WARNING)
+    configure_logs(logging.WARNING, "console")
     settings = configuration_from({"functions": functions, "data": data}, config_file).settings
     definition, given = read_text(file), read_input(input_).text
     if wrong := errors(validate(definition)):

@@ -5,7 +5,6 @@ Must not know an API.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from itertools import islice
@@ -119,7 +118,7 @@ class Jobs:
 
     async def register(self, *, text: str) -> RegisteredJob:
         """Register a job, or a new revision of it. Raises ServiceError InvalidJob with everything that is wrong."""
-        checked, job = await asyncio.to_thread(self._check, text)
+        checked, job = await self._state_machines.checks.run(self._check, text, text)
         registered = await self._state_machines.register_job(job.id, checked)
         described = await self._described(registered.state_machine)
         warnings = tuple(map(pointed, checked.warnings))

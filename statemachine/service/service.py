@@ -17,6 +17,7 @@ from statemachine.service.executions.progress import Progress
 from statemachine.service.executions.start import ExecutionStarts
 from statemachine.service.executions.stop import ExecutionStops
 from statemachine.service.jobs import Jobs
+from statemachine.service.large_definitions import DefinitionChecks
 from statemachine.service.state_machines.delete import StateMachineDeletions
 from statemachine.service.state_machines.describe import StateMachineDescriptions
 from statemachine.service.state_machines.register import StateMachines
@@ -45,7 +46,8 @@ class Service:
         home = Home(settings.account, settings.region)
         self.host = host
         self.home = home
-        self.state_machines = StateMachines(host, machines, home, settings, clock=clock, registered=registered)
+        checks = DefinitionChecks()
+        self.state_machines = StateMachines(host, machines, home, settings, checks, clock=clock, registered=registered)
         self.state_machine_descriptions = StateMachineDescriptions(host, machines, clock)
         self.state_machine_deletions = StateMachineDeletions(host, machines)
         self.revisions = Revisions(host, machines, clock)
@@ -60,5 +62,5 @@ class Service:
         self.task_callbacks = TaskCallbacks(host)
         self.waiting_tasks = WaitingTasks(host, home, clock)
         self.system = System(host, settings, clock)
-        self.validations = Validations(registered)
+        self.validations = Validations(checks, registered)
         self.jobs = Jobs(host, self.state_machines, self.starts, machines, home, clock=clock, registered=registered)

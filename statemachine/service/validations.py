@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from itertools import islice
 
 import msgspec
 
 from statemachine.service.answer import Answer
+from statemachine.service.large_definitions import DefinitionChecks
 from statemachine.tasks.registered import RegisteredNames
 from statemachine.validation import Finding, errors, validate
 from statemachine.validation.finding import ADVICE, REPORTED_MAX
@@ -43,12 +43,14 @@ class Validation(Answer, frozen=True, kw_only=True):
 
 
 class Validations:
-    """The verbs on definitions that are not registered. They raise nothing: the findings are the answer.
+    """The verbs on definitions that are not registered. The findings are the answer. They raise
+    ServiceError ThrottlingException only.
 
     `registered` are the names that tasks can use; without them there is no advice on names.
     """
 
-    def __init__(self, registered: RegisteredNames | None = None) -> None:
+    def __init__(self, checks: DefinitionChecks, registered: RegisteredNames | None = None) -> None:
+        self._checks = checks
         self._registered = registered
 
     async def validate(
@@ -74,8 +76,7 @@ class Validations:
         return validation_with_advice(findings, severity, max_results, placed=placed)
 
     async def _findings(self, definition: str, type: str) -> list[Finding]:
-        # The longest definition takes a second: not on the event loop.
-        return await asyncio.to_thread(validate, definition, type, self._registered)
+        return await self._checks.run(validate, definition, definition, type, self._registered)
 
 
 def aws_validation(findings: Sequence[Finding], severity: str = "ERROR", max_results: int = 0) -> Validation:

@@ -74,7 +74,8 @@ def test_each_error_has_its_status(status: int, codes: list[str]) -> None:
     for code in codes:
         error = ServiceError(code, "text")
         assert refusal(error, for_aws=False).status == status
-        assert refusal(error, for_aws=True).status == (status if status in ON_BOTH else 400)
+        is_on_both = status in ON_BOTH or code == "ThrottlingException"
+        assert refusal(error, for_aws=True).status == (status if is_on_both else 400)
 
 
 def test_every_error_with_a_status_is_raised_somewhere() -> None:

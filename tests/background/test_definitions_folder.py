@@ -24,7 +24,8 @@ from statemachine.testing import InMemoryServer, in_memory_server
 from tests.engine.definitions import FAIL, PASS, machine, wait
 from tests.store.unreliable_store import UnreliableStore
 
-NOWHERE = machine(A={"Type": "Pass", "Next": "B"})
+CHOICE = {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsPresent": True, "Next": "Z"}], "Default": "B"}
+NOWHERE = machine(A=CHOICE, Z={"Type": "Succeed"})
 
 
 def write(path: Path, definition: Any) -> None:
@@ -119,7 +120,7 @@ async def test_a_file_that_goes_bad_is_told_once_and_the_old_revision_stays(tmp_
         assert (entry["log_level"], entry["event"]) == ("error", "definition refused")
         (finding,) = entry["findings"]
         assert finding.startswith(f"{tmp_path}/a.json:1:")
-        assert finding.endswith("error MISSING_TRANSITION_TARGET Missing 'Next' target: B (at /States/A/Next)")
+        assert finding.endswith("error MISSING_TRANSITION_TARGET Missing 'Next' target: B (at /States/A/Default)")
         assert registered(server) == {"a": PASS}
         write(tmp_path / "a.json", FAIL)
         await folder.refresh()
@@ -199,7 +200,7 @@ async def test_a_mistake_of_ours_does_not_end_it(tmp_path: Path, monkeypatch: py
         (
             {"a.json": NOWHERE, "b.json": PASS, "c.json": "{"},
             [
-                "a.json:1:51: error MISSING_TRANSITION_TARGET Missing 'Next' target: B (at /States/A/Next)",
+                "a.json:1:119: error MISSING_TRANSITION_TARGET Missing 'Next' target: B (at /States/A/Default)",
                 "c.json:1:2: error INVALID_JSON_DESCRIPTION ",
                 "  {",
                 "   ^",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from statemachine.service.large_definitions import DefinitionChecks
 from statemachine.service.validations import PlacedDiagnostic, Validations
 from statemachine.testing import in_memory_server
 from tests.engine.definitions import CALLBACK, PASS, machine
@@ -13,7 +14,7 @@ OK = {"result": "OK", "diagnostics": [], "truncated": False}
 
 
 async def codes(definition: str, **members: object) -> list[str]:
-    answer = await Validations().validate(definition=definition, **members)  # type: ignore[arg-type]
+    answer = await Validations(DefinitionChecks()).validate(definition=definition, **members)  # type: ignore[arg-type]
     return [diagnostic.code for diagnostic in answer.diagnostics]
 
 
@@ -37,21 +38,23 @@ async def test_severity_leaves_warnings_out() -> None:
 
 async def test_max_results_truncates_the_findings() -> None:
     assert len(await codes(BROKEN, max_results=1)) == 1
-    assert (await Validations().validate(definition=BROKEN, max_results=1)).truncated
-    assert not (await Validations().validate(definition=BROKEN, max_results=0)).truncated
+    assert (await Validations(DefinitionChecks()).validate(definition=BROKEN, max_results=1)).truncated
+    assert not (await Validations(DefinitionChecks()).validate(definition=BROKEN, max_results=0)).truncated
 
 
 async def test_the_findings_depend_on_the_type() -> None:
     text = json.dumps(CALLBACK)
-    assert (await Validations().validate(definition=text)).result == "OK"
-    assert (await Validations().validate(definition=text, type="EXPRESS")).result == "FAIL"
+    assert (await Validations(DefinitionChecks()).validate(definition=text)).result == "OK"
+    assert (await Validations(DefinitionChecks()).validate(definition=text, type="EXPRESS")).result == "FAIL"
 
 
 async def test_our_own_warnings_are_left_out_of_aws_s_answer() -> None:
     text = json.dumps(CALLBACK)
     assert await codes(text, severity="WARNING") == []
-    [diagnostic] = (await Validations().validate_with_advice(definition=text)).diagnostics
+    [diagnostic] = (await Validations(DefinitionChecks()).validate_with_advice(definition=text)).diagnostics
     assert diagnostic.code == "TOKEN_WITHOUT_TIMEOUT"
     assert isinstance(diagnostic, PlacedDiagnostic)
     assert diagnostic.pointer == "/States/C/Resource"
-    assert (await Validations().validate_with_advice(definition=text, severity="ERROR")).diagnostics == []
+    assert (
+        await Validations(DefinitionChecks()).validate_with_advice(definition=text, severity="ERROR")
+    ).diagnostics == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Callable, Container, Sequence
 from typing import Any, NamedTuple
@@ -22,6 +21,7 @@ from statemachine.registry.machines import (
     revision_rows,
 )
 from statemachine.service.configurations import read_configuration, with_defaults, without_effect
+from statemachine.service.large_definitions import DefinitionChecks
 from statemachine.service.limits import limit_reached
 from statemachine.service.names import check_name
 from statemachine.service.state_machines.answers import (
@@ -82,10 +82,12 @@ class StateMachines:
         catalog: MachineCatalog,
         home: Home,
         settings: Settings,
+        checks: DefinitionChecks,
         *,
         clock: Callable[[], float],
         registered: RegisteredNames,
     ) -> None:
+        self.checks = checks
         self._host = host
         self._catalog = catalog
         self._home = home
@@ -177,12 +179,12 @@ class StateMachines:
         if definition is None and configuration.encryption is not None:
             raise ServiceError("MissingRequiredParameter", NO_DEFINITION_TO_ENCRYPT)
         _check_no_version(version_description, publish=publish)
-        async with self._catalog.changing:
+        machine = find_state_machine(self._catalog, arn)
+        check_current(machine, expected)
+        checked = None if definition is None else await self._checked(definition, machine.type)
+        async with self._catalog.changing:  # it may have been changed or deleted while the definition was checked
             machine = find_state_machine(self._catalog, arn)
             check_current(machine, expected)
-            checked = None
-            if definition is not None:
-                checked = await asyncio.to_thread(checked_definition, definition, machine.type, self._registered)
             changed = await self._change(machine, checked, role_arn, configuration, by_value=by_value)
         return UpdatedStateMachine(
             update_date=Timestamp(changed.updated or changed.created),
@@ -211,7 +213,7 @@ class StateMachines:
         """The state machine of that name: a new one, or the one that the same request has created before. And the
         warnings about the definition."""
         check_role(new.role_arn)
-        checked = await asyncio.to_thread(checked_definition, definition, new.type, self._registered)
+        checked = await self._checked(definition, new.type)
         async with self._catalog.changing:
             machine = self._catalog.get(new.name)
             if machine is None:
@@ -219,6 +221,10 @@ class StateMachines:
             else:
                 await self._check_same(machine, new, checked, by_value=by_value)
             return machine, checked.warnings
+
+    async def _checked(self, definition: str, type: str) -> CheckedDefinition:
+        """Raises ServiceError InvalidDefinition or ThrottlingException."""
+        return await self.checks.run(checked_definition, definition, definition, type, self._registered)
 
     async def _add(self, new: NewStateMachine, checked: CheckedDefinition) -> StateMachine:
         most = self._settings.state_machines_max
