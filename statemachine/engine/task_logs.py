@@ -25,6 +25,8 @@ def add_logs(rows: GroupRows, before: Checkpoint, step: Step, delivery: Delivery
 
     `before` is the execution before the step, which is not stale.
     """
+    if delivery.log is None and not step.cancelled:
+        return
     for path, log in _logs(step, delivery, printed_by):
         scope, end = before.scopes[path], step.history[0]
         row = LogRow(scope.state, path, scope.retries + 1, end.id, end.timestamp / 1000, log.text, log.cut_bytes)

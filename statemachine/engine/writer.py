@@ -261,8 +261,7 @@ class Writer:
             return
         step = self._advance(loaded, event, progress)
         if not step.stale:
-            if delivery.log is not None or step.cancelled:
-                add_logs(self._forming.rows, loaded.checkpoint, step, delivery, self._printed_by)
+            add_logs(self._forming.rows, loaded.checkpoint, step, delivery, self._printed_by)
             self._apply(loaded, event, step)
         if delivery.on_reply is None:
             self._forming.unreplied.append(delivery)
@@ -335,7 +334,8 @@ class Writer:
         again. Raises Unfinished if no state comes before it."""
         if not unfinished.entered and not isinstance(event, StartRequested):
             raise unfinished
-        context = StepContext(progress.arrived_at, self._activities, progress.known_result, unfinished.entered)
+        until = unfinished.entered
+        context = StepContext(progress.arrived_at, self._activities, progress.known_result, transitions_max=until)
         step = advance(loaded.machine, loaded.checkpoint, event, context)
         # The step of the TurnCame will request the evaluations that are under way.
         self._requested[progress.delivery.id] = progress.release_evaluations()

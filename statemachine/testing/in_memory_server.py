@@ -40,6 +40,7 @@ class InMemoryServer:
         evaluators: Evaluators | None,
         *,
         observers: Sequence[Observer],
+        monotonic: VirtualClock | None = None,
     ) -> None:
         self.store = store
         self.settings = settings
@@ -51,6 +52,7 @@ class InMemoryServer:
             store,
             [tasks],
             clock=clock,
+            monotonic=monotonic,
             evaluators=evaluators,
             observers=observers,
             fatal=self.fatal.append,
@@ -155,9 +157,14 @@ async def in_memory_server(
     tasks: ScriptedTasks | None = None,
     evaluators: Evaluators | None = None,
     observers: Sequence[Observer] = (),
+    *,
+    monotonic: VirtualClock | None = None,
     **settings: Any,
 ) -> AsyncIterator[InMemoryServer]:
-    """A server that has recovered from `store`; it is drained and closed at the end. Raises ConfigError."""
+    """A server that has recovered from `store`; it is drained and closed at the end. Raises ConfigError.
+
+    With a `monotonic` clock, the server takes a leap of that clock for a pause of its process.
+    """
     server = InMemoryServer(
         store or MemoryStore(),
         checked(settings, Settings, "in_memory_server"),
@@ -165,6 +172,7 @@ async def in_memory_server(
         tasks or ScriptedTasks(),
         evaluators,
         observers=observers,
+        monotonic=monotonic,
     )
     await server.parts.open()
     try:
