@@ -6,9 +6,11 @@ The server, the command line's own runs and tests compose the same parts. Must n
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from statemachine.arn import split_arn
 from statemachine.config import Settings
 from statemachine.engine.admission import AdmissionLimits
 from statemachine.engine.loop import Engine
@@ -19,7 +21,7 @@ from statemachine.registry.activities import ActivityCatalog
 from statemachine.registry.machines import MachineCatalog
 from statemachine.service.actions import Actions
 from statemachine.service.service import Service
-from statemachine.store.interface import Store
+from statemachine.store.interface import Store, StoreError
 from statemachine.tasks.kind import TaskKind
 from statemachine.tasks.registered import RegisteredNames
 
@@ -54,10 +56,14 @@ def compose(
     evaluators: Evaluators | None = None,
     observers: Sequence[Observer] = (),
 ) -> Parts:
-    """The parts over an open store. `fatal` is called if the store cannot be trusted. The process must then end."""
+    """The parts over an open store. `fatal` is called if the store cannot be trusted. The process must then end.
+
+    Raises StoreError if the store is of another region or account.
+    """
     machines, activities = MachineCatalog(store), ActivityCatalog()
     machines.load(store)
     activities.load(store)
+    check_home([machine.arn for machine in machines] + [activity.arn for activity in activities], settings)
     engine = Engine(
         store,
         machines,
@@ -74,3 +80,15 @@ def compose(
     registered = RegisteredNames(kinds, lambda: [activity.arn for activity in activities])
     service = Service(engine, machines, activities, settings, clock=clock, registered=registered)
     return Parts(store, machines, activities, engine, service, Actions(service))
+
+
+def check_home(arns: Iterable[str], settings: Settings) -> None:
+    """Raises StoreError if all ARNs of a store are of other regions or accounts: nothing would be found by its name."""
+    homes = Counter((arn.region, arn.account) for arn in map(split_arn, arns) if arn is not None)
+    if not homes or (settings.region, settings.account) in homes:
+        return
+    ((region, account), _) = homes.most_common(1)[0]
+    raise StoreError(
+        f"the store has ARNs of region {region} and account {account}, and the settings say region {settings.region} "
+        f"and account {settings.account}: start with AWS_DEFAULT_REGION={region} and AWS_ACCOUNT_ID={account}"
+    )

@@ -8,11 +8,12 @@ import falcon.asgi
 
 from statemachine.api import error_handlers
 from statemachine.api.aws import AwsApi
-from statemachine.api.host_header import ServedHosts, is_loopback
+from statemachine.api.host_header import ServedHosts
 from statemachine.api.origin_header import SameOriginOnly
 from statemachine.api.rest import JOB_ROUTES, PREFIX, ROUTES
 from statemachine.api.rest.query import KnownParametersOnly
 from statemachine.config import Settings
+from statemachine.config.addresses import is_loopback
 from statemachine.service.actions import Actions
 
 

@@ -5,26 +5,12 @@ Must not know an API.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 
 from falcon.asgi import Request, Response
 
+from statemachine.config.addresses import is_loopback
 from statemachine.errors import ServiceError
-
-SYNC_PREFIX = "sync-"
-"""The host prefix that SDKs put before some actions (service model)."""
-
-
-def is_loopback(host: str) -> bool:
-    """Is this address or name this machine's own?"""
-    name = host.removeprefix(SYNC_PREFIX).strip("[]").rstrip(".").lower()
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 class ServedHosts:

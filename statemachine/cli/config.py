@@ -9,6 +9,7 @@ import msgspec
 
 from statemachine.cli.setting_options import with_configuration
 from statemachine.config import SettingsWithOrigins
+from statemachine.config.addresses import without_password
 
 HIDDEN = "…"
 
@@ -25,6 +26,8 @@ def config(configuration: SettingsWithOrigins, as_json: bool) -> None:
     for command in values["shell"].values():
         # The values of variables may be secrets, and others may see the terminal.
         command["environment"] = dict.fromkeys(command["environment"], HIDDEN)
+    if values["lambda_endpoint"] is not None:
+        values["lambda_endpoint"] = without_password(values["lambda_endpoint"])
     origins = configuration.origins
     if as_json:
         shown = {name: {"value": value, "origin": origins[name]} for name, value in values.items()}

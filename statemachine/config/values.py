@@ -29,10 +29,10 @@ def checked(value: Any, type_: Any, place: str, *, strict: bool = True) -> Any:
         raise ConfigError(f"{place}{inside.rstrip('`')}: {reason}") from None
 
 
-def unknown(name: str, known: Iterable[str]) -> str:
-    """The message about a name that does not exist. It suggests the most similar name."""
-    nearest = get_close_matches(name, known, n=1)
-    return f"unknown; the nearest name is '{nearest[0]}'" if nearest else "unknown"
+def unknown(name: str, known: Iterable[str], prefix: str = "") -> str:
+    """The message about a name that does not exist. It suggests the most similar name. All names have the `prefix`."""
+    nearest = get_close_matches(name.removeprefix(prefix), [one.removeprefix(prefix) for one in known], n=1)
+    return f"unknown; the nearest name is '{prefix}{nearest[0]}'" if nearest else "unknown"
 
 
 def _checked_members(members: Mapping[str, Any], type_: Any, place: str, strict: bool) -> dict[str, Any]:

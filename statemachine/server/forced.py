@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import signal
 import sys
@@ -15,10 +16,13 @@ from typing import Any
 
 import structlog
 
-from statemachine.api.host_header import is_loopback
 from statemachine.app import EXIT_CANNOT_OWN, say_who_holds
 from statemachine.background.definitions_folder import check_folder
 from statemachine.config import ConfigError, Settings
+from statemachine.config.addresses import is_loopback
+from statemachine.config.settings import ENVIRONMENT
+from statemachine.config.sources import FILE_VARIABLE
+from statemachine.config.values import unknown
 from statemachine.server.address import bind_address, check_address
 from statemachine.server.master_pipe import MasterPipe
 from statemachine.store.directory import private_directory
@@ -31,6 +35,12 @@ LOCK_SECONDS = 10.0
 """How long a starting server waits until the previous server releases its lock."""
 IGNORED_SIGNALS = ("HUP", "TTIN", "TTOU", "USR2", "WINCH")
 """Signals on which gunicorn would start a second worker or stop the only one."""
+
+PREFIX = "STATEMACHINE_"
+SERVER_VARIABLE = "STATEMACHINE_SERVER"
+"""The variable of the commands that ask a server."""
+_OF_KUBERNETES = re.compile(r"_SERVICE_(HOST|PORT.*)$|_PORT_\d+_(TCP|UDP)")
+"""Variables that Kubernetes gives to every container for a service named `statemachine`."""
 
 log = structlog.get_logger()
 
@@ -71,7 +81,13 @@ FORCED: dict[str, Any] = {
 
 
 def check_surroundings(environment: Mapping[str, str]) -> None:
-    """Raises ConfigError if an environment variable would change a fixed gunicorn setting."""
+    """Raises ConfigError if an environment variable would change a fixed gunicorn setting, or is no setting though its
+    name says so."""
+    ours = {name for name in (*ENVIRONMENT, FILE_VARIABLE, SERVER_VARIABLE) if name.startswith(PREFIX)}
+    wrong = [name for name in environment if name.startswith(PREFIX) and name not in ours]
+    mistakes = [f"{name}: {unknown(name, ours, PREFIX)}" for name in wrong if not _OF_KUBERNETES.search(name)]
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
     if environment.get("GUNICORN_CMD_ARGS"):
         raise ConfigError(
             "GUNICORN_CMD_ARGS is not accepted, because this server has fixed gunicorn settings: unset it"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from statemachine.api.host_header import is_loopback
+from statemachine.config.addresses import is_loopback
 from tests.api.client import api_client
 
 OURS = [

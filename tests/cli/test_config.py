@@ -66,3 +66,10 @@ def test_the_environment_of_a_command_is_told_by_names_alone(options: tuple[str,
     told = config(*options).stdout
     assert "TOKEN" in told
     assert "secret" not in told
+
+
+def test_a_password_in_a_url_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", "https://user:secret@example.com:1/path")
+    for printed in (config().stdout, config("--json").stdout):
+        assert "https://user:***@example.com:1/path" in printed
+        assert "secret" not in printed

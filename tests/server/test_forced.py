@@ -216,7 +216,20 @@ def test_signals_that_would_reload_or_add_workers_are_only_logged(folder: Path) 
     master.server_lock.release()
 
 
-@pytest.mark.parametrize("environment", [{}, {"WEB_CONCURRENCY": "1"}, {"GUNICORN_CMD_ARGS": ""}])
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {},
+        {"WEB_CONCURRENCY": "1"},
+        {"GUNICORN_CMD_ARGS": ""},
+        {"STATEMACHINE_PORT": "1", "STATEMACHINE_SERVER": "http://a", "STATEMACHINE_CONFIG": "a.toml"},
+        {
+            "STATEMACHINE_SERVICE_HOST": "10.0.0.1",
+            "STATEMACHINE_SERVICE_PORT_HTTP": "1",
+            "STATEMACHINE_PORT_1_TCP": "1",
+        },
+    ],
+)
 def test_surroundings_that_change_nothing(environment: dict[str, str]) -> None:
     check_surroundings(environment)
 
@@ -225,6 +238,15 @@ def test_surroundings_that_change_nothing(environment: dict[str, str]) -> None:
 def test_surroundings_that_would_change_something(environment: dict[str, str]) -> None:
     with pytest.raises(ConfigError, match=next(iter(environment))):
         check_surroundings(environment)
+
+
+def test_a_variable_that_is_no_setting_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(ConfigError) as refused:
+        check_surroundings({"STATEMACHINE_PROT": "1", "STATEMACHINE_XYZZY": "", "OTHER": "1"})
+    assert str(refused.value).splitlines() == [
+        "STATEMACHINE_PROT: unknown; the nearest name is 'STATEMACHINE_PORT'",
+        "STATEMACHINE_XYZZY: unknown",
+    ]
 
 
 def test_the_directory_is_made_for_its_owner_only(folder: Path) -> None:

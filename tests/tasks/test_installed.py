@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from statemachine.config import Settings, ShellCommand
 from statemachine.tasks.installed import TaskKindError, installed_kinds, outside_kinds
@@ -81,3 +82,24 @@ async def test_no_function_is_imported_if_an_outside_package_is_broken(installed
     with pytest.raises(TaskKindError):
         await installed_kinds(Settings(functions=(str(source),)))
     assert not imported.exists()
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "own"),
+    [
+        ("http://localhost:8083", True),
+        ("http://127.0.0.2:8083/path", True),
+        ("http://user:secret@[::1]:8083", True),
+        ("http://10.0.0.7:8083", True),
+        ("http://localhost:8084", False),
+        ("http://10.0.0.8:8083", False),
+    ],
+)
+async def test_the_server_does_not_call_itself_as_a_lambda_endpoint(endpoint: str, own: bool) -> None:
+    with capture_logs() as lines:
+        (kind,) = await installed_kinds(Settings(host="10.0.0.7", allow_unauthenticated=True, lambda_endpoint=endpoint))
+    assert kind.accepts("arn:aws:lambda:us-east-1:000000000000:function:f")
+    told = [line for line in lines if "is this server itself" in line["event"]]
+    assert bool(told) is own
+    assert "secret" not in str(told)
+    await kind.close()
