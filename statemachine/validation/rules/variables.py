@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from statemachine.validation.finding import Fault, Path
 from statemachine.validation.members import mapping
 from statemachine.validation.parts import Block, Part, StateDefinition
+from statemachine.validation.rules.targets import transitions
 
 NAME_LENGTH_MAX = 80
 RESERVED = "states"
@@ -24,15 +25,18 @@ def variable_names(state: StateDefinition, part: Part) -> Iterator[Fault]:
 
 
 def outer_variables(blocks: list[Block]) -> Iterator[Fault]:
-    """A branch or an iteration may read the variables of outer blocks, but may not assign one of the same name."""
-    own: dict[Path, set[str]] = {}
+    """A branch or an iteration may read the variables of outer blocks, but may not assign one of the same name.
+
+    Ours: only what may be assigned before the branch or the iteration ends counts. A later state, and the Map or
+    Parallel state itself, assign when the inner variables are gone, unless a loop leads back.
+    """
+    after = {block.path: _AfterAssignment(block) for block in blocks}
     for block in blocks:
-        assignments = [found for state in block.states for part in state.parts for found in _assigned(state, part)]
-        own[block.path] = {name for _, name in assignments}
-        around = _around(block, own)
-        for path, name in assignments:
-            if any(name in names for names in around):
-                yield Fault(path, f"The variable '{name}' is already assigned in an outer scope")
+        for state in block.states if block.outer else ():
+            for part in state.parts:
+                for path, name in _assigned(state, part):
+                    if _is_assigned_around(name, block, after):
+                        yield Fault(path, f"The variable '{name}' is already assigned in an outer scope")
 
 
 def assigned_names(blocks: list[Block]) -> set[str]:
@@ -46,9 +50,35 @@ def _assigned(state: StateDefinition, part: Part) -> Iterator[tuple[Path, str]]:
         yield (*part.path, "Assign", name), name.removesuffix(".$") if state.language == "JSONPath" else name
 
 
-def _around(block: Block, own: dict[Path, set[str]]) -> list[set[str]]:
-    around = []
+def _is_assigned_around(name: str, block: Block, after: Mapping[Path, _AfterAssignment]) -> bool:
     while block.outer is not None:
+        holder = block.path[: len(block.outer.path) + 2]  # …, "States", NAME
+        if holder in after[block.outer.path].of(name):
+            return True
         block = block.outer
-        around.append(own[block.path])
-    return around
+    return False
+
+
+class _AfterAssignment:
+    """The states of a block that may be entered after a variable was assigned, by the name of the variable."""
+
+    def __init__(self, block: Block) -> None:
+        self._states = {state.name: state for state in block.states}
+        self._assigning: dict[str, list[StateDefinition]] = {}
+        for state in block.states:
+            for name in {name for part in state.parts for _, name in _assigned(state, part)}:
+                self._assigning.setdefault(name, []).append(state)
+        self._found: dict[str, set[Path]] = {}
+
+    def of(self, name: str) -> set[Path]:
+        """The paths of these states."""
+        if name not in self._found:
+            self._found[name] = found = set()
+            waiting = list(self._assigning.get(name, ()))
+            while waiting:
+                for _, target in transitions(waiting.pop()):
+                    state = self._states.get(target)
+                    if state is not None and state.path not in found:
+                        found.add(state.path)
+                        waiting.append(state)
+        return self._found[name]
