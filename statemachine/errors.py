@@ -7,18 +7,28 @@ from __future__ import annotations
 
 from typing import Any
 
+ERROR_CHARACTERS_MAX = 256
+CAUSE_CHARACTERS_MAX = 32_768
+"""The longest error name and cause that AWS gives (service model). Ours: the rest of a longer one is cut off."""
+
+
+def bounded_cause(cause: str) -> str:
+    """The cause, cut to the length that AWS gives."""
+    return cause[:CAUSE_CHARACTERS_MAX]
+
 
 class StateError(Exception):
     """A failure inside an execution, with AWS's error name and cause. A definition may retry or catch it.
 
     `located` says that the interpreter found it. The cause then gets AWS's prefix "An error occurred while executing
-    the state 'NAME' (entered at the event id #N). ". Errors of tasks and of Fail states get no prefix.
+    the state 'NAME' (entered at the event id #N). ". Errors of tasks and of Fail states get no prefix. Both texts are
+    bounded.
     """
 
     def __init__(self, error: str | None, cause: str | None = None, *, located: bool = False) -> None:
         super().__init__(error, cause)
-        self.error = error
-        self.cause = cause
+        self.error = error if error is None else error[:ERROR_CHARACTERS_MAX]
+        self.cause = cause if cause is None else bounded_cause(cause)
         self.located = located
 
 

@@ -18,7 +18,7 @@ from statemachine.core.retry import matches
 from statemachine.core.step_builder import StepBuilder
 from statemachine.core.tasks import TimedOut, schedule
 from statemachine.core.waits import RetryWait, TimerWait, TurnWait
-from statemachine.errors import QueryEvaluationError, StateError
+from statemachine.errors import QueryEvaluationError, StateError, bounded_cause
 from statemachine.json_text import is_deeper_than
 from statemachine.query.language import Produced
 from statemachine.query.size import DEPTH_MAX, too_large
@@ -269,7 +269,7 @@ def _explained(scope: Scope, state: State, failure: StateError) -> StateError:
 
 
 def _located(scope: Scope, state: State, failure: StateError) -> str:
-    return (
+    return bounded_cause(
         f"An error occurred while executing the state '{state.name}' (entered at the event id #{scope.entered_event}). "
         f"{failure.cause or ''}"
     )

@@ -113,7 +113,7 @@ def extend_heartbeat(step: StepBuilder, scope: Scope, wait: TaskWait, event: Tas
 def submit_or_succeed(step: StepBuilder, scope: Scope, wait: TaskWait, event: TaskReturned) -> None:
     """The kind of task has done its work: that is the result, or with .waitForTaskToken the submission only."""
     resource = _resource(step.state(scope))
-    if resource.pattern != ".waitForTaskToken":
+    if resource.pattern != ".waitForTaskToken" or event.output.size > PAYLOAD_BYTES_MAX:
         succeed(step, scope, wait, event)
         return
     step.note_next("TaskSubmitted", scope, {**_named(resource), "output": event.output})

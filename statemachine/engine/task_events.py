@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from statemachine.core.events import Event, TaskFailure, TaskReturned
+from statemachine.core.limits import PAYLOAD_BYTES_MAX
 from statemachine.core.payload import Payload
 from statemachine.tasks.kind import LOG_BYTES_MAX, Failed, Succeeded, TaskLog
 
@@ -21,6 +22,8 @@ def result_event(path: str, token: str, result: object) -> Event:
     if not isinstance(result.output, str):
         raise TypeError(f"the output is no text: {result.output!r}")
     payload = Payload(text=result.output)
+    if payload.size > PAYLOAD_BYTES_MAX:
+        return TaskReturned(path, token, payload)  # it fails the task, and nothing reads its value
     try:
         _ = payload.value
     except msgspec.DecodeError as error:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from statemachine.arn import split_arn
+from statemachine.core.limits import PAYLOAD_BYTES_MAX
 from statemachine.json_text import JsonError, dump, load, parse
 from statemachine.processes.printed import PrintedTail
 from statemachine.tasks.coroutine_kind import CoroutineKind
@@ -107,6 +108,8 @@ class LambdaTasks(CoroutineKind):
         response = await self._invoke(replace(_invocation(task, given), printed=printed))
         if response.function_error:
             return _function_failed(response.payload, rewritten=True)
+        if len(response.payload) > PAYLOAD_BYTES_MAX:
+            return Succeeded(response.payload)  # too large in any form: it is not read
         return Succeeded(dump(_result(response, task.idempotency_key)))
 
     async def _invoke(self, invocation: Invocation) -> InvocationResponse:
