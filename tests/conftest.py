@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+import structlog
 from hypothesis import settings
 
 settings.register_profile("without deadline", deadline=None)
@@ -22,3 +25,16 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     names = inspect.signature(pyfuncitem.obj).parameters
     asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
     return True
+
+
+@pytest.fixture(autouse=True)
+def _no_logger_is_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A test that configures the logs changes no logger that later tests capture."""
+    configure = structlog.configure
+
+    def configure_without_cache(**settings: Any) -> None:
+        configure(**(settings | {"cache_logger_on_first_use": False}))
+
+    monkeypatch.setattr(structlog, "configure", configure_without_cache)
+    yield
+    structlog.reset_defaults()

@@ -29,9 +29,9 @@ class GivenInput(NamedTuple):
     value: Any
 
 
-def read_input(given: str) -> GivenInput:
-    """The input that was given. Raises Refusal if it is not JSON or the file cannot be read."""
-    name, text = "--input", given
+def read_input(given: str, option: str = "--input") -> GivenInput:
+    """The value that was given as an option. Raises Refusal if it is not JSON or the file cannot be read."""
+    name, text = option, given
     if given == STANDARD_INPUT or given.startswith("@"):
         file = given.removeprefix("@")
         name, text = ("standard input" if file == STANDARD_INPUT else file), read_text(file)
@@ -39,11 +39,19 @@ def read_input(given: str) -> GivenInput:
         return GivenInput(text, parse(text))
     except JsonError as error:
         if text is given and _names_a_file(given):
-            raise Refusal(f"--input {given} is not JSON; for the content of the file: --input @{given}") from None
+            raise Refusal(f"{option} {given} is not JSON; for the content of the file: {option} @{given}") from None
         reason = f"{name}:{error.line}:{error.column}: not JSON: {explained(error.message, text)}"
         raise Refusal(
             "\n".join((reason, *(f"  {line}" for line in marked_line(text, error.line, error.column))))
         ) from None
+
+
+def read_object(file: str) -> dict[str, Any]:
+    """The JSON object in a file, or of standard input for `-`. Raises Refusal."""
+    value = read_input(f"@{file}", file).value
+    if not isinstance(value, dict):
+        raise Refusal(f"{file}: a JSON object is expected")
+    return value
 
 
 def read_text(file: str | Path) -> str:

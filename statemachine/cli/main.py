@@ -12,16 +12,23 @@ import click
 from statemachine import DISTRIBUTION
 
 COMMANDS = {
+    "activities": "List, create and delete activities.",
+    "answer": "Say by its token that a task has succeeded or failed.",
+    "completion": "Print the completion script of a shell.",
     "config": "Print every setting in force, and its origin.",
     "history": "Print every event of an execution.",
+    "jobs": "List, show, register and execute jobs.",
     "list": "List the executions of a server, newest first.",
+    "machines": "List, show, create, update and delete state machines.",
     "run": "Execute the definition in FILE and print its output; the exit status tells the outcome.",
     "serve": "Serve the AWS API and the REST API on one port.",
     "show": "Show an execution as a tree of its states.",
     "start": "Start an execution.",
     "stop": "Stop an execution.",
+    "tasks": "List the tasks that wait for a worker, a result or a callback.",
     "validate": "Check definitions and print every finding.",
     "watch": "Follow an execution to its end.",
+    "worker": "Work on the tasks of an activity with a program.",
 }
 """The commands by name, each with its line in `statemachine --help`. The command NAME is in `statemachine.cli.NAME`."""
 

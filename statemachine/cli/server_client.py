@@ -17,7 +17,8 @@ from statemachine.json_text import JsonError, dump, parse, parse_bytes
 
 PREFIX = "/api/v1"
 PAGE = 1000
-TIMEOUT = urllib3.Timeout(connect=5.0, read=60.0)
+TIMEOUT = urllib3.Timeout(connect=5.0, read=90.0)
+"""Longer than a poll for a task of an activity is held (poll_seconds)."""
 
 JsonObject = dict[str, Any]
 
@@ -60,8 +61,16 @@ class ServerClient:
         return self._ask("GET", path, fields=fields)
 
     def post(self, *path: str, body: dict[str, Any]) -> JsonObject:
-        """The response to POST with a JSON object as the body. Raises Refusal."""
+        """The response to POST with a JSON object as the body, {} if it is empty. Raises Refusal."""
         return self._ask("POST", path, body=dump(body).encode(), headers={"Content-Type": "application/json"})
+
+    def patch(self, *path: str, body: dict[str, Any]) -> JsonObject:
+        """The response to PATCH with a JSON object as the body. Raises Refusal."""
+        return self._ask("PATCH", path, body=dump(body).encode(), headers={"Content-Type": "application/json"})
+
+    def delete(self, *path: str) -> None:
+        """Ask for DELETE. Raises Refusal."""
+        self._ask("DELETE", path)
 
     def definition_of(self, described: JsonObject) -> JsonObject | None:
         """The definition that an execution runs; `described` is the execution. None if the server does not have it.
@@ -109,6 +118,8 @@ class ServerClient:
             document = None
         if response.status >= 400:
             raise _refusal(self.url, response.status, document if isinstance(document, dict) else {})
+        if response.status == 204:
+            return {}
         if not isinstance(document, dict):
             raise Refusal(f"{self.url} is not a statemachine server: its response to {target} is not a JSON object")
         return document

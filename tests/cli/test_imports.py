@@ -46,6 +46,12 @@ ANSWER = {
     ],
     "events": EVENTS,
     "cursor": None,
+    "stateMachines": [],
+    "activities": [],
+    "tasks": [],
+    "jobs": [],
+    "taskToken": "t",
+    "input": {},
 }
 """Has the members that every client command looks for."""
 
@@ -103,6 +109,13 @@ COMMAND_LINES: dict[str, tuple[str, Imports]] = {
     "show": ("show m/e", NAMED._replace(rooms=NAMED.rooms | {"core", "replay", "times"})),
     "watch": ("watch m/e", NAMED._replace(rooms=NAMED.rooms | {"core", "replay"})),
     "config": ("config", SETTINGS),
+    "machines": ("machines list", NAMED),
+    "activities": ("activities list", CLIENT),
+    "tasks": ("tasks", CLIENT),
+    "answer": ("answer t --output 1", CLIENT),
+    "worker": ("worker a --once -- true", CLIENT),
+    "jobs": ("jobs list", CLIENT),
+    "completion": ("completion bash", NOTHING),
     "validate": (
         "validate pass.json",
         Imports(

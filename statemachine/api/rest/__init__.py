@@ -6,7 +6,7 @@ their answers are described in schemas/openapi.json.
 
 from __future__ import annotations
 
-from statemachine.api.rest.activities import ActivityItem, ActivityList
+from statemachine.api.rest.activities import ActivityItem, ActivityList, ActivityTaskList
 from statemachine.api.rest.description import DocumentationPage, JsonSchemaFile, OpenApiDocument
 from statemachine.api.rest.executions import (
     ExecutionHistory,
@@ -41,6 +41,7 @@ ROUTES: dict[str, type[RestResource]] = {
     "/executions/{machine}/{name}/updates": ExecutionUpdates,
     "/activities": ActivityList,
     "/activities/{name}": ActivityItem,
+    "/activities/{name}/tasks": ActivityTaskList,
     "/tasks": TaskList,
     "/tasks/{token}/success": TaskSuccessItem,
     "/tasks/{token}/failure": TaskFailureItem,

@@ -6,7 +6,14 @@ from falcon.asgi import Request, Response
 
 from statemachine.api.rest.members import text_member
 from statemachine.api.rest.resource import PAGING, PREFIX, RestResource
-from statemachine.service.actions import CREATE_ACTIVITY, DELETE_ACTIVITY, DESCRIBE_ACTIVITY, LIST_ACTIVITIES
+from statemachine.json_text import JsonText
+from statemachine.service.actions import (
+    CREATE_ACTIVITY,
+    DELETE_ACTIVITY,
+    DESCRIBE_ACTIVITY,
+    GET_ACTIVITY_TASK,
+    LIST_ACTIVITIES,
+)
 
 
 class ActivityList(RestResource):
@@ -36,3 +43,17 @@ class ActivityItem(RestResource):
     async def on_delete(self, request: Request, response: Response, name: str) -> None:
         await self.call(request, DELETE_ACTIVITY, activityArn=self.home.activity(name), mustExist=True)
         response.status = 204
+
+
+class ActivityTaskList(RestResource):
+    """/activities/{name}/tasks"""
+
+    async def on_post(self, request: Request, response: Response, name: str) -> None:
+        members = await self.members(request, "workerName")
+        worker = text_member(members, "workerName")
+        arn = self.home.activity(name)
+        task = await self.call(request, GET_ACTIVITY_TASK, activityArn=arn, workerName=worker)
+        if task.task_token is None or task.input is None:
+            response.status = 204
+        else:
+            self.show(response, {"taskToken": task.task_token, "input": JsonText(task.input)})
