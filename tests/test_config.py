@@ -138,38 +138,44 @@ def test_a_named_file_is_read_instead_of_the_usual_one() -> None:
 def test_a_variable_with_a_wrong_value_is_named(variable: str, value: str) -> None:
     (line,) = refusal("", {variable: value})
     assert line.startswith(variable)
-    assert ": Expected `" in line
+    assert ": expected " in line
 
 
 @pytest.mark.parametrize(
     ("toml", "told"),
     [
-        ('port = "8083"', "statemachine.toml: port: Expected `int`, got `str`"),
-        ("workers = 0", "statemachine.toml: workers: Expected `int` >= 1"),
-        ('functions = "a.py"', "statemachine.toml: functions: Expected `array`, got `str`"),
-        ('functions = ["a.py", 3]', "statemachine.toml: functions[1]: Expected `str`, got `int`"),
+        ('port = "8083"', "statemachine.toml: port: expected a whole number, got text"),
+        ("workers = 0", "statemachine.toml: workers: expected a whole number >= 1"),
+        ('functions = "a.py"', "statemachine.toml: functions: expected a list, got text"),
+        ('functions = ["a.py", 3]', "statemachine.toml: functions[1]: expected text, got a whole number"),
         (
             '[functions]\ncharge = "orders"',
             "statemachine.toml: functions.charge: Expected `module:attribute`, got 'orders'",
         ),
         ("prot = 1", "statemachine.toml: prot: unknown; the nearest name is 'port'"),
-        ("[running_max]\norder = 1", "statemachine.toml: running_max: Expected `int | null`, got `object`"),
-        ("[running_max_by_machine]\norder = 0", "statemachine.toml: running_max_by_machine.order: Expected `int` >= 1"),
+        ("[running_max]\norder = 1", "statemachine.toml: running_max: expected a whole number, got a table"),
+        (
+            "[running_max_by_machine]\norder = 0",
+            "statemachine.toml: running_max_by_machine.order: expected a whole number >= 1",
+        ),
         (
             '[shell.deploy]\nargv = ["/a"]\ntimout = 3',
             "statemachine.toml: shell.deploy.timout: unknown; the nearest name is 'timeout'",
         ),
-        ("port 8083", "statemachine.toml: Expected '=' after a key in a key/value pair (at line 1, column 6)"),
+        (
+            "port 8083",
+            "statemachine.toml:1:6: not TOML: Expected '=' after a key in a key/value pair\n  port 8083\n       ^",
+        ),
     ],
 )
 def test_a_mistake_in_the_file_is_reported_with_its_place(toml: str, told: str) -> None:
-    assert refusal(toml) == [told]
+    assert refusal(toml) == told.splitlines()
 
 
 def test_all_mistakes_are_reported_at_once_even_if_another_source_wins() -> None:
     toml = 'port = 0\n[shell.a]\nargv = []\n[shell.b]\nargv = ["/b"]\ntimeout = 0'
     lines = refusal(toml, {"STATEMACHINE_PORT": "x"}, {"port": 70_000})
-    assert [line.partition(": Expected")[0] for line in lines] == [
+    assert [line.partition(": expected")[0] for line in lines] == [
         "statemachine.toml: port",
         "statemachine.toml: shell.a.argv",
         "statemachine.toml: shell.b.timeout",

@@ -5,6 +5,7 @@ Only this module reads the file. Must not know a setting by its name, except `fu
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,11 +16,13 @@ import msgspec
 
 from statemachine.config.settings import ENVIRONMENT, Settings
 from statemachine.config.values import ConfigError, checked, unknown
+from statemachine.json_text import marked_line
 
 FILE_NAME = "statemachine.toml"
 """The file in the working directory, read if no other file is named."""
 FILE_VARIABLE = "STATEMACHINE_CONFIG"
 DEFAULT = "default"
+_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 _TYPES = {field.name: field.type for field in msgspec.structs.fields(Settings)}
 
@@ -117,13 +120,25 @@ def _from_file(environment: Mapping[str, str], config_file: str | None) -> Itera
 def _document(path: str, place: str) -> dict[str, Any]:
     """The tables of a TOML file. Raises ConfigError."""
     try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: {error}") from None
+        text = Path(path).read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 text (byte {error.start})") from None
     except OSError as error:
         raise ConfigError(f"{place}: {error.strerror}") from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(_not_toml(path, text, str(error))) from None
+
+
+def _not_toml(path: str, text: str, reason: str) -> str:
+    """The mistake with its place, and its line with a mark. The library tells the place in its text."""
+    found = _PLACE.search(reason)
+    if found is None:  # at the end of the document
+        return f"{path}: not TOML: {reason}"
+    line, column = int(found[1]), int(found[2])
+    shown, mark = marked_line(text, line, column)
+    return f"{path}:{line}:{column}: not TOML: {reason[: found.start()].strip()}\n  {shown}\n  {mark}"
 
 
 def _from_environment(environment: Mapping[str, str]) -> Iterable[_Found]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
@@ -26,7 +27,35 @@ def checked(value: Any, type_: Any, place: str, *, strict: bool = True) -> Any:
         return msgspec.convert(value, type_, strict=strict)
     except msgspec.ValidationError as error:
         reason, _, inside = str(error).partition(_MISTAKE_PLACE)
-        raise ConfigError(f"{place}{inside.rstrip('`')}: {reason}") from None
+        raise ConfigError(f"{place}{inside.rstrip('`')}: {_plain(reason, type_)}") from None
+
+
+_WORDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+}
+_TYPE = re.compile(r"`([^`]*)`")
+
+
+def _in_words(found: re.Match[str]) -> str:
+    names = [name for name in found[1].split(" | ") if name != "null"]
+    return " or ".join(_WORDS[name] for name in names) if _WORDS.keys() >= set(names) else found[0]
+
+
+def _plain(reason: str, type_: Any) -> str:
+    """The library's message in the words of this project, with the values that are allowed."""
+    if reason.startswith("Invalid enum value"):
+        allowed = [
+            value for part in (type_, *get_args(type_)) if get_origin(part) is Literal for value in get_args(part)
+        ]
+        return f"expected one of {', '.join(allowed)}, got {reason.removeprefix('Invalid enum value ')}"
+    text = _TYPE.sub(_in_words, reason)
+    text = text.replace(" matching regex ", " that matches ").replace("Expected", "expected", 1)
+    return re.sub(r" of length >= 1$", ", not empty", text)
 
 
 def unknown(name: str, known: Iterable[str], prefix: str = "") -> str:

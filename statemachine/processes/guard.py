@@ -28,6 +28,7 @@ class Guard:
         self._lock = threading.Lock()
         self._groups: set[int] = set()
         self._process: Popen[bytes] | None = None
+        self._closed = False
         atexit.register(self._close)
 
     @property
@@ -48,6 +49,8 @@ class Guard:
             self._tell(f"-{group}\n")
 
     def _tell(self, line: str) -> None:
+        if self._closed:
+            return
         try:
             if self._process is not None:
                 self._write(self._process, line)
@@ -74,11 +77,13 @@ class Guard:
         return process
 
     def _close(self) -> None:
-        """The server ends in order: end the guard with it."""
-        if self._process is not None:
-            assert self._process.stdin is not None
-            self._process.stdin.close()
-            self._process.wait()
+        """The server ends in order: end the guard with it. A thread may still learn that a group has ended."""
+        with self._lock:
+            self._closed = True
+            if self._process is not None:
+                assert self._process.stdin is not None
+                self._process.stdin.close()
+                self._process.wait()
 
     @staticmethod
     def _write(process: Popen[bytes], lines: str) -> None:

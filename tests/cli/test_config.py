@@ -56,7 +56,7 @@ def test_mistakes_are_told_line_by_line() -> None:
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.splitlines() == [
         "statemachine: statemachine.toml: prot: unknown; the nearest name is 'port'",
-        "statemachine: statemachine.toml: workers: Expected `int` >= 1",
+        "statemachine: statemachine.toml: workers: expected a whole number >= 1",
     ]
 
 

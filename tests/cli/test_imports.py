@@ -77,7 +77,7 @@ class Imports(NamedTuple):
 
 
 NOTHING = Imports(set(), set(), set())
-SETTINGS = Imports({"config", "safe_text"}, {"msgspec"}, {"tomllib"})
+SETTINGS = Imports({"config", "json_text", "safe_text"}, {"msgspec"}, {"tomllib"})
 CLIENT = Imports(
     {"json_text", "safe_text"}, {"msgspec", "urllib3"}, {"email", "http", "importlib.metadata", "logging", "ssl"}
 )  # fmt: skip
@@ -128,7 +128,7 @@ COMMAND_LINES: dict[str, tuple[str, Imports]] = {
         ),
     ),
     "run": ("run pass.json", INTERPRETER),
-    "the help of run": ("run --help", SETTINGS._replace(rooms=SETTINGS.rooms | {"json_text"})),
+    "the help of run": ("run --help", SETTINGS),
     "the help of serve": ("serve --help", SETTINGS),
     "serve": ("serve --host 10.1.2.3", SERVER),
 }

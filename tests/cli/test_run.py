@@ -151,7 +151,7 @@ def test_settings_that_make_no_sense(folder: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("AWS_ACCOUNT_ID", "me")
     result = run(folder, PASS)
     assert result.exit_code == 2
-    assert result.stderr.startswith("statemachine: AWS_ACCOUNT_ID: Expected `str`")
+    assert result.stderr.startswith("statemachine: AWS_ACCOUNT_ID: expected text")
 
 
 def test_a_definition_must_be_utf_8_text(folder: Path) -> None:

@@ -41,9 +41,9 @@ def test_options_come_before_the_environment(served: list[Settings], monkeypatch
     ("options", "told"),
     [
         (("--port", "http"), "'http' is not a valid integer"),
-        (("--port", "70000"), "--port: Expected `int` <= 65535"),
-        (("--workers", "0"), "--workers: Expected `int` >= 1"),
-        (("--host", ""), "--host: Expected `str` of length >= 1"),
+        (("--port", "70000"), "--port: expected a whole number <= 65535"),
+        (("--workers", "0"), "--workers: expected a whole number >= 1"),
+        (("--host", ""), "--host: expected text, not empty"),
     ],
 )
 def test_what_makes_no_sense_is_refused(options: tuple[str, ...], told: str, served: list[Settings]) -> None:

@@ -30,7 +30,7 @@ def test_it_serves_and_ends(folder: Path) -> None:
         ((), {"WEB_CONCURRENCY": "2"}, "WEB_CONCURRENCY must be 1"),
         ((), {"GUNICORN_CMD_ARGS": "--workers 2"}, "GUNICORN_CMD_ARGS is not accepted"),
         ((), {"STATEMACHINE_HOST": "0.0.0.0"}, "--allow-unauthenticated"),
-        ((), {"STATEMACHINE_PORT": "x"}, "statemachine: STATEMACHINE_PORT: Expected `int`"),
+        ((), {"STATEMACHINE_PORT": "x"}, "statemachine: STATEMACHINE_PORT: expected a whole number"),
     ],
 )
 def test_conflicting_options_are_refused(
