@@ -4,31 +4,54 @@ from __future__ import annotations
 
 import click
 
+from statemachine.cli.execution_argument import ExecutionName, execution_name
 from statemachine.cli.given_input import read_input
+from statemachine.cli.json_output import echo_json
 from statemachine.cli.refusals import Refusal
 from statemachine.cli.server_client import ServerClient
 from statemachine.cli.server_url import server_option
 
 
 @click.command()
-@click.argument("token")
+@click.argument("task", metavar="TOKEN|EXECUTION")
 @click.option("--output", metavar="JSON|@FILE|-", help="The task has succeeded with this output.")
 @click.option("--error", help="The task has failed with this error.")
 @click.option("--cause", help="The cause of the failure.")
 @server_option
-def answer(token: str, output: str | None, error: str | None, cause: str | None, url: str) -> None:
+def answer(task: str, output: str | None, error: str | None, cause: str | None, url: str) -> None:
     """Say by its token that a task has succeeded or failed.
 
-    Give --output, or --error and --cause. The token is what `$$.Task.Token` was for the task, or what a worker
-    was given.
+    Give --output, or --error and --cause. TOKEN is what `$$.Task.Token` was for the task. Of an EXECUTION with one task
+    that can be answered the token is found. Without a result, what the tasks of the EXECUTION ask is printed.
     """
     failed = error is not None or cause is not None
-    if failed == (output is not None):
+    if failed and output is not None:
         raise Refusal("answer needs either --output, or --error and --cause")
     server = ServerClient(url)
+    execution = _execution(task)
+    if not failed and output is None:
+        if execution is None:
+            raise Refusal("answer needs either --output, or --error and --cause")
+        for found in server.get(*execution.path, "tasks")["tasks"]:
+            echo_json(found)
+        return
+    token = task if execution is None else _only_token(server, execution)
     if output is not None:
         server.post("tasks", token, "success", body={"output": read_input(output, "--output").value})
     else:
         members = {name: text for name, text in (("error", error), ("cause", cause)) if text is not None}
         server.post("tasks", token, "failure", body=members)
     click.echo("failed" if failed else "succeeded")
+
+
+def _execution(task: str) -> ExecutionName | None:
+    """The execution that the argument names, None if it is a token: a token has neither `/` nor `:`."""
+    return execution_name(task) if "/" in task or ":" in task else None
+
+
+def _only_token(server: ServerClient, execution: ExecutionName) -> str:
+    found = server.get(*execution.path, "tasks")["tasks"]
+    if len(found) != 1:
+        what = "no task that can be answered" if not found else f"{len(found)} such tasks: name one by its token"
+        raise Refusal(f"{execution} has {what}")
+    return str(found[0]["taskToken"])

@@ -25,6 +25,7 @@ from statemachine.service.state_machines.revisions import Revisions
 from statemachine.service.system import System
 from statemachine.service.tags import Tags
 from statemachine.service.tasks.callbacks import TaskCallbacks
+from statemachine.service.tasks.open_tasks import OpenTasks
 from statemachine.service.tasks.waiting import WaitingTasks
 from statemachine.service.validations import Validations
 from statemachine.tasks.registered import RegisteredNames
@@ -60,6 +61,7 @@ class Service:
         self.activities = Activities(host, activities, home, settings, clock)
         self.tags = Tags(host, machines, activities)
         self.task_callbacks = TaskCallbacks(host)
+        self.open_tasks = OpenTasks(host)
         self.waiting_tasks = WaitingTasks(host, home, clock)
         self.system = System(host, settings, clock)
         self.validations = Validations(checks, registered)

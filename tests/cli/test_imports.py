@@ -112,7 +112,7 @@ COMMAND_LINES: dict[str, tuple[str, Imports]] = {
     "machines": ("machines list", NAMED),
     "activities": ("activities list", CLIENT),
     "tasks": ("tasks", CLIENT),
-    "answer": ("answer t --output 1", CLIENT),
+    "answer": ("answer t --output 1", NAMED),
     "worker": ("worker a --once -- true", CLIENT),
     "jobs": ("jobs list", CLIENT),
     "completion": ("completion bash", NOTHING),

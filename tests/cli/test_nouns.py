@@ -167,6 +167,19 @@ def test_an_answer_by_a_token(tmp_path: Path, server: RealServer) -> None:
     assert call("answer", "no-token", "--output", "1").exit_code == 2
 
 
+def test_an_answer_to_an_execution(tmp_path: Path, server: RealServer) -> None:
+    execution = started(tmp_path, '{"may": "I?"}')
+    nothing_yet = call("answer", execution, "--output", "1")
+    assert (nothing_yet.exit_code, "no task that can be answered" in nothing_yet.stderr) == (2, True)
+    arn = json.loads(call("show", execution, "--json").stdout)["executionArn"]
+    activity = arn.replace(":execution:act:", ":activity:work:").rpartition(":")[0]
+    token = server.aws("GetActivityTask", activityArn=activity)["taskToken"]
+    asked = json.loads(call("answer", execution).stdout)
+    assert (asked["input"], asked["taskToken"]) == ({"may": "I?"}, token)
+    assert call("answer", execution, "--output", '"yes"').exit_code == 0
+    assert json.loads(call("watch", execution).stdout) == "yes"
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion(shell: str) -> None:
     assert "_STATEMACHINE_COMPLETE" in call("completion", shell).stdout

@@ -15,6 +15,7 @@ from statemachine.api.rest.executions import (
     ExecutionsOfAll,
     ExecutionsOfStateMachine,
     ExecutionStop,
+    ExecutionTaskList,
 )
 from statemachine.api.rest.jobs import JOB_ROUTES
 from statemachine.api.rest.progress import ExecutionUpdates
@@ -38,6 +39,7 @@ ROUTES: dict[str, type[RestResource]] = {
     "/executions/{machine}/{name}/history": ExecutionHistory,
     "/executions/{machine}/{name}/logs": ExecutionLogList,
     "/executions/{machine}/{name}/stop": ExecutionStop,
+    "/executions/{machine}/{name}/tasks": ExecutionTaskList,
     "/executions/{machine}/{name}/updates": ExecutionUpdates,
     "/activities": ActivityList,
     "/activities/{name}": ActivityItem,

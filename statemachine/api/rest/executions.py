@@ -17,6 +17,7 @@ from statemachine.service.actions import (
     GET_EXECUTION_HISTORY,
     LIST_EXECUTION_LOGS,
     LIST_FILTERED_EXECUTIONS,
+    LIST_OPEN_TASKS,
     START_EXECUTION,
     START_EXECUTION_WITH_KEY,
     STOP_EXECUTION,
@@ -131,3 +132,11 @@ class ExecutionStop(RestResource):
         error, cause = text_member(members, "error"), text_member(members, "cause")
         arn = self.home.execution(machine, name)
         self.show(response, await self.call(request, STOP_EXECUTION, executionArn=arn, error=error, cause=cause))
+
+
+class ExecutionTaskList(RestResource):
+    """/executions/{machine}/{name}/tasks"""
+
+    async def on_get(self, request: Request, response: Response, machine: str, name: str) -> None:
+        arn = self.home.execution(machine, name)
+        self.show(response, await self.call(request, LIST_OPEN_TASKS, executionArn=arn))

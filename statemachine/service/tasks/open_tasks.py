@@ -1,0 +1,70 @@
+"""The tasks of one execution that can be answered, with their inputs and tokens. Must not know an API.
+
+A token is the right to end its task, so the permission is that of SendTaskSuccess. Ours: AWS shows a token only to the
+worker that takes the task.
+"""
+
+from __future__ import annotations
+
+from statemachine.core.resource import parse_resource
+from statemachine.core.token import make_task_token
+from statemachine.core.waits import TaskWait
+from statemachine.host import Host
+from statemachine.json_text import JsonText
+from statemachine.reads.open_tasks import open_tasks
+from statemachine.service.answer import Answer
+from statemachine.service.executions.find import find_execution
+from statemachine.times.timestamps import Timestamp
+
+
+class OpenTask(Answer, frozen=True, kw_only=True):
+    """A task that waits for its result. `scope` is the path of the branch or iteration, empty at the top."""
+
+    state: str
+    scope: str
+    attempt: int
+    resource: str
+    input: JsonText
+    task_token: str
+    scheduled_date: Timestamp
+
+
+class OpenTaskList(Answer, frozen=True, kw_only=True):
+    """The tasks of an execution that can be answered, in the order of their scopes."""
+
+    tasks: list[OpenTask]
+
+
+class OpenTasks:
+    """The verb on the open tasks of an execution."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    async def list_open(self, *, execution_arn: str) -> OpenTaskList:
+        """Activity tasks that a worker has taken, and tasks that wait for a callback. Raises ServiceError
+        ExecutionDoesNotExist."""
+        execution = await find_execution(self._host, execution_arn)
+        found = await self._host.survey(open_tasks, execution.id)
+        return OpenTaskList(
+            tasks=[
+                OpenTask(
+                    state=task.state,
+                    scope=task.path,
+                    attempt=task.retries + 1,
+                    resource=task.waiting.resource,
+                    input=JsonText(task.waiting.arguments.text),
+                    task_token=make_task_token(execution.id, execution.seed, task.path, task.waiting.attempt),
+                    scheduled_date=Timestamp(task.waiting.scheduled),
+                )
+                for task in found
+                if _can_be_answered(task.waiting)
+            ]
+        )
+
+
+def _can_be_answered(waiting: TaskWait) -> bool:
+    resource = parse_resource(waiting.resource)
+    if resource.family == "Activity":
+        return waiting.taken
+    return resource.pattern == ".waitForTaskToken"
