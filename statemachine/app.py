@@ -150,7 +150,7 @@ class App:
             observers=[ExecutionLog(), *([metrics.counts] if metrics else [])],
             fatal=_end_process,
             monotonic=monotonic_seconds,
-            mark=StepMark(Path(settings.data) / STEP_MARK),
+            mark=_step_mark(Path(settings.data) / STEP_MARK),
         )
         await parts.open()
         await self._follow_definitions(parts)
@@ -196,6 +196,15 @@ async def _answer_not_ready(scope: dict[str, Any], send: Send) -> None:
     await send({"type": "http.response.start", "status": refused.status, "headers": headers})
     body = b"" if scope["method"] == "HEAD" else refused.body.encode()
     await send({"type": "http.response.body", "body": body})
+
+
+def _step_mark(file: Path) -> StepMark:
+    """The mark in its file. On a full disk it does not survive a crash; all else works as before."""
+    try:
+        return StepMark(file)
+    except OSError as error:
+        log.warning("steps are not marked", file=str(file), error=error.strerror)
+        return StepMark()
 
 
 def say_who_holds(error: DirectoryInUse) -> None:

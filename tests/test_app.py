@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import shutil
@@ -280,3 +281,15 @@ async def test_only_http_is_served(data: Path) -> None:
         raise AssertionError("nothing is received and nothing is sent")
 
     await App(Settings(data=str(data)))({"type": "websocket", "path": "/"}, never, never)
+
+
+def test_without_room_for_the_mark_the_server_works_without_it(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    data.mkdir(exist_ok=True)
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    with capture_logs() as logs:
+        mark = module._step_mark(data / "step.mark")
+    assert mark.left is None
+    assert [(entry["event"], entry["error"]) for entry in logs] == [("steps are not marked", "No space left on device")]

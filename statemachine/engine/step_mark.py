@@ -35,7 +35,8 @@ class StepMark:
         if file is not None:
             opened = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             try:
-                os.ftruncate(opened, MARK_BYTES)
+                # Without its own block on the disk, the first write would be a SIGBUS if the disk is full.
+                os.posix_fallocate(opened, 0, MARK_BYTES)
                 self._area = mmap.mmap(opened, MARK_BYTES)
             finally:
                 os.close(opened)
