@@ -12,7 +12,7 @@ from statemachine.cli.server_client import ServerClient
 from statemachine.cli.server_url import server_option
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True})  # a token may begin with a dash
 @click.argument("task", metavar="TOKEN|EXECUTION")
 @click.option("--output", metavar="JSON|@FILE|-", help="The task has succeeded with this output.")
 @click.option("--error", help="The task has failed with this error.")
@@ -32,8 +32,9 @@ def answer(task: str, output: str | None, error: str | None, cause: str | None, 
     if not failed and output is None:
         if execution is None:
             raise Refusal("answer needs either --output, or --error and --cause")
-        for found in server.get(*execution.path, "tasks")["tasks"]:
-            echo_json(found)
+        for page in server.pages(*execution.path, "tasks"):
+            for found in page["tasks"]:
+                echo_json(found)
         return
     token = task if execution is None else _only_token(server, execution)
     if output is not None:
@@ -50,8 +51,8 @@ def _execution(task: str) -> ExecutionName | None:
 
 
 def _only_token(server: ServerClient, execution: ExecutionName) -> str:
-    found = server.get(*execution.path, "tasks")["tasks"]
+    found = server.get(*execution.path, "tasks", limit=2)["tasks"]
     if len(found) != 1:
-        what = "no task that can be answered" if not found else f"{len(found)} such tasks: name one by its token"
+        what = "several tasks that can be answered: name one by its token" if found else "no task that can be answered"
         raise Refusal(f"{execution} has {what}")
     return str(found[0]["taskToken"])

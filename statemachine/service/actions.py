@@ -22,7 +22,7 @@ from statemachine.service.executions.logs import LogPage
 from statemachine.service.requests import check_request, members_of
 from statemachine.service.service import Service
 from statemachine.service.state_machines import answers as machines
-from statemachine.service.tasks.open_tasks import OpenTaskList
+from statemachine.service.tasks.open_tasks import OpenTaskPage
 from statemachine.service.tasks.waiting import WaitingTaskPage
 
 A = TypeVar("A")
@@ -152,7 +152,12 @@ LIST_TASKS = Action(
     "ListTasks", lambda s: s.waiting_tasks.list_page, WaitingTaskPage, "statemachine:ListTasks", cancellable=True
 )
 LIST_OPEN_TASKS = Action(
-    "ListOpenTasks", lambda s: s.open_tasks.list_open, OpenTaskList, "states:SendTaskSuccess", cancellable=True
+    "ListOpenTasks",
+    lambda s: s.open_tasks.list_open,
+    OpenTaskPage,
+    "states:SendTaskSuccess",
+    cancellable=True,
+    large=True,
 )
 
 REGISTER_JOB = Action("RegisterJob", lambda s: s.jobs.register, jobs.RegisteredJob, "states:CreateStateMachine")

@@ -61,7 +61,7 @@ class Service:
         self.activities = Activities(host, activities, home, settings, clock)
         self.tags = Tags(host, machines, activities)
         self.task_callbacks = TaskCallbacks(host)
-        self.open_tasks = OpenTasks(host)
+        self.open_tasks = OpenTasks(host, clock)
         self.waiting_tasks = WaitingTasks(host, home, clock)
         self.system = System(host, settings, clock)
         self.validations = Validations(checks, registered)

@@ -167,6 +167,11 @@ def test_an_answer_by_a_token(tmp_path: Path, server: RealServer) -> None:
     assert call("answer", "no-token", "--output", "1").exit_code == 2
 
 
+@pytest.mark.parametrize("token", ["-H_Xi6", "--token", "-"])
+def test_a_token_may_begin_with_a_dash(token: str) -> None:
+    assert "InvalidToken" in call("answer", token, "--output", "1").stderr
+
+
 def test_an_answer_to_an_execution(tmp_path: Path, server: RealServer) -> None:
     execution = started(tmp_path, '{"may": "I?"}')
     nothing_yet = call("answer", execution, "--output", "1")

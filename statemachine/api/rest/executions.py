@@ -137,6 +137,10 @@ class ExecutionStop(RestResource):
 class ExecutionTaskList(RestResource):
     """/executions/{machine}/{name}/tasks"""
 
+    query = PAGING
+
     async def on_get(self, request: Request, response: Response, machine: str, name: str) -> None:
         arn = self.home.execution(machine, name)
-        self.show(response, await self.call(request, LIST_OPEN_TASKS, executionArn=arn))
+        page = await self.call(request, LIST_OPEN_TASKS, executionArn=arn, **self.paging_members(request))
+        shown = {"tasks": page.tasks, "cursor": page.next_token}
+        response.data = await rest_json.render(shown, large=LIST_OPEN_TASKS.large)

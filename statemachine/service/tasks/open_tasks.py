@@ -6,14 +6,15 @@ worker that takes the task.
 
 from __future__ import annotations
 
-from statemachine.core.resource import parse_resource
+from collections.abc import Callable
+
 from statemachine.core.token import make_task_token
-from statemachine.core.waits import TaskWait
 from statemachine.host import Host
 from statemachine.json_text import JsonText
-from statemachine.reads.open_tasks import open_tasks
+from statemachine.reads.open_tasks import open_tasks, position
 from statemachine.service.answer import Answer
 from statemachine.service.executions.find import find_execution
+from statemachine.service.paging import make_page_token, page_size, read_page_token
 from statemachine.times.timestamps import Timestamp
 
 
@@ -29,24 +30,30 @@ class OpenTask(Answer, frozen=True, kw_only=True):
     scheduled_date: Timestamp
 
 
-class OpenTaskList(Answer, frozen=True, kw_only=True):
-    """The tasks of an execution that can be answered, in the order of their scopes."""
+class OpenTaskPage(Answer, frozen=True, kw_only=True):
+    """A page of the tasks of an execution that can be answered, in the order of their scopes."""
 
     tasks: list[OpenTask]
+    next_token: str | None = None
 
 
 class OpenTasks:
     """The verb on the open tasks of an execution."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, clock: Callable[[], float]) -> None:
         self._host = host
+        self._clock = clock
 
-    async def list_open(self, *, execution_arn: str) -> OpenTaskList:
+    async def list_open(
+        self, *, execution_arn: str, max_results: int | None = None, next_token: str | None = None
+    ) -> OpenTaskPage:
         """Activity tasks that a worker has taken, and tasks that wait for a callback. Raises ServiceError
         ExecutionDoesNotExist."""
         execution = await find_execution(self._host, execution_arn)
-        found = await self._host.survey(open_tasks, execution.id)
-        return OpenTaskList(
+        wanted = ("ListOpenTasks", execution.arn)
+        after = read_page_token(next_token, wanted, self._clock())
+        found, has_more = await self._host.survey(open_tasks, execution.id, after, page_size(max_results))
+        return OpenTaskPage(
             tasks=[
                 OpenTask(
                     state=task.state,
@@ -58,13 +65,6 @@ class OpenTasks:
                     scheduled_date=Timestamp(task.waiting.scheduled),
                 )
                 for task in found
-                if _can_be_answered(task.waiting)
-            ]
+            ],
+            next_token=make_page_token(position(found[-1].path) if has_more else None, wanted, self._clock()),
         )
-
-
-def _can_be_answered(waiting: TaskWait) -> bool:
-    resource = parse_resource(waiting.resource)
-    if resource.family == "Activity":
-        return waiting.taken
-    return resource.pattern == ".waitForTaskToken"
