@@ -32,6 +32,5 @@ server_option = click.option(
     envvar="STATEMACHINE_SERVER",
     show_envvar=True,
     default=default_url,
-    show_default=f"{DEFAULT}, or host and port of {_SETTINGS_FILE}",
-    help="The server to ask.",
+    help=f"The server to ask (default {DEFAULT}, or host and port of {_SETTINGS_FILE}).",
 )

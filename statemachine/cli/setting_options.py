@@ -21,11 +21,13 @@ functions_option = click.option(
 
 SERVER_OPTIONS = {
     "host": click.option("--host", help="Address to bind (default 127.0.0.1)."),
-    "port": click.option("--port", type=int, help="Port to bind (default 8083)."),
+    "port": click.option("--port", type=int, help="Port to bind, 1 to 65535 (default 8083)."),
     "data": click.option("--data", metavar="DIR", help="Directory that holds the store (default statemachine-data)."),
     "definitions": click.option("--definitions", metavar="DIR", help="Directory whose definitions are registered."),
     "functions": functions_option,
-    "workers": click.option("--workers", type=int, help="Number of processes that run functions (default 4)."),
+    "workers": click.option(
+        "--workers", type=int, help="Number of processes that run functions, 1 or more (default 4)."
+    ),
     "allow_unauthenticated": click.option(
         "--allow-unauthenticated", is_flag=True, default=None, help="Bind an address that others can reach."
     ),

@@ -16,7 +16,14 @@ from statemachine.validation.finding import finding_lines
 
 @click.command()
 @click.argument("files", nargs=-1, required=True)
-@click.option("--type", "type_", type=click.Choice(["STANDARD", "EXPRESS"]), default="STANDARD", show_default=True)
+@click.option(
+    "--type",
+    "type_",
+    type=click.Choice(["STANDARD", "EXPRESS"]),
+    default="STANDARD",
+    show_default=True,
+    help="Whose rules are applied. EXPRESS state machines are checked only; this server does not run them.",
+)
 def validate(files: tuple[str, ...], type_: str) -> None:
     """Check definitions and print every finding. FILES are files; - is standard input.
 
