@@ -7,7 +7,7 @@ import click
 from statemachine.cli.execution_argument import ExecutionName, execution_name
 from statemachine.cli.given_input import read_input
 from statemachine.cli.json_output import echo_json
-from statemachine.cli.refusals import Refusal
+from statemachine.cli.refusals import Refusal, tell
 from statemachine.cli.server_client import ServerClient
 from statemachine.cli.server_url import server_option
 
@@ -32,9 +32,11 @@ def answer(task: str, output: str | None, error: str | None, cause: str | None, 
     if not failed and output is None:
         if execution is None:
             raise Refusal("answer needs either --output, or --error and --cause")
-        for page in server.pages(*execution.path, "tasks"):
-            for found in page["tasks"]:
-                echo_json(found)
+        asked = [found for page in server.pages(*execution.path, "tasks") for found in page["tasks"]]
+        for found in asked:
+            echo_json(found)
+        if not asked:
+            tell(f"{execution} has no task that can be answered")
         return
     token = task if execution is None else _only_token(server, execution)
     if output is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from statemachine.cli.given_input import read_object
+from statemachine.cli.given_input import input_option, read_input, read_object
 from statemachine.cli.json_output import echo_json
 from statemachine.cli.server_client import ServerClient, json_option
 from statemachine.cli.server_url import server_option
@@ -46,9 +46,10 @@ def register(file: str, as_json: bool, url: str) -> None:
 
 @jobs.command()
 @click.argument("id")
+@input_option
 @json_option
 @server_option
-def execute(id: str, as_json: bool, url: str) -> None:
+def execute(id: str, input_: str, as_json: bool, url: str) -> None:
     """Execute a job, and print its execution for `watch` and `show`."""
-    started = ServerClient(url).post("jobs", id, "execute", body={})
+    started = ServerClient(url).post("jobs", id, "execute", body={"input": read_input(input_).value})
     echo_json(started) if as_json else click.echo(safe_line(started["executionId"]))

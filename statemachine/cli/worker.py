@@ -23,6 +23,8 @@ HEARTBEAT_SECONDS = 5.0
 """How often the server is told that the program still runs."""
 AGAIN_SECONDS = 1.0
 """The pause after a server that was away."""
+PAYLOAD_BYTES_MAX = 262_144
+"""AWS's limit of an output."""
 CAUSE_CHARACTERS = 4_096
 """How much of the end of the program's standard error becomes the cause of a failure."""
 
@@ -100,7 +102,10 @@ def _work_on(server: ServerClient, task: JsonObject, command: tuple[str, ...]) -
                 os.killpg(process.pid, signal.SIGKILL)
     sys.stderr.buffer.write(errors)
     sys.stderr.flush()
-    if process.returncode == 0:
+    if process.returncode == 0 and len(output) > PAYLOAD_BYTES_MAX:
+        cause = f"The output has {len(output)} bytes; at most {PAYLOAD_BYTES_MAX} are taken"
+        _report(server, token, "failure", {"error": "States.DataLimitExceeded", "cause": cause})
+    elif process.returncode == 0:
         _report(server, token, "success", {"output": _value(output.decode(errors="replace"))})
     else:
         cause = errors.decode(errors="replace")[-CAUSE_CHARACTERS:].strip() or f"exit status {process.returncode}"

@@ -90,7 +90,7 @@ def test_jobs(tmp_path: Path) -> None:
     assert call("jobs", "register", written(tmp_path, JOB)).stdout == "nightly registered\n"
     assert "nightly\n" in call("jobs", "list").stdout
     assert json.loads(call("jobs", "show", "nightly").stdout)["id"] == "nightly"
-    assert call("jobs", "execute", "nightly").exit_code == 0
+    assert call("jobs", "execute", "nightly", "--input", '{"n": 1}').exit_code == 0
 
 
 def started(tmp_path: Path, given: str) -> str:
@@ -130,6 +130,13 @@ def test_a_program_that_fails_fails_the_task(tmp_path: Path) -> None:
     call("watch", execution)
     shown = json.loads(call("show", execution, "--json").stdout)
     assert (shown["error"], shown["cause"]) == ("Worker.ExitStatus", "why")
+
+
+def test_an_output_that_is_too_large_fails_the_task(tmp_path: Path) -> None:
+    execution = started(tmp_path, "{}")
+    assert worker("--once", "--", "head", "-c", "400000", "/dev/zero").wait(60) == 0
+    call("watch", execution)
+    assert json.loads(call("show", execution, "--json").stdout)["error"] == "States.DataLimitExceeded"
 
 
 def test_a_program_that_is_not_there_fails_the_task(tmp_path: Path) -> None:
@@ -174,6 +181,7 @@ def test_a_token_may_begin_with_a_dash(token: str) -> None:
 
 def test_an_answer_to_an_execution(tmp_path: Path, server: RealServer) -> None:
     execution = started(tmp_path, '{"may": "I?"}')
+    assert "no task that can be answered" in call("answer", execution).stderr
     nothing_yet = call("answer", execution, "--output", "1")
     assert (nothing_yet.exit_code, "no task that can be answered" in nothing_yet.stderr) == (2, True)
     arn = json.loads(call("show", execution, "--json").stdout)["executionArn"]
