@@ -18,13 +18,12 @@ from statemachine.cli.refusals import tell
 from statemachine.cli.server_client import JsonObject, Problem, ServerClient, ServerUnavailable
 from statemachine.cli.server_url import server_option
 from statemachine.json_text import JsonError, dump, parse
+from statemachine.query.limits import PAYLOAD_BYTES_MAX
 
 HEARTBEAT_SECONDS = 5.0
 """How often the server is told that the program still runs."""
 AGAIN_SECONDS = 1.0
 """The pause after a server that was away."""
-PAYLOAD_BYTES_MAX = 262_144
-"""AWS's limit of an output."""
 CAUSE_CHARACTERS = 4_096
 """How much of the end of the program's standard error becomes the cause of a failure."""
 

@@ -59,7 +59,8 @@ def run(step: StepBuilder) -> None:
 def end(
     step: StepBuilder, status: str, error: str | None = None, cause: str | None = None, output: Payload | None = None
 ) -> None:
-    """End the execution: note the end, and cancel all waits."""
+    """End the execution: note the end, with a cause of bounded length, and cancel all waits."""
+    cause = None if cause is None else bounded_cause(cause)
     execution = step.execution
     root = step.edit("")
     details: dict[str, Any] = {}

@@ -113,7 +113,7 @@ COMMAND_LINES: dict[str, tuple[str, Imports]] = {
     "activities": ("activities list", CLIENT),
     "tasks": ("tasks", CLIENT),
     "answer": ("answer t --output 1", NAMED),
-    "worker": ("worker a --once -- true", CLIENT),
+    "worker": ("worker a --once -- true", CLIENT._replace(rooms=CLIENT.rooms | {"query"})),
     "jobs": ("jobs list", CLIENT),
     "completion": ("completion bash", NOTHING),
     "validate": (

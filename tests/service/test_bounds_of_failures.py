@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from statemachine.core.events import DefectFound
 from statemachine.core.limits import PAYLOAD_BYTES_MAX
 from statemachine.errors import CAUSE_CHARACTERS_MAX, ERROR_CHARACTERS_MAX
 from statemachine.tasks.kind import Failed, Succeeded
@@ -58,3 +59,12 @@ async def test_a_result_that_is_too_large_is_not_read(output: str) -> None:
         execution = await server.start(await server.create(definition))
         server.tasks.answer(await server.task(), Succeeded(output))
         assert (await server.ended(execution))["error"] == "States.DataLimitExceeded"
+
+
+async def test_a_defect_of_the_server() -> None:
+    async with in_memory_server() as server:
+        execution = await server.start(await server.create(machine(A={"Type": "Wait", "Seconds": 9, "End": True})))
+        await server.engine.deliver("m:" + execution.rpartition(":")[2], DefectFound(LONG))
+        described = await server.ended(execution)
+        check(described, await server.events(execution))
+        assert described["cause"] == "x" * CAUSE_CHARACTERS_MAX

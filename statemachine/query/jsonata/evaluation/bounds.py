@@ -1,8 +1,9 @@
 """The bounds of an evaluation, and AWS's words for one that goes beyond them. Knows no evaluator.
 
 Reported from AWS: a range of 873,782 numbers and a text of 2^22 characters still evaluate, and about 100 nested
-evaluations. AWS counts memory. Ours: an array made in another way has the bound of a range, and only the functions that
-make long texts look at their length.
+evaluations. AWS counts memory. Ours: most arrays made in another way have the bound of a range, and only $pad and
+$reduce look at the length of the text that they make. Other long texts are stopped by the memory or the time of their
+process.
 """
 
 from __future__ import annotations
