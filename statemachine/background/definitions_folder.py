@@ -121,7 +121,7 @@ class DefinitionsFolder:
                 if updated.revision_id != known.revision_id:
                     log.info("definition changed", file=str(path), state_machine=name)
         except ServiceError as error:
-            if error.code == "StateMachineDeleting":
+            if error.code in ("StateMachineDeleting", "ThrottlingException"):
                 raise Unavailable(error.message) from None
             raise _refused(path, error, definition) from None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import ParamSpec, TypeVar
 
 from statemachine.errors import ServiceError
@@ -43,7 +44,12 @@ class DefinitionChecks:
         self._waiting += 1
         # The thread is done with it also if the client has gone meanwhile.
         loop = asyncio.get_running_loop()
-        work.add_done_callback(lambda _: loop.call_soon_threadsafe(self._one_less))
+
+        def done(_: object) -> None:
+            with suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(self._one_less)
+
+        work.add_done_callback(done)
         return await asyncio.wrap_future(work)
 
     def _one_less(self) -> None:

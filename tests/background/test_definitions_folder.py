@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from statemachine.background import definitions_folder
 from statemachine.background.definitions_folder import DefinitionsFolder, check_folder
 from statemachine.config import ConfigError
 from statemachine.registry.machines import StateMachine, read_revisions
+from statemachine.service.large_definitions import LARGE, WAITING_MAX
 from statemachine.service.limits import TEXTS
 from statemachine.store.interface import StoreFull
 from statemachine.testing import InMemoryServer, in_memory_server
@@ -231,3 +233,21 @@ def test_all_that_is_wrong_is_told_before_a_server_starts(
 def test_a_directory_that_is_none_is_told_by_its_option(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=rf"^--definitions {tmp_path}/no: No such file or directory$"):
         check_folder(tmp_path / "no")
+
+
+async def test_a_large_file_that_is_throttled_is_registered_later(tmp_path: Path) -> None:
+    write(tmp_path / "large.json", {**PASS, "Comment": "x" * LARGE})
+    async with following(tmp_path) as (server, folder):
+        release = threading.Event()
+        checks = server.parts.service.state_machines.checks
+        text = "x" * LARGE
+        held = [asyncio.ensure_future(checks.run(release.wait, text, 30)) for _ in range(WAITING_MAX)]
+        await asyncio.sleep(0)
+        with capture_logs() as logs:
+            await folder.refresh()
+        assert [entry["event"] for entry in logs] == ["definition not registered yet"]
+        assert registered(server) == {}
+        release.set()
+        await asyncio.gather(*held)
+        await folder.refresh()
+        assert list(registered(server)) == ["large"]

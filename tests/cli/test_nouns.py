@@ -148,11 +148,14 @@ def test_a_program_that_is_not_there_fails_the_task(tmp_path: Path) -> None:
 
 def test_a_signal_ends_a_worker_that_polls(server: RealServer) -> None:
     call("activities", "create", "work")
-    running = worker("--", "cat")
     metrics = f"http://127.0.0.1:{server.port}/metrics"
-    until(lambda: b"statemachine_activity_polls 1.0" in urllib.request.urlopen(metrics).read(), "it polls")
-    running.send_signal(signal.SIGTERM)
-    assert running.wait(60) == 0
+    running = worker("--", "cat")
+    try:
+        until(lambda: b"statemachine_activity_polls 1.0" in urllib.request.urlopen(metrics).read(), "it polls")
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(60) == 0
+    finally:
+        running.kill()
 
 
 def test_an_answer_needs_one_result() -> None:
