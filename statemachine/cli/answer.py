@@ -19,7 +19,7 @@ from statemachine.cli.server_url import server_option
 @click.option("--cause", help="The cause of the failure.")
 @server_option
 def answer(task: str, output: str | None, error: str | None, cause: str | None, url: str) -> None:
-    """Say by its token that a task has succeeded or failed.
+    """Say that a task has succeeded or failed.
 
     Give --output, or --error and --cause. TOKEN is what `$$.Task.Token` was for the task. Of an EXECUTION with one task
     that can be answered the token is found. Without a result, what the tasks of the EXECUTION ask is printed.

@@ -13,7 +13,7 @@ from statemachine import DISTRIBUTION
 
 COMMANDS = {
     "activities": "List, create and delete activities.",
-    "answer": "Say by its token that a task has succeeded or failed.",
+    "answer": "Say that a task has succeeded or failed.",
     "completion": "Print the completion script of a shell.",
     "config": "Print every setting in force, and its origin.",
     "history": "Print every event of an execution.",

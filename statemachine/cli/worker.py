@@ -20,15 +20,15 @@ from statemachine.cli.server_url import server_option
 from statemachine.json_text import JsonError, dump, parse
 from statemachine.query.limits import PAYLOAD_BYTES_MAX
 
-HEARTBEAT_SECONDS = 5.0
-"""How often the server is told that the program still runs."""
+HEARTBEAT_SECONDS = 0.5
+"""How often the server is told that the program still runs: the shortest HeartbeatSeconds is 1."""
 AGAIN_SECONDS = 1.0
 """The pause after a server that was away."""
 CAUSE_CHARACTERS = 4_096
 """How much of the end of the program's standard error becomes the cause of a failure."""
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+@click.command()
 @click.argument("activity")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.option("--name", help="The name of this worker, which the history shows.")

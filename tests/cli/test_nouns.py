@@ -146,6 +146,33 @@ def test_a_program_that_is_not_there_fails_the_task(tmp_path: Path) -> None:
     assert json.loads(call("show", execution, "--json").stdout)["error"] == "Worker.CannotStart"
 
 
+def test_a_program_that_takes_longer_than_the_heartbeat_keeps_its_task(tmp_path: Path) -> None:
+    call("activities", "create", "work")
+    call("machines", "create", "beats", written(tmp_path, task(ACTIVITY, HeartbeatSeconds=1)))
+    execution = call("start", "beats").stdout.strip()
+    assert worker("--once", "--", "sh", "-c", "sleep 3; echo 1").wait(60) == 0
+    assert json.loads(call("watch", execution).stdout) == 1
+
+
+def test_a_signal_during_a_task_ends_the_worker_after_it(tmp_path: Path) -> None:
+    execution = started(tmp_path, "{}")
+    begun = tmp_path / "begun"
+    running = worker("--", "sh", "-c", f"touch {begun}; sleep 2; echo 2")
+    try:
+        until(begun.exists, "the program runs")
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(60) == 0
+    finally:
+        running.kill()
+    assert json.loads(call("watch", execution).stdout) == 2
+
+
+def test_an_option_that_the_worker_does_not_have_is_refused() -> None:
+    refused = call("worker", "work", "--onse", "--", "cat")
+    assert refused.exit_code == 2
+    assert "No such option" in refused.stderr
+
+
 def test_a_signal_ends_a_worker_that_polls(server: RealServer) -> None:
     call("activities", "create", "work")
     metrics = f"http://127.0.0.1:{server.port}/metrics"
