@@ -58,6 +58,10 @@ class ExpressionSyntaxError(ValueError):
     """A path, template, intrinsic call or JSONata expression cannot be compiled. The text says why."""
 
 
+class UnsupportedPattern(ExpressionSyntaxError):
+    """A regular expression in a path has a construct that this server does not have, although AWS may have it."""
+
+
 class ServiceError(Exception):
     """An error for an API caller: a name and a text, which are AWS's if AWS has the error.
 

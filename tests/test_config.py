@@ -172,6 +172,23 @@ def test_a_mistake_in_the_file_is_reported_with_its_place(toml: str, told: str) 
     assert refusal(toml) == told.splitlines()
 
 
+def test_a_value_that_kubernetes_gives_counts_as_not_set() -> None:
+    assert read_settings({"STATEMACHINE_PORT": "tcp://10.0.0.1:80"}, {}).port == 8083
+
+
+@pytest.mark.parametrize(
+    "url", ["http://h:notaport", "http://h:70000", "http://:1", "http://h:", "http://[::1", "ftp://h"]
+)
+def test_an_endpoint_that_is_no_url_is_refused(url: str) -> None:
+    with pytest.raises(ConfigError, match="AWS_ENDPOINT_URL_LAMBDA"):
+        read_settings({"AWS_ENDPOINT_URL_LAMBDA": url}, {})
+
+
+@pytest.mark.parametrize("url", ["http://h", "https://u:p@h:65535/a", "http://[::1]:1", "http://10.0.0.1:3001/"])
+def test_an_endpoint_that_is_a_url(url: str) -> None:
+    assert read_settings({"AWS_ENDPOINT_URL_LAMBDA": url}, {}).lambda_endpoint == url
+
+
 def test_all_mistakes_are_reported_at_once_even_if_another_source_wins() -> None:
     toml = 'port = 0\n[shell.a]\nargv = []\n[shell.b]\nargv = ["/b"]\ntimeout = 0'
     lines = refusal(toml, {"STATEMACHINE_PORT": "x"}, {"port": 70_000})

@@ -10,6 +10,8 @@ from msgspec import Meta
 
 from statemachine.config.shell_command import ShellCommand
 
+_PORT = r"6553[0-5]|655[0-2]\d|65[0-4]\d\d|6[0-4]\d{3}|[1-5]?\d{1,4}"
+_URL = rf"^https?://([^/@]*@)?(\[[0-9A-Fa-f:.]+\]|[^/:@\[\]\s]+)(:({_PORT}))?([/?#].*)?$"
 Count = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(gt=0, le=1e9)]
 Text = Annotated[str, Meta(min_length=1)]
@@ -35,7 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allow_unauthenticated: bool = False
     account: Annotated[str, Meta(pattern="^[0-9]{12}$")] = "000000000000"
     region: Annotated[str, Meta(pattern="^[a-z0-9-]+$")] = "us-east-1"
-    lambda_endpoint: Annotated[str, Meta(pattern="^https?://[^/]")] | None = None
+    lambda_endpoint: Annotated[str, Meta(pattern=_URL)] | None = None
     workers: Count = 4
     """How many processes run functions, one function each at a time."""
     running_max: Count | None = None

@@ -22,6 +22,8 @@ FILE_NAME = "statemachine.toml"
 """The file in the working directory, read if no other file is named."""
 FILE_VARIABLE = "STATEMACHINE_CONFIG"
 DEFAULT = "default"
+_OF_KUBERNETES = re.compile(r"tcp://[^/]*$")
+"""A value that Kubernetes gives in STATEMACHINE_PORT to every container, for a service named `statemachine`."""
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 _TYPES = {field.name: field.type for field in msgspec.structs.fields(Settings)}
@@ -144,7 +146,7 @@ def _not_toml(path: str, text: str, reason: str) -> str:
 def _from_environment(environment: Mapping[str, str]) -> Iterable[_Found]:
     found = {}
     for variable, name in ENVIRONMENT.items():
-        if environment.get(variable):
+        if environment.get(variable) and not _OF_KUBERNETES.match(environment[variable]):
             found[name] = _Found(name, environment[variable], variable, variable, text=True)
     return found.values()
 

@@ -219,3 +219,30 @@ def test_a_regular_expression_is_work_by_the_characters_that_it_reads() -> None:
 
 def test_a_regular_expression_with_a_lone_surrogate_is_no_defect() -> None:
     assert parse_path("$[?(@ =~ /./)]").read(View(["\ud800", "ab"])) == ["\ud800"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "matches"),
+    [
+        ("/./", "\r", False),
+        ("/./", "\n", False),
+        ("/./d", "\r", True),
+        ("/./d", "\n", False),
+        ("/./s", "\n", True),
+        ("/.*/", "a\u2028b", False),
+        ("/\\s/", "\x0b", True),
+        ("/[\\s]/", "\x0b", True),
+        ("/\\S/", "\x0b", False),
+        ("/é/iu", "É", True),
+        ("/(?i)a/", "A", True),
+        ("/(?<n>a)(?:b)/", "ab", True),
+        ("/a{2,3}b{1}c{1,}/", "aabcc", True),
+        ("/[]a]/", "]", True),
+        ("/[^]a]/", "]", False),
+        ("/[.{]/", "{", True),
+        ("/a&&b/", "a&&b", True),
+        ("/\\./", "x", False),
+    ],
+)
+def test_a_regular_expression_means_what_it_means_in_java(pattern: str, text: str, matches: bool) -> None:
+    assert bool(parse_path(f"$[?(@ =~ {pattern})]").read(View([text]))) is matches

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from statemachine.errors import ExpressionSyntaxError
+from statemachine.errors import ExpressionSyntaxError, UnsupportedPattern
 from statemachine.query.jsonpath.conditions import OPERATORS
 from statemachine.query.jsonpath.expressions import Expression, parse_expression
 from statemachine.query.jsonpath.fields import TEXT_FUNCTIONS
@@ -80,6 +80,8 @@ def path_fields(state: StateDefinition, part: Part) -> Iterator[Fault]:
             continue
         try:
             message = PATHS[name](name, parse_expression(value))
+        except UnsupportedPattern as error:
+            message = str(error)
         except ExpressionSyntaxError:
             what = AN_EXPRESSION if PATHS[name] is _text_path else "a valid JSONPath"
             message = f"The value for the field '{name}' must be {what}"

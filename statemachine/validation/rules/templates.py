@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from statemachine.errors import ExpressionSyntaxError
+from statemachine.errors import ExpressionSyntaxError, UnsupportedPattern
 from statemachine.query.jsonpath.expressions import parse_expression
 from statemachine.query.jsonpath.templates import SUFFIX
 from statemachine.validation.finding import Fault, Path
@@ -31,8 +31,8 @@ def payload_templates(state: StateDefinition, part: Part) -> Iterator[Fault]:
             for name, value in fields.items():
                 if not name.endswith(SUFFIX):
                     continue
-                if not is_expression(value):
-                    message = f"The value for the field '{name}' must be {AN_EXPRESSION}"
+                message = _mistake(name, value)
+                if message is not None:
                     yield Fault((*path, name), message, shown=place)
                 plain = name.removesuffix(SUFFIX)
                 if plain in fields:
@@ -53,10 +53,17 @@ def template_objects(template: Any, path: Path) -> Iterator[tuple[Path, Fields]]
 
 def is_expression(value: Any) -> bool:
     """Is the value the text of a path or of an intrinsic function call?"""
-    if not isinstance(value, str):
-        return False
+    return _mistake("", value) is None
+
+
+def _mistake(name: str, value: Any) -> str | None:
+    """The message about the value of a field `x.$`, None if it is an expression."""
     try:
-        parse_expression(value)
+        if isinstance(value, str):
+            parse_expression(value)
+            return None
+    except UnsupportedPattern as error:
+        return str(error)
     except ExpressionSyntaxError:
-        return False
-    return True
+        pass
+    return f"The value for the field '{name}' must be {AN_EXPRESSION}"
